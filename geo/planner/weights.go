@@ -1,0 +1,33 @@
+package planner
+
+// Weights say what counts how much. The unit is free; in the presets one
+// second of driving costs 10. A mandatory visit left out costs more than all
+// else together, whatever the weights.
+type Weights struct {
+	Drive        Cost    // a second of driving
+	Distance     Cost    // a kilometre; each leg is rounded to a whole cost
+	ValuePercent int     // of Drive×Prize lost when a visit is left out; 0 stands for 100
+	Prize        Seconds // of a visit that names none
+	Overtime     Cost    // a second after the end of the shift
+	Late         Cost    // a second into a window's grace
+	NotPreferred Cost    // a visit by a rep it does not prefer
+	Move         Cost    // a visit that leaves the shift of the plan before
+	Interval     Cost    // of a series visited a whole interval too late or too early
+	Balance      Cost    // an hour of work above the mean of the reps
+}
+
+// Presets people understand.
+var (
+	// Balanced weighs an hour of driving as an hour, a kilometre as 30 seconds
+	// (fuel, wear), and makes a visit that asks for up to four hours' detour.
+	Balanced = Weights{Drive: 10, Distance: 300, ValuePercent: 100, Prize: 4 * Hour,
+		Overtime: 30, Late: 20, NotPreferred: 10 * 1200, Move: 10 * 600, Interval: 10 * 14400, Balance: 0}
+
+	// MostVisits makes every visit that fits, however far.
+	MostVisits = Weights{Drive: 10, Distance: 50, ValuePercent: 1000, Prize: 4 * Hour,
+		Overtime: 15, Late: 10, NotPreferred: 10 * 300, Move: 10 * 120, Interval: 10 * 144000, Balance: 0}
+
+	// LeastDriving leaves out what is not worth half its usual detour.
+	LeastDriving = Weights{Drive: 10, Distance: 600, ValuePercent: 25, Prize: 4 * Hour,
+		Overtime: 30, Late: 20, NotPreferred: 10 * 300, Move: 10 * 120, Interval: 10 * 3600, Balance: 0}
+)
