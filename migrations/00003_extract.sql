@@ -85,7 +85,8 @@ create table open_prospects (
   extract_id    bigint not null references extracts,
   unique (osm_type, osm_id)
 );
-create index open_prospects_cell on open_prospects (cell) include (category) where not gone;
+create index open_prospects_cell on open_prospects (cell) include (id, category) where not gone;
+create index open_prospects_sorted on open_prospects ((lower(name) collate "und-x-icu"), id) where not gone;
 create index open_prospects_name on open_prospects using gin (lower(name) gin_trgm_ops);
 
 grant select on extracts, places, streets, addresses, open_prospects to waymark_app;
