@@ -49,23 +49,23 @@ const (
 	tagLayerFeature   = 2<<3 | 2
 	tagLayerKey       = 3<<3 | 2
 	tagLayerValue     = 4<<3 | 2
-	tagLayerExtent    = 5<<3 | 0
-	tagLayerVersion   = 15<<3 | 0
-	tagFeatureID      = 1<<3 | 0
+	tagLayerExtent    = 5 << 3
+	tagLayerVersion   = 15 << 3
+	tagFeatureID      = 1 << 3
 	tagFeatureTags    = 2<<3 | 2
-	tagFeatureType    = 3<<3 | 0
+	tagFeatureType    = 3 << 3
 	tagFeatureShape   = 4<<3 | 2
 	tagValueString    = 1<<3 | 2
 	tagValueDouble    = 3<<3 | 1
-	tagValueUnsigned  = 5<<3 | 0
-	tagValueSigned    = 6<<3 | 0
-	tagValueBool      = 7<<3 | 0
+	tagValueUnsigned  = 5 << 3
+	tagValueSigned    = 6 << 3
+	tagValueBool      = 7 << 3
 	shapePoint        = 1
 	shapeLine         = 2
 	shapePolygon      = 3
 	commandMove       = 1
 	commandLine       = 2
-	commandClosed     = 7<<0 | 1<<3
+	commandClosed     = 7 | 1<<3
 	maxRingsOfPolygon = 1 << 20
 )
 
