@@ -2,7 +2,8 @@ package planner
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"sync"
 	"time"
 )
 
@@ -20,29 +21,214 @@ type Options struct {
 	// Given is an order to begin with and compare to: visits by shift. It need
 	// not keep the rules.
 	Given [][]int
-	// OnProgress is called now and then, from one goroutine at a time.
+	// OnProgress is called now and then, from one goroutine at a time. It
+	// should return soon, as the search waits for it.
 	OnProgress func(Progress)
 	// Elapsed replaces the clock behind TimeLimit, for instance by CPU time.
 	Elapsed func() time.Duration
 }
 
-var errUnfinished = errors.New("planner: not written yet")
+// MaxThreads bounds Options.Threads.
+const MaxThreads = 256
 
-// Plan finds a plan. Errors are about the problem only (see [Validate]): when
-// ctx ends, the best plan so far is returned with Stopped set.
-func Plan(ctx context.Context, p Problem, o Options) (*Solution, error) { return nil, errUnfinished }
-
-// Check times the given order (visits by shift) and names every rule it breaks.
-func Check(p Problem, orders [][]int) (*Report, error) { return nil, errUnfinished }
-
-// Insert lists the best places for one more visit in a plan, cheapest first, at
-// most one a shift and at most limit. The visit must be one of the problem's.
-func Insert(p Problem, orders [][]int, visit, limit int) ([]Place, error) {
-	return nil, errUnfinished
+// Plan finds a plan. Errors are about the problem and options only (see
+// [Validate]): when ctx ends, the best plan so far is returned with Stopped
+// set.
+func Plan(ctx context.Context, p Problem, o Options) (*Solution, error) {
+	began := time.Now()
+	if err := Validate(p); err != nil {
+		return nil, err
+	}
+	if o.Iterations < 0 || o.TimeLimit < 0 {
+		return nil, wrong("options", -1, "iterations and time limit must not be negative")
+	}
+	if o.Threads < 0 || o.Threads > MaxThreads {
+		return nil, wrong("options", -1, "%d threads are not from 1 to %d", o.Threads, MaxThreads)
+	}
+	if o.Given != nil {
+		if err := validateOrders(p, o.Given); err != nil {
+			return nil, err
+		}
+	}
+	b := budget{iterations: o.Iterations, limit: o.TimeLimit, elapsed: o.Elapsed}
+	if b.elapsed == nil {
+		b.elapsed = func() time.Duration { return time.Since(began) }
+	}
+	if b.iterations == 0 && b.limit == 0 {
+		b.iterations = usualIterations(len(p.Visits))
+	}
+	m, err := buildModel(&p)
+	if err != nil {
+		return nil, err
+	}
+	best, rounds := search(ctx, m, &b, &o)
+	s, err := finish(m, best.routes, best.absent)
+	if err != nil {
+		return nil, err
+	}
+	s.Iterations, s.Elapsed, s.Stopped = rounds, time.Since(began), ctx.Err() != nil
+	if o.Given != nil {
+		before := check(&p, o.Given)
+		s.Gain = &Gain{Drive: before.Totals.Drive - s.Totals.Drive, Metres: before.Totals.Metres - s.Totals.Metres,
+			Waiting: before.Totals.Waiting - s.Totals.Waiting, Cost: before.Cost - s.Cost, Broken: len(before.Violations)}
+	}
+	return s, nil
 }
 
-// Validate says what is wrong with a problem, or nil.
-func Validate(p Problem) error { return errUnfinished }
+// usualIterations suit a problem's size: a day of 25 visits takes a few
+// hundredths of a second.
+func usualIterations(visits int) int { return min(2_000_000, 10_000+400*visits) }
+
+// search runs the chains side by side. They meet at fixed iteration counts,
+// where the worst goes on from the best, so that the result depends on seed,
+// threads and iterations only.
+func search(ctx context.Context, m *model, b *budget, o *Options) (*plan, int) {
+	threads := max(1, o.Threads)
+	chains := make([]*chain, threads)
+	together(chains, func(i int) { chains[i] = newChain(m, o.Seed, i, feasible(m, o.Given)) })
+	report := newReporter(m, b, o)
+	if len(m.visits) == 0 {
+		return &chains[0].bestPlan, 0
+	}
+	step := meeting(b, len(m.visits))
+	for until := step; ; until += step {
+		if b.iterations > 0 {
+			until = min(until, b.iterations)
+		}
+		together(chains, func(i int) { chains[i].run(ctx, b, until) })
+		best := bestOf(chains)
+		report.tell(best, chains)
+		if ctx.Err() != nil || b.share(chains[0].rounds) >= 1 {
+			return &best.bestPlan, chains[0].rounds
+		}
+		if threads > 1 {
+			exchange(chains, best)
+		}
+	}
+}
+
+// meeting is after how many iterations chains meet and progress is told.
+func meeting(b *budget, visits int) int {
+	if b.iterations > 0 {
+		return max(batch, b.iterations/50)
+	}
+	return max(batch, 200_000/(visits+20)*batch/64)
+}
+
+func together(chains []*chain, do func(i int)) {
+	if len(chains) == 1 {
+		do(0)
+		return
+	}
+	var wait sync.WaitGroup
+	for i := range chains {
+		wait.Go(func() { do(i) })
+	}
+	wait.Wait()
+}
+
+func bestOf(chains []*chain) *chain {
+	best := chains[0]
+	for _, c := range chains[1:] {
+		if c.best < best.best {
+			best = c
+		}
+	}
+	return best
+}
+
+// exchange lets the chain whose present plan is worst go on from the best one.
+func exchange(chains []*chain, best *chain) {
+	worst := chains[0]
+	for _, c := range chains[1:] {
+		if c.current > worst.current {
+			worst = c
+		}
+	}
+	if worst == best || worst.current <= best.best {
+		return
+	}
+	worst.t.restore(&best.bestPlan)
+	worst.current = best.best
+}
+
+// feasible makes a plan that keeps every rule out of any order, leaving out
+// visits that break one; nil stays nil.
+func feasible(m *model, given [][]int) [][]int {
+	if given == nil {
+		return nil
+	}
+	t := newState(m, newRandom(0, 0))
+	u := tuned
+	u.blink = 0
+	for i, order := range given {
+		shift := int32(i)
+		for _, v := range order {
+			if v < 0 || v >= len(m.visits) || t.at[v] >= 0 {
+				continue
+			}
+			// Try it last in its shift, where it was.
+			r := &t.routes[i]
+			locked := r.locked
+			r.locked = len(r.stops) - 2
+			s := spot{shift: -1, delta: nowhere}
+			t.tryShift(&u, int32(v), shift, &s)
+			r.locked = locked
+			if s.shift >= 0 {
+				t.insert(int32(v), shift, s.at)
+			}
+		}
+	}
+	orders := t.orders()
+	return orders
+}
+
+// reporter tells progress at most ten times a second.
+type reporter struct {
+	m    *model
+	b    *budget
+	tell func(best *chain, chains []*chain)
+}
+
+func newReporter(m *model, b *budget, o *Options) *reporter {
+	r := &reporter{m: m, b: b}
+	began := time.Now()
+	last := began
+	r.tell = func(best *chain, chains []*chain) {
+		if o.OnProgress == nil || time.Since(last) < 100*time.Millisecond && b.share(chains[0].rounds) < 1 {
+			return
+		}
+		last = time.Now()
+		o.OnProgress(Progress{Iterations: chains[0].rounds, Elapsed: time.Since(began), Share: b.share(chains[0].rounds),
+			Cost: Cost(best.best), Unplanned: len(best.bestPlan.absent), Orders: ordersOf(m, best.bestPlan.routes)})
+	}
+	return r
+}
+
+// ordersOf are the visits of routes by shift, stops already made first.
+func ordersOf(m *model, routes []route) [][]int {
+	t := state{m: m, routes: routes}
+	return t.orders()
+}
+
+// finish times a plan with the checker and explains what is left out.
+func finish(m *model, routes []route, absent []int32) (*Solution, error) {
+	orders := ordersOf(m, routes)
+	report := check(m.p, orders)
+	s := &Solution{Routes: report.Routes, Totals: report.Totals, Cost: report.Cost}
+	for _, v := range report.Violations {
+		if v.Rule == RuleMissing {
+			continue
+		}
+		if v.Shift >= 0 && len(m.p.Shifts[v.Shift].Done)+len(m.p.Shifts[v.Shift].Head) > 0 {
+			s.Forced = append(s.Forced, v)
+			continue
+		}
+		return nil, fmt.Errorf("planner: the plan found breaks the rule %s in shift %d at visit %d by %d: this is a defect of the planner", v.Rule, v.Shift, v.Visit, v.By)
+	}
+	s.Unplanned = explain(m, orders, absent)
+	return s, nil
+}
 
 // Orders are the visits of the plan by shift, as [Check], [Insert] and
 // Options.Given take them.

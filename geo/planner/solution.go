@@ -2,12 +2,16 @@ package planner
 
 import "time"
 
-// Solution is a plan that keeps every rule.
+// Solution is a plan. It keeps every rule, but see Forced.
 type Solution struct {
 	Routes    []Route // one a shift, in the order of Problem.Shifts
 	Unplanned []Unplanned
 	Totals    Totals
 	Cost      Cost
+
+	// Forced are rules that stops already made or locked break by themselves;
+	// empty in a problem without them.
+	Forced []Violation
 
 	// Gain says what was saved against the order in Options.Given.
 	Gain *Gain

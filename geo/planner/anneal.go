@@ -1,0 +1,160 @@
+package planner
+
+import (
+	"context"
+	"math"
+	"time"
+)
+
+// chain is one search: a state and the best orders it has seen.
+type chain struct {
+	t         *state
+	u         tuning
+	current   int64
+	best      int64
+	bestPlan  plan
+	rounds    int // done
+	hot, cold float64
+}
+
+// plan is a copy of a state's routes.
+type plan struct {
+	routes         []route
+	absent         []int32
+	at             []int32
+	days           [][]int32
+	rhythm         []int64
+	cost, prizes   int64
+	total          int64
+	absentMandates int
+}
+
+func (t *state) save(p *plan) {
+	if p.routes == nil {
+		p.routes = make([]route, len(t.routes))
+		p.days = make([][]int32, len(t.days))
+	}
+	for i := range t.routes {
+		copyRoute(&p.routes[i], &t.routes[i])
+	}
+	for i := range t.days {
+		p.days[i] = append(p.days[i][:0], t.days[i]...)
+	}
+	p.absent = append(p.absent[:0], t.absent...)
+	p.at = append(p.at[:0], t.at...)
+	p.rhythm = append(p.rhythm[:0], t.rhythm...)
+	p.cost, p.prizes, p.total = t.cost, t.prizes, t.total()
+}
+
+func (t *state) restore(p *plan) {
+	for i := range t.routes {
+		copyRoute(&t.routes[i], &p.routes[i])
+	}
+	for i := range t.days {
+		t.days[i] = append(t.days[i][:0], p.days[i]...)
+	}
+	t.absent = append(t.absent[:0], p.absent...)
+	copy(t.at, p.at)
+	copy(t.rhythm, p.rhythm)
+	t.cost, t.prizes = p.cost, p.prizes
+}
+
+// newChain begins with every visit where it costs least at the time.
+func newChain(m *model, seed int64, stream int, given [][]int) *chain {
+	c := &chain{t: newState(m, newRandom(seed, stream)), u: tuned}
+	if given != nil {
+		c.t.load(given)
+	}
+	c.t.begin()
+	c.t.removed = append(c.t.removed[:0], c.t.absent...)
+	c.t.absent = c.t.absent[:0]
+	calm := c.u
+	calm.blink = 0
+	if stream > 0 {
+		calm.blink = c.u.blink
+	}
+	c.t.recreate(&calm, 0, nowhere)
+	c.current = c.t.total()
+	c.best = c.current
+	c.t.save(&c.bestPlan)
+	mean := c.t.meanEdge()
+	c.hot, c.cold = mean*c.u.hot, mean*c.u.cold
+	return c
+}
+
+// meanEdge is the mean cost of the legs of a plan, at least 1.
+func (t *state) meanEdge() float64 {
+	sum, count := int64(0), 0
+	for i := range t.routes {
+		if t.routes[i].visits() == 0 {
+			continue
+		}
+		for _, s := range t.routes[i].stops[1:] {
+			sum += int64(s.cost)
+			count++
+		}
+	}
+	if count == 0 || sum < int64(count) {
+		return 1
+	}
+	return float64(sum) / float64(count)
+}
+
+// budget says how much of the search is done.
+type budget struct {
+	iterations int // 0: no limit
+	limit      time.Duration
+	elapsed    func() time.Duration
+}
+
+func (b *budget) share(rounds int) float64 {
+	share := 0.0
+	if b.iterations > 0 {
+		share = float64(rounds) / float64(b.iterations)
+	}
+	if b.limit > 0 {
+		share = max(share, float64(b.elapsed())/float64(b.limit))
+	}
+	return min(1, share)
+}
+
+// Rounds between two looks at the clock.
+const batch = 64
+
+// run searches until the budget or the given number of rounds is used up, or
+// ctx ends.
+func (c *chain) run(ctx context.Context, b *budget, until int) {
+	for c.rounds < until && ctx.Err() == nil {
+		share := b.share(c.rounds)
+		if share >= 1 {
+			return
+		}
+		heat := int64(c.hot * math.Pow(c.cold/c.hot, share) * 64)
+		for k := 0; k < batch && c.rounds < until; k++ {
+			c.round(heat)
+		}
+	}
+}
+
+// round ruins and recreates once; heat is the temperature in 1/64.
+func (c *chain) round(heat int64) {
+	c.rounds++
+	t := c.t
+	limit := c.current + heat*t.random.exponential()>>22
+	t.begin()
+	seed := t.ruin(&c.u)
+	if !t.recreate(&c.u, seed, limit) {
+		t.back()
+		return
+	}
+	total := t.total()
+	if total >= limit {
+		t.back()
+		return
+	}
+	c.current = total
+	if total < c.best {
+		c.best = total
+		t.save(&c.bestPlan)
+	}
+}

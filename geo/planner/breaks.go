@@ -1,0 +1,144 @@
+package planner
+
+// With k breaks in a day every stop has k+1 earliest times of leaving, one for
+// each number of breaks taken so far, and k+1 latest times of being ready. A
+// break may lie in any gap between two stops, also in the middle of a drive. So
+// for consecutive breaks b…c in a gap that begins at time e and holds d seconds
+// of driving,
+//
+//	over(e)  = e, then for each break max(over, earliest) + length, where max(…) ≤ latest
+//	ready(e) = max(over(e), e + d + Σ length)
+//
+// and an insertion is feasible when some split of the breaks over the two new
+// gaps is: (k+1)² constant-time checks for the few breaks that a day has.
+
+// after is when a gap is over that begins at e with the given breaks in it.
+func after(breaks []Break, e, drive int32) int32 {
+	over, length := e, int32(0)
+	for i := range breaks {
+		b := &breaks[i]
+		begin := max(over, int32(b.Earliest))
+		if begin > int32(b.Latest) {
+			return never
+		}
+		over = begin + int32(b.Length)
+		length += int32(b.Length)
+	}
+	return max(over, e+drive+length)
+}
+
+// before is the latest a gap may begin that must be over by at.
+func before(breaks []Break, at, drive int32) int32 {
+	limit, length := at, int32(0)
+	for i := len(breaks) - 1; i >= 0; i-- {
+		b := &breaks[i]
+		limit = min(int32(b.Latest), limit-int32(b.Length))
+		if limit < int32(b.Earliest) {
+			return -never
+		}
+		length += int32(b.Length)
+	}
+	return min(limit, at-drive-length)
+}
+
+// startTimes are the earliest times of leaving the start: having taken j
+// breaks means that they fell away, because the day begins after them.
+func (x *shift) startTimes(leave []int32) {
+	leave[0] = x.open
+	for j := 1; j <= len(x.breaks); j++ {
+		b := &x.breaks[j-1]
+		leave[j] = never
+		if x.fresh && b.FallsAway && leave[j-1] < never {
+			leave[j] = max(leave[j-1], int32(b.Latest))
+		}
+	}
+}
+
+// endTimes are the latest times of reaching the end: with j breaks taken, the
+// others must fall away.
+func (x *shift) endTimes(reach []int32) {
+	k := len(x.breaks)
+	reach[k] = x.close
+	for j := k - 1; j >= 0; j-- {
+		reach[j] = -never
+		if b := &x.breaks[j]; b.FallsAway && reach[j+1] > -never {
+			reach[j] = min(reach[j+1], int32(b.Latest))
+		}
+	}
+}
+
+// timeBreaks recomputes all times of a route with breaks.
+func (t *state) timeBreaks(shift int32) {
+	x, r := &t.m.shifts[shift], &t.routes[shift]
+	k := len(x.breaks) + 1
+	n := len(r.stops)
+	if cap(r.times) < 2*k*n {
+		r.times = make([]int32, 2*k*n, 4*k*n)
+	}
+	r.times = r.times[:2*k*n]
+	x.startTimes(r.times[:k])
+	for i := 1; i < n-1; i++ {
+		s := &r.stops[i]
+		seconds, _ := t.hop(x, &r.stops[i-1], s)
+		from, to := r.times[2*k*(i-1):][:k], r.times[2*k*i:][:k]
+		for j := range to {
+			ready := never
+			for f := 0; f <= j; f++ {
+				if from[f] < never {
+					ready = min(ready, after(x.breaks[f:j], from[f], seconds))
+				}
+			}
+			if ready < never {
+				ready = min(never, x.span.ready(s.visit, ready)+t.m.visits[s.visit].length)
+			}
+			to[j] = min(never, ready)
+		}
+	}
+	x.endTimes(r.times[2*k*(n-1)+k:][:k])
+	for i := n - 2; i > 0; i-- {
+		s := &r.stops[i]
+		seconds, _ := t.hop(x, s, &r.stops[i+1])
+		here, next := r.times[2*k*i+k:][:k], r.times[2*k*(i+1)+k:][:k]
+		for j := range here {
+			begin := -never
+			for f := j; f < k; f++ {
+				if next[f] > -never {
+					begin = max(begin, before(x.breaks[j:f], next[f], seconds))
+				}
+			}
+			if begin > -never {
+				begin = x.span.latest(s.visit, begin-t.m.visits[s.visit].length)
+			}
+			here[j] = begin
+		}
+	}
+}
+
+// fitsBreaks says whether a visit fits between stops i and i+1 of a route with
+// breaks; in and out are the seconds to and from it.
+func (t *state) fitsBreaks(x *shift, r *route, i int, v, in, out int32) bool {
+	k := len(x.breaks) + 1
+	leave, reach := r.times[2*k*i:][:k], r.times[2*k*(i+1)+k:][:k]
+	length := t.m.visits[v].length
+	for f := range k {
+		if leave[f] >= never {
+			continue
+		}
+		for j := f; j < k; j++ {
+			ready := after(x.breaks[f:j], leave[f], in)
+			if ready >= never {
+				break
+			}
+			ready = x.span.ready(v, ready)
+			if ready >= never {
+				break
+			}
+			for l := j; l < k; l++ {
+				if reach[l] > -never && after(x.breaks[j:l], ready+length, out) <= reach[l] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,172 @@
+package planner
+
+import "slices"
+
+// prefix checks that made stops and the locked beginning are where they belong.
+func (c *checker) prefix(si int, order []int) {
+	s := &c.p.Shifts[si]
+	for i, d := range s.Done {
+		if i >= len(order) || order[i] != d.Visit {
+			c.break_(RuleBeforeDone, si, d.Visit, 1)
+		}
+	}
+	for i, v := range s.Head {
+		if at := len(s.Done) + i; at >= len(order) || order[at] != v {
+			c.break_(RuleHead, si, v, 1)
+		}
+	}
+}
+
+// eligible checks who may make which visit.
+func (c *checker) eligible(si int, order []int) {
+	s := &c.p.Shifts[si]
+	for i, vi := range order {
+		if i < len(s.Done) {
+			continue // it was made, whatever the rules say
+		}
+		v := &c.p.Visits[vi]
+		missing := 0
+		for _, k := range v.Skills {
+			if !slices.Contains(s.Skills, k) {
+				missing++
+			}
+		}
+		if missing > 0 {
+			c.break_(RuleSkill, si, vi, missing)
+		}
+		if len(v.Reps) > 0 && !slices.Contains(v.Reps, s.Rep) || slices.Contains(v.Forbidden, s.Rep) {
+			c.break_(RuleRep, si, vi, 1)
+		}
+		if len(v.Shifts) > 0 && !slices.Contains(v.Shifts, si) {
+			c.break_(RuleShift, si, vi, 1)
+		}
+	}
+}
+
+// left adds the prizes of visits that are left out.
+func (c *checker) left() {
+	for i := range c.p.Visits {
+		if c.shiftOf[i] >= 0 {
+			continue
+		}
+		c.report.Cost += prizeOf(c.p, c.w, i)
+		if c.p.Visits[i].Mandatory {
+			c.break_(RuleMissing, -1, i, 1)
+		}
+	}
+}
+
+// prizeOf is the cost of leaving a visit out.
+func prizeOf(p *Problem, w Weights, visit int) Cost {
+	v := &p.Visits[visit]
+	if v.Mandatory {
+		return MissedMandatory
+	}
+	prize := v.Prize
+	if prize == 0 && v.Series == 0 {
+		prize = w.Prize
+	}
+	return Cost(prize) * max(1, w.Drive) * Cost(w.ValuePercent) / 100
+}
+
+// series adds what each account's intervals cost and checks its gaps.
+func (c *checker) series() {
+	if len(c.p.Series) == 0 {
+		return
+	}
+	end := 0
+	for i := range c.p.Shifts {
+		end = max(end, c.p.Shifts[i].Day+1)
+	}
+	days := make([][]int, len(c.p.Series))
+	reps := make([][]int, len(c.p.Series))
+	for v, s := range c.shiftOf {
+		if k := c.p.Visits[v].Series; k > 0 && s >= 0 {
+			days[k-1] = append(days[k-1], c.p.Shifts[s].Day)
+			reps[k-1] = append(reps[k-1], c.p.Shifts[s].Rep)
+		}
+	}
+	for k := range c.p.Series {
+		s := &c.p.Series[k]
+		slices.Sort(days[k])
+		weight := s.Weight
+		if weight == 0 {
+			weight = c.w.Interval
+		}
+		before, deviation := s.Last, int64(0)
+		for i, d := range days[k] {
+			gap := d - before
+			if gap < max(1, s.MinGap) {
+				c.break_(RuleGap, -1, -1, max(1, s.MinGap)-gap)
+			}
+			if s.MaxGap > 0 && i > 0 && gap > s.MaxGap {
+				c.break_(RuleGap, -1, -1, gap-s.MaxGap)
+			}
+			deviation += square(gap, s)
+			before = d
+		}
+		if gap := end - before; gap > s.Interval {
+			deviation += square(gap, s)
+		}
+		c.report.Cost += Cost(deviation * int64(weight) / (int64(s.Interval) * int64(s.Interval)))
+		if s.SameRep {
+			slices.Sort(reps[k])
+			if n := len(slices.Compact(reps[k])); n > 1 {
+				c.break_(RuleSameRep, -1, -1, n-1)
+			}
+		}
+	}
+}
+
+// square is the square of the days by which a gap misses the interval.
+func square(gap int, s *Series) int64 {
+	off := gap - s.Interval
+	if off < 0 {
+		off = -off
+	}
+	off = max(0, off-s.Tolerance)
+	return int64(off) * int64(off)
+}
+
+// links checks the days of linked visits.
+func (c *checker) links() {
+	for _, l := range c.p.Links {
+		a, b := c.shiftOf[l.A], c.shiftOf[l.B]
+		if a < 0 || b < 0 {
+			continue
+		}
+		days := c.p.Shifts[b].Day - c.p.Shifts[a].Day
+		if days < 0 && !l.InOrder {
+			days = -days
+		}
+		if days < l.MinDays {
+			c.break_(RuleGap, b, l.B, l.MinDays-days)
+		}
+		if l.MaxDays >= 0 && days > l.MaxDays {
+			c.break_(RuleGap, b, l.B, days-l.MaxDays)
+		}
+		if l.SameRep && c.p.Shifts[a].Rep != c.p.Shifts[b].Rep {
+			c.break_(RuleSameRep, b, l.B, 1)
+		}
+	}
+}
+
+// balance adds the cost of work above the mean of the reps.
+func (c *checker) balance() {
+	if c.w.Balance == 0 {
+		return
+	}
+	work := map[int]int64{}
+	var total int64
+	for i := range c.p.Shifts {
+		r := &c.report.Routes[i]
+		work[c.p.Shifts[i].Rep] += int64(r.Drive + r.Service)
+		total += int64(r.Drive + r.Service)
+	}
+	mean := total / int64(len(work))
+	var above int64
+	for _, w := range work { // a sum: the order does not matter
+		above += max(0, w-mean)
+	}
+	c.report.Cost += Cost(above * int64(c.w.Balance) / 3600)
+}

@@ -1,0 +1,89 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Insert lists the best places for one more visit in a plan, cheapest first, at
+// most one a shift and at most limit of them (0: all). The visit must be one of
+// the problem's and not in the orders; the orders should keep every rule, since
+// no visit fits in a shift that breaks one.
+func Insert(p Problem, orders [][]int, visit, limit int) ([]Place, error) {
+	if err := Validate(p); err != nil {
+		return nil, err
+	}
+	if err := validateOrders(p, orders); err != nil {
+		return nil, err
+	}
+	if visit < 0 || visit >= len(p.Visits) {
+		return nil, wrong("orders", -1, "visit %d does not exist", visit)
+	}
+	seen := make([]bool, len(p.Visits))
+	for s, order := range orders {
+		for _, v := range order {
+			if v < 0 || v >= len(p.Visits) || seen[v] {
+				return nil, wrong("orders", s, "visit %d does not exist or is there twice", v)
+			}
+			seen[v] = true
+		}
+	}
+	if seen[visit] {
+		return nil, wrong("orders", -1, "visit %d is planned already", visit)
+	}
+	m, err := buildModel(&p)
+	if err != nil {
+		return nil, err
+	}
+	t := newState(m, newRandom(0, 0))
+	t.load(orders)
+	return t.places(int32(visit), limit), nil
+}
+
+// places lists the cheapest place of a visit in each shift.
+func (t *state) places(v int32, limit int) []Place {
+	calm := tuned
+	calm.blink = 0
+	var spots []spot
+	for i := range t.routes {
+		s := spot{shift: -1, delta: nowhere}
+		t.tryShift(&calm, v, int32(i), &s)
+		if s.shift >= 0 {
+			spots = append(spots, s)
+		}
+	}
+	slices.SortFunc(spots, func(a, b spot) int { return cmp.Or(cmp.Compare(a.delta, b.delta), cmp.Compare(a.shift, b.shift)) })
+	if limit > 0 && len(spots) > limit {
+		spots = spots[:limit]
+	}
+	places := make([]Place, len(spots))
+	for i, s := range spots {
+		r := &t.routes[s.shift]
+		done := len(t.m.p.Shifts[s.shift].Done)
+		order := make([]int, 0, done+len(r.stops))
+		for _, d := range t.m.p.Shifts[s.shift].Done {
+			order = append(order, d.Visit)
+		}
+		for _, x := range inner(r) {
+			order = append(order, int(x.visit))
+		}
+		before := timetable(t.m.p, int(s.shift), order)
+		at := done + s.at - 1
+		after := timetable(t.m.p, int(s.shift), slices.Insert(order, at, int(v)))
+		places[i] = Place{Shift: int(s.shift), Position: at, Cost: Cost(s.delta),
+			Detour: after.Drive - before.Drive, Metres: after.Metres - before.Metres}
+		for _, e := range after.Entries {
+			if e.Kind == Stop && e.Visit == int(v) {
+				places[i].Begin = e.Begin
+			}
+		}
+	}
+	return places
+}
+
+// timetable times one shift.
+func timetable(p *Problem, shift int, order []int) Route {
+	c := checker{p: p, w: weightsOf(p), report: &Report{Routes: make([]Route, len(p.Shifts))}}
+	c.route(shift, order)
+	return c.report.Routes[shift]
+}

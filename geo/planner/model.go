@@ -1,0 +1,467 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+)
+
+// never is later than any time; sums of three stay within 32 bits.
+const never int32 = 1 << 29
+
+// model is a problem prepared for the search: every rule about a visit alone
+// folded into one number a kind of shift, travel as one row a place. It is only
+// read while searching, and shared by all chains.
+type model struct {
+	p        *Problem
+	w        Weights
+	visits   []visit
+	shifts   []shift
+	kinds    int // number of kinds of shift
+	spans    []span
+	legs     []legs
+	series   []series
+	links    [][]link  // by visit; nil without links
+	adjacent [][]int32 // by visit: neighbours by distance
+	near     [][]int32 // by visit: neighbours by distance and time
+
+	// Orders of insertion, by visit.
+	far, width, opens, closes []int64
+
+	days     int // of the horizon
+	reps     int
+	setUps   bool // some visit has one
+	loads    int  // dimensions beyond the first that anything uses
+	balanced bool
+	optional bool // some visits must be made, others need not
+}
+
+// visit is what the search reads of a visit in its innermost loops.
+type visit struct {
+	place  int32
+	length int32
+	setUp  int32
+	load   int32
+	series int32 // -1: none
+	fixed  bool  // made already or part of a locked beginning
+	prize  int64
+}
+
+// hop is travel between a row's place and another one, both ways.
+type hop struct {
+	to, from         int32 // seconds
+	costTo, costFrom int32
+}
+
+// legs are all hops of one travel profile, (places+1)² of them: the last row
+// and column is Anywhere, at no cost.
+type legs struct {
+	width   int
+	hops    []hop
+	table   *Table
+	percent int32 // speed
+}
+
+func (l *legs) row(place int32) []hop {
+	at := int(place) * l.width
+	return l.hops[at : at+l.width : at+l.width]
+}
+
+// window is when a visit may begin on one day. more and count point at further
+// windows of that day in span.extra, in order.
+type window struct {
+	open, close int32
+	more, count int32
+}
+
+// span holds the windows of all visits on one day.
+type span struct {
+	windows []window // by visit; close < open where there is none
+	extra   []window
+}
+
+// shift is a working day prepared for the search. With stops made already it
+// begins at the last of them.
+type shift struct {
+	kind     int32 // shifts of one kind are interchangeable while empty
+	day, rep int32
+	legs     *legs
+	span     *span
+	assign   []int32 // by visit: cost, or -1 where it may not be; nil: all zero
+	start    int32   // place
+	end      int32
+	open     int32 // leaving
+	close    int32 // returning, overtime included
+	regular  int32 // returning without overtime
+	breaks   []Break
+	fresh    bool  // no stop was made yet
+	capacity int32 // of the first dimension
+	limited  bool  // has one of the following limits
+	maxDrive int32
+	maxRoad  int32
+	maxStops int32
+	timed    bool // costs depend on times: overtime or grace
+	fixed    int64
+	base     int64 // cost of the stops made
+	head     []int32
+}
+
+type link struct {
+	other            int32
+	minDays, maxDays int32 // from this visit to the other; see fits
+	ordered          int8  // 1: this first, -1: other first, 0: any
+	sameRep          bool
+}
+
+func buildModel(p *Problem) (*model, error) {
+	m := &model{p: p, w: weightsOf(p)}
+	m.balanced = m.w.Balance > 0
+	m.visits = make([]visit, len(p.Visits))
+	for i := range p.Visits {
+		v := &p.Visits[i]
+		m.visits[i] = visit{place: int32(v.Place), length: int32(v.Length), setUp: int32(v.SetUp),
+			series: int32(v.Series) - 1, prize: int64(prizeOf(p, m.w, i))}
+		if len(v.Load) > 0 {
+			m.visits[i].load = v.Load[0]
+			m.loads = max(m.loads, len(v.Load)-1)
+		}
+		m.setUps = m.setUps || v.SetUp > 0
+	}
+	for i := range p.Shifts {
+		m.days = max(m.days, p.Shifts[i].Day+1)
+		m.reps = max(m.reps, p.Shifts[i].Rep+1)
+		for _, d := range p.Shifts[i].Done {
+			m.visits[d.Visit].fixed = true
+		}
+		for _, v := range p.Shifts[i].Head {
+			m.visits[v].fixed = true
+		}
+	}
+	if err := m.buildShifts(); err != nil {
+		return nil, err
+	}
+	m.buildSeries()
+	m.buildLinks()
+	m.buildNear()
+	m.buildOrders()
+	return m, nil
+}
+
+// profile is what makes two shifts' legs equal.
+type profile struct {
+	table, speed, drive, distance int
+}
+
+func (m *model) buildShifts() error {
+	profiles := map[profile]int{}
+	spans := map[int]int{}
+	for i := range m.p.Shifts {
+		s := &m.p.Shifts[i]
+		key := profile{s.Table, s.SpeedPercent, s.DrivePercent, s.DistancePercent}
+		if _, ok := profiles[key]; !ok {
+			profiles[key] = len(profiles)
+			l, err := m.buildLegs(s, i)
+			if err != nil {
+				return err
+			}
+			m.legs = append(m.legs, l)
+		}
+		if _, ok := spans[s.Day]; !ok {
+			spans[s.Day] = len(spans)
+			m.spans = append(m.spans, m.buildSpan(s.Day))
+		}
+	}
+	plain := true // no visit has a rule about who makes it
+	for i := range m.p.Visits {
+		v := &m.p.Visits[i]
+		plain = plain && len(v.Skills)+len(v.Reps)+len(v.Forbidden)+len(v.Preferred)+len(v.Shifts)+v.Before == 0
+	}
+	sameRep := m.balanced
+	for _, s := range m.p.Series {
+		sameRep = sameRep || s.SameRep
+	}
+	for _, l := range m.p.Links {
+		sameRep = sameRep || l.SameRep
+	}
+	m.shifts = make([]shift, len(m.p.Shifts))
+	byDay := map[int32][]int{} // first shift of each kind
+	for i := range m.p.Shifts {
+		s := &m.p.Shifts[i]
+		key := profile{s.Table, s.SpeedPercent, s.DrivePercent, s.DistancePercent}
+		x := &m.shifts[i]
+		*x = shift{day: int32(s.Day), rep: int32(s.Rep), legs: &m.legs[profiles[key]], span: &m.spans[spans[s.Day]],
+			open: int32(max(s.Hours.Open, s.Now)), close: int32(s.Hours.Close + s.Overtime), regular: int32(s.Hours.Close),
+			start: m.place(s.Start), end: m.place(s.End), breaks: s.Breaks, fresh: true,
+			capacity: never, maxDrive: never, maxRoad: never, maxStops: never, fixed: int64(s.Fixed)}
+		if s.MaxDrive > 0 {
+			x.maxDrive, x.limited = int32(s.MaxDrive), true
+		}
+		if s.MaxMetres > 0 {
+			x.maxRoad, x.limited = int32(s.MaxMetres), true
+		}
+		if s.MaxVisits > 0 {
+			x.maxStops, x.limited = int32(s.MaxVisits), true
+		}
+		if len(s.Capacity) > 0 {
+			x.capacity = min(s.Capacity[0], never)
+		}
+		x.timed = s.Overtime > 0 && m.w.Overtime > 0 || m.graceOn(s)
+		for _, v := range s.Head {
+			x.head = append(x.head, int32(v))
+		}
+		if len(s.Done) > 0 {
+			m.goOn(x, s)
+		}
+		if !plain {
+			x.assign = m.buildAssign(i)
+		}
+		x.kind = -1
+		for _, k := range byDay[x.day] {
+			if m.alike(k, i) && (!sameRep || m.shifts[k].rep == x.rep) && slices.Equal(m.shifts[k].assign, x.assign) {
+				x.kind, x.assign = m.shifts[k].kind, m.shifts[k].assign
+				break
+			}
+		}
+		if x.kind < 0 {
+			x.kind = int32(m.kinds)
+			m.kinds++
+			byDay[x.day] = append(byDay[x.day], i)
+		}
+	}
+	return nil
+}
+
+func (m *model) place(i int) int32 {
+	if i == Anywhere {
+		return int32(m.p.Tables[0].Places)
+	}
+	return int32(i)
+}
+
+// alike says whether two shifts of a day differ in nothing but their rep.
+func (m *model) alike(a, b int) bool {
+	x, y := &m.p.Shifts[a], &m.p.Shifts[b]
+	return len(x.Done)+len(x.Head)+len(y.Done)+len(y.Head) == 0 &&
+		x.Hours == y.Hours && x.Overtime == y.Overtime && x.Start == y.Start && x.End == y.End &&
+		slices.Equal(x.Breaks, y.Breaks) && x.MaxDrive == y.MaxDrive && x.MaxMetres == y.MaxMetres &&
+		x.MaxVisits == y.MaxVisits && slices.Equal(x.Capacity, y.Capacity) && x.Table == y.Table &&
+		x.SpeedPercent == y.SpeedPercent && x.DrivePercent == y.DrivePercent &&
+		x.DistancePercent == y.DistancePercent && x.Fixed == y.Fixed && x.Now == y.Now
+}
+
+// goOn moves the beginning of a shift to its last stop made.
+func (m *model) goOn(x *shift, s *Shift) {
+	place := x.start
+	var drive, road int32
+	for i, d := range s.Done {
+		v := &m.visits[d.Visit]
+		if i == 0 && place == int32(m.p.Tables[0].Places) {
+			place = v.place
+		}
+		h := x.legs.row(place)[v.place]
+		if h.to < never {
+			drive += h.to
+			road += m.metres(x.legs, place, v.place)
+			x.base += int64(h.costTo)
+		}
+		x.base += max(0, int64(m.choice(len(m.p.Shifts), s, d.Visit)))
+		if before := m.p.Visits[d.Visit].Before; before > 0 && &m.p.Shifts[before-1] != s {
+			x.base += int64(m.w.Move)
+		}
+		x.capacity -= min(v.load, x.capacity)
+		place = v.place
+	}
+	last := s.Done[len(s.Done)-1]
+	x.start = place
+	x.open = int32(max(last.Leave, s.Now))
+	x.breaks = s.Breaks[last.BreaksTaken:]
+	x.fresh = false
+	x.maxDrive -= drive
+	x.maxRoad -= road
+	x.maxStops -= int32(len(s.Done))
+	x.base += x.fixed
+	x.fixed = 0
+}
+
+// choice is the cost of a rep making a visit, by preference alone.
+func (m *model) choice(_ int, s *Shift, visit int) Cost {
+	v := &m.p.Visits[visit]
+	if len(v.Preferred) > 0 && !slices.Contains(v.Preferred, s.Rep) {
+		return m.w.NotPreferred
+	}
+	return 0
+}
+
+// graceOn says whether lateness can cost anything in a shift.
+func (m *model) graceOn(s *Shift) bool {
+	if m.w.Late == 0 {
+		return false
+	}
+	for i := range m.p.Visits {
+		for _, w := range m.p.Visits[i].Windows {
+			if w.Grace > 0 && w.Open <= s.Hours.Close+s.Overtime && w.Close+w.Grace >= s.Hours.Open {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (m *model) buildLegs(s *Shift, index int) (legs, error) {
+	t := &m.p.Tables[s.Table]
+	n := t.Places
+	l := legs{width: n + 1, table: t, percent: int32(s.SpeedPercent)}
+	l.hops = make([]hop, (n+1)*(n+1))
+	for a := range n {
+		for b := range n {
+			seconds, cost := t.Seconds[a*n+b], int64(0)
+			if seconds < 0 {
+				seconds = never
+			} else {
+				if s.SpeedPercent > 0 {
+					seconds = int32((int64(seconds)*100 + int64(s.SpeedPercent) - 1) / int64(s.SpeedPercent))
+				}
+				cost = int64(seconds) * int64(m.w.Drive) * percent(s.DrivePercent) * 10
+				if t.Metres != nil {
+					cost += int64(t.Metres[a*n+b]) * int64(m.w.Distance) * percent(s.DistancePercent) / 100
+				}
+				cost = (cost + 500) / 1000
+				if cost >= int64(never) {
+					return l, wrong("shift", index, "the way from place %d to %d costs %d, more than %d: choose smaller weights", a, b, cost, never)
+				}
+			}
+			h, back := &l.hops[a*l.width+b], &l.hops[b*l.width+a]
+			h.to, h.costTo = seconds, int32(cost)
+			back.from, back.costFrom = seconds, int32(cost)
+		}
+	}
+	return l, nil
+}
+
+// metres is the distance of a leg.
+func (m *model) metres(l *legs, a, b int32) int32 {
+	n := l.table.Places
+	if l.table.Metres == nil || int(a) >= n || int(b) >= n {
+		return 0
+	}
+	return l.table.Metres[int(a)*n+int(b)]
+}
+
+// buildSpan collects each visit's windows on a day, grace included, merged
+// where they touch, in order.
+func (m *model) buildSpan(day int) span {
+	lo, hi := never, int32(0)
+	for i := range m.p.Shifts {
+		if s := &m.p.Shifts[i]; s.Day == day {
+			lo = min(lo, int32(s.Hours.Open))
+			hi = max(hi, int32(s.Hours.Close+s.Overtime), int32(s.Now))
+		}
+	}
+	sp := span{windows: make([]window, len(m.p.Visits))}
+	var found []window
+	for i := range m.p.Visits {
+		v := &m.p.Visits[i]
+		if len(v.Windows) == 0 {
+			sp.windows[i] = window{open: 0, close: never}
+			continue
+		}
+		found = found[:0]
+		for _, w := range v.Windows {
+			shut := w.Close
+			if v.EndInside {
+				shut -= v.Length
+			}
+			if shut < w.Open || int32(w.Open) > hi || int32(shut+w.Grace) < lo {
+				continue
+			}
+			found = append(found, window{open: int32(w.Open), close: int32(shut + w.Grace)})
+		}
+		slices.SortFunc(found, func(a, b window) int { return cmp.Or(cmp.Compare(a.open, b.open), cmp.Compare(a.close, b.close)) })
+		merged := found[:0]
+		for _, w := range found {
+			if k := len(merged); k > 0 && w.open <= merged[k-1].close+1 {
+				merged[k-1].close = max(merged[k-1].close, w.close)
+				continue
+			}
+			merged = append(merged, w)
+		}
+		if len(merged) == 0 {
+			sp.windows[i] = window{open: 1, close: 0}
+			continue
+		}
+		sp.windows[i] = merged[0]
+		if len(merged) > 1 {
+			sp.windows[i].more, sp.windows[i].count = int32(len(sp.extra)), int32(len(merged)-1)
+			sp.extra = append(sp.extra, merged[1:]...)
+		}
+	}
+	return sp
+}
+
+// buildAssign prices every visit in a shift, travel aside; -1 forbids it.
+func (m *model) buildAssign(index int) []int32 {
+	s := &m.p.Shifts[index]
+	assign := make([]int32, len(m.p.Visits))
+	for i := range m.p.Visits {
+		v := &m.p.Visits[i]
+		cost := m.choice(index, s, i)
+		if v.Before > 0 && v.Before != index+1 {
+			cost += m.w.Move
+		}
+		if len(v.Reps) > 0 && !slices.Contains(v.Reps, s.Rep) || slices.Contains(v.Forbidden, s.Rep) ||
+			len(v.Shifts) > 0 && !slices.Contains(v.Shifts, index) {
+			cost = -1
+		}
+		for _, k := range v.Skills {
+			if !slices.Contains(s.Skills, k) {
+				cost = -1
+			}
+		}
+		assign[i] = int32(cost)
+	}
+	return assign
+}
+
+func (m *model) buildLinks() {
+	if len(m.p.Links) == 0 {
+		return
+	}
+	m.links = make([][]link, len(m.p.Visits))
+	for _, l := range m.p.Links {
+		most := int32(l.MaxDays)
+		if l.MaxDays < 0 || most > never {
+			most = never
+		}
+		a := link{int32(l.B), int32(l.MinDays), most, 0, l.SameRep}
+		b := a
+		b.other = int32(l.A)
+		if l.InOrder {
+			a.ordered, b.ordered = 1, -1
+		}
+		m.links[l.A] = append(m.links[l.A], a)
+		m.links[l.B] = append(m.links[l.B], b)
+	}
+}
+
+// buildOrders prepares the keys by which removed visits are sorted.
+func (m *model) buildOrders() {
+	n := len(m.visits)
+	m.far, m.width, m.opens, m.closes = make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	x := &m.shifts[0]
+	must, may := false, false
+	for i := range m.p.Visits {
+		v := &m.p.Visits[i]
+		must, may = must || v.Mandatory, may || !v.Mandatory
+		m.far[i] = int64(x.legs.row(m.visits[i].place)[x.start].from)
+		m.closes[i] = int64(never)
+		m.width[i] = int64(never)
+		for k, w := range v.Windows {
+			if k == 0 {
+				m.opens[i], m.closes[i], m.width[i] = int64(w.Open), int64(w.Close), 0
+			}
+			m.opens[i] = min(m.opens[i], int64(w.Open))
+			m.closes[i] = max(m.closes[i], int64(w.Close))
+			m.width[i] += int64(w.Close - w.Open)
+		}
+	}
+	m.optional = must && may
+}

@@ -1,0 +1,395 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+)
+
+// spot is where a visit could go.
+type spot struct {
+	shift int32
+	at    int // before this stop
+	delta int64
+}
+
+const nowhere = int64(1) << 60
+
+// How many visits left out before are tried again in one round.
+const retried = 12
+
+// recreate puts removed visits, and some left out before, where each costs
+// least. It gives up, returning false, once the plan is worse than limit.
+func (t *state) recreate(u *tuning, seed int32, limit int64) bool {
+	t.queue = append(t.queue[:0], t.removed...)
+	t.retry(seed)
+	t.sortQueue()
+	for _, v := range t.queue {
+		t.at[v] = -2 // neither planned nor given up
+	}
+	prizes := int64(0)
+	for _, v := range t.absent {
+		if t.at[v] == -1 {
+			prizes += t.m.visits[v].prize
+		}
+	}
+	stopEarly := len(t.m.series) == 0 && !t.m.balanced
+	done := true
+	for i, v := range t.queue {
+		t.at[v] = -1
+		s := t.best(u, v, t.worth(u, v))
+		if s.shift < 0 {
+			prizes += t.m.visits[v].prize
+		} else {
+			t.touch(s.shift)
+			t.insert(v, s.shift, s.at)
+		}
+		if stopEarly && t.cost+prizes > limit {
+			for _, w := range t.queue[i+1:] {
+				t.at[w] = -1
+			}
+			done = false
+			break
+		}
+	}
+	if !done {
+		return false
+	}
+	t.prizes = prizes
+	t.absent = append(t.absent, t.removed...)
+	kept := t.absent[:0]
+	for _, v := range t.absent {
+		if t.at[v] < 0 {
+			kept = append(kept, v)
+		}
+	}
+	t.absent = kept
+	return true
+}
+
+// worth is what a visit may cost. Now and then that is more than its prize,
+// since two visits may pay together that do not pay alone.
+func (t *state) worth(u *tuning, v int32) int64 {
+	prize := t.m.visits[v].prize
+	if prize >= int64(MissedMandatory) || !t.random.chance(u.generous) {
+		return prize
+	}
+	return prize + prize*t.random.exponential()>>16
+}
+
+// retry adds visits left out before to the queue: all if they are few, else
+// some that are near and some at random.
+func (t *state) retry(seed int32) {
+	if len(t.absent) <= retried {
+		t.queue = append(t.queue, t.absent...)
+		return
+	}
+	start := len(t.queue)
+	add := func(v int32) {
+		if t.at[v] == -1 && !slices.Contains(t.queue[start:], v) && !slices.Contains(t.removed, v) {
+			t.queue = append(t.queue, v)
+		}
+	}
+	add(seed)
+	for _, v := range t.m.adjacent[seed][:min(40, len(t.m.adjacent[seed]))] {
+		if len(t.queue)-start >= retried*2/3 {
+			break
+		}
+		add(v)
+	}
+	for range retried / 3 {
+		add(t.absent[t.random.below(len(t.absent))])
+	}
+}
+
+// sortQueue picks one of the orders of insertion: at random, by what a visit
+// takes, far or close to where shifts begin, by the length, beginning and end
+// of its windows, weighted 4:4:2:1:1:1:1.
+func (t *state) sortQueue() {
+	t.keys = t.keys[:0]
+	rule := t.random.below(14)
+	for _, v := range t.queue {
+		x := &t.m.visits[v]
+		var key int64
+		switch {
+		case rule < 4:
+			key = int64(t.random.next() >> 32)
+		case rule < 8:
+			if x.load > 0 {
+				key = -int64(x.load)
+			} else if x.prize > 0 && x.prize < int64(MissedMandatory) {
+				key = -x.prize
+			} else {
+				key = -int64(x.length)
+			}
+		case rule < 10:
+			key = -t.m.far[v]
+		case rule < 11:
+			key = t.m.far[v]
+		case rule < 12:
+			key = t.m.width[v]
+		case rule < 13:
+			key = t.m.opens[v]
+		default:
+			key = t.m.closes[v]
+		}
+		t.keys = append(t.keys, key)
+	}
+	insertionSort(t.queue, t.keys)
+	if t.m.optional { // what must be done comes first more often than not
+		if t.random.chance(49152) {
+			slices.SortStableFunc(t.queue, func(a, b int32) int {
+				return cmp.Compare(t.m.visits[b].prize/int64(MissedMandatory), t.m.visits[a].prize/int64(MissedMandatory))
+			})
+		}
+	}
+}
+
+func insertionSort(list []int32, keys []int64) {
+	for i := 1; i < len(list); i++ {
+		v, k := list[i], keys[i]
+		j := i
+		for ; j > 0 && keys[j-1] > k; j-- {
+			list[j], keys[j] = list[j-1], keys[j-1]
+		}
+		list[j], keys[j] = v, k
+	}
+}
+
+// Above this many visits only routes that hold near neighbours are looked at.
+const scanAll = 120
+
+// best is the cheapest place for a visit that costs less than limit; its shift
+// is -1 when there is none.
+func (t *state) best(u *tuning, v int32, limit int64) spot {
+	best := spot{shift: -1, delta: limit}
+	t.seenKey++
+	if len(t.m.visits) > scanAll {
+		for _, w := range t.m.near[v] {
+			if s := t.at[w]; s >= 0 && t.seen[s] != t.seenKey {
+				t.seen[s] = t.seenKey
+				t.tryShift(u, v, s, &best)
+			}
+		}
+	} else {
+		for s := range t.routes {
+			if t.routes[s].visits() > 0 {
+				t.tryShift(u, v, int32(s), &best)
+			}
+		}
+	}
+	// One empty shift of each kind.
+	for s := range t.routes {
+		if k := t.m.shifts[s].kind; len(t.routes[s].stops) == 2 && t.kind[k] != t.seenKey {
+			t.kind[k] = t.seenKey
+			t.tryShift(u, v, int32(s), &best)
+		}
+	}
+	return best
+}
+
+// tryShift improves best by a place in one shift.
+func (t *state) tryShift(u *tuning, v, shift int32, best *spot) {
+	x, r, c := &t.m.shifts[shift], &t.routes[shift], &t.m.visits[v]
+	if r.load+c.load > x.capacity {
+		return
+	}
+	w := &x.span.windows[v]
+	if w.close < w.open {
+		return
+	}
+	base := int64(0)
+	if x.assign != nil {
+		if x.assign[v] < 0 {
+			return
+		}
+		base = int64(x.assign[v])
+	}
+	if c.series >= 0 {
+		delta, ok := t.seriesDelta(c.series, x.day, x.rep)
+		if !ok {
+			return
+		}
+		base += delta
+	}
+	if !t.linked(v, x.day, x.rep) {
+		return
+	}
+	if len(r.stops) == 2 && x.fresh {
+		base += x.fixed
+	}
+	if base >= best.delta {
+		return
+	}
+	if w.count == 0 && !t.m.setUps && t.quick(x) {
+		t.scanPlain(u, v, shift, base, best)
+		return
+	}
+	t.scanRich(u, v, shift, base, best)
+}
+
+// scanPlain tries all positions of a route without breaks, set-ups, limits and
+// costs of time, for a visit with one window that day.
+func (t *state) scanPlain(u *tuning, v, shift int32, base int64, best *spot) {
+	x, r, c := &t.m.shifts[shift], &t.routes[shift], &t.m.visits[v]
+	w := x.span.windows[v]
+	row := x.legs.row(c.place)
+	stops := r.stops
+	first := r.locked
+	length := c.length
+	// Times only grow along a route: skip ahead to the first stop that can
+	// come after the visit.
+	if n := len(stops); n > 16 {
+		lo, hi := first+1, n-1
+		for lo < hi {
+			mid := (lo + hi) / 2
+			if stops[mid].reach < w.open+length {
+				lo = mid + 1
+			} else {
+				hi = mid
+			}
+		}
+		first = lo - 1
+	}
+	least := best.delta - base
+	if len(stops) == 2 {
+		t.scanEmpty(u, v, shift, base, best)
+		return
+	}
+	h := &row[stops[first].place]
+	for i := first; i+1 < len(stops); i++ {
+		leave := stops[i].leave
+		if leave > w.close {
+			break
+		}
+		next := &stops[i+1]
+		in := h
+		h = &row[next.place]
+		delta := int64(in.costFrom) + int64(h.costTo) - int64(next.cost)
+		if delta >= least {
+			continue
+		}
+		begin := leave + in.from
+		if begin > w.close {
+			continue
+		}
+		begin = max(begin, w.open)
+		if begin+length+h.to > next.reach {
+			continue
+		}
+		if u.blink > 0 && t.random.chance(u.blink) {
+			continue
+		}
+		least = delta
+		*best = spot{shift, i + 1, base + delta}
+	}
+}
+
+// scanEmpty tries a shift that is not used yet.
+func (t *state) scanEmpty(u *tuning, v, shift int32, base int64, best *spot) {
+	x, c := &t.m.shifts[shift], &t.m.visits[v]
+	row := x.legs.row(c.place)
+	in, out := &row[x.start], &row[x.end]
+	delta := base + int64(in.costFrom) + int64(out.costTo)
+	if delta >= best.delta {
+		return
+	}
+	begin := x.span.ready(v, x.open+in.from)
+	if begin >= never || begin+c.length+out.to > x.close || u.blink > 0 && t.random.chance(u.blink) {
+		return
+	}
+	*best = spot{shift, 1, delta}
+}
+
+// scanRich tries all positions of a route with every rule.
+func (t *state) scanRich(u *tuning, v, shift int32, base int64, best *spot) {
+	x, r, c := &t.m.shifts[shift], &t.routes[shift], &t.m.visits[v]
+	if int32(r.visits()) >= x.maxStops || !t.carries(v, shift) {
+		return
+	}
+	row := x.legs.row(c.place)
+	stops := r.stops
+	unused := len(stops) == 2 && x.fresh
+	for i := r.locked; i+1 < len(stops); i++ {
+		from, next := &stops[i], &stops[i+1]
+		in, out := &row[from.place], &row[next.place]
+		delta := base + int64(in.costFrom) + int64(out.costTo)
+		if !unused {
+			delta -= int64(next.cost)
+		}
+		if delta >= best.delta && !x.timed {
+			continue
+		}
+		if in.from >= never || out.to >= never {
+			continue
+		}
+		if x.limited && !t.withinLimits(x, r, v, from, next, in, out) {
+			continue
+		}
+		arrive, leave := in.from, out.to
+		if t.m.setUps {
+			if from.place != c.place {
+				arrive += c.setUp
+			}
+			if next.visit >= 0 && next.place != c.place {
+				leave += t.m.visits[next.visit].setUp
+			}
+		}
+		if len(x.breaks) > 0 {
+			if !t.fitsBreaks(x, r, i, v, arrive, leave) {
+				continue
+			}
+		} else {
+			begin := x.span.ready(v, from.leave+arrive)
+			if begin >= never || begin+c.length+leave > next.reach {
+				continue
+			}
+		}
+		if x.timed {
+			after := t.timeCost(shift, v, i+1)
+			if after >= int64(never) {
+				continue
+			}
+			delta += after - r.timely
+		}
+		if delta >= best.delta || u.blink > 0 && t.random.chance(u.blink) {
+			continue
+		}
+		*best = spot{shift, i + 1, delta}
+	}
+}
+
+// withinLimits checks driving and distance after an insertion.
+func (t *state) withinLimits(x *shift, r *route, v int32, from, next *stop, in, out *hop) bool {
+	place := t.m.visits[v].place
+	drive := r.drive - next.drive + in.from + out.to
+	road := r.metres - t.m.metres(x.legs, from.place, next.place) +
+		t.m.metres(x.legs, from.place, place) + t.m.metres(x.legs, place, next.place)
+	return drive <= x.maxDrive && road <= x.maxRoad
+}
+
+// carries checks the dimensions of load beyond the first.
+func (t *state) carries(v, shift int32) bool {
+	capacity := t.m.p.Shifts[shift].Capacity
+	if t.m.loads == 0 || len(capacity) < 2 {
+		return true
+	}
+	for d := 1; d < len(capacity); d++ {
+		sum := int64(0)
+		add := func(v int) {
+			if load := t.m.p.Visits[v].Load; d < len(load) {
+				sum += int64(load[d])
+			}
+		}
+		add(int(v))
+		for _, x := range t.m.p.Shifts[shift].Done {
+			add(x.Visit)
+		}
+		for _, s := range inner(&t.routes[shift]) {
+			add(int(s.visit))
+		}
+		if sum > int64(capacity[d]) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,279 @@
+package planner
+
+import "slices"
+
+// state is a plan under search, with the scratch of one chain.
+type state struct {
+	m      *model
+	routes []route
+	at     []int32 // by visit: its shift, or -1
+	absent []int32 // visits left out
+	cost   int64   // routes, rhythms of series; prizes of absent visits and balance apart
+	prizes int64   // of the absent
+	days   [][]int32
+	rhythm []int64 // cost by series
+
+	random random
+
+	// Undo: copies of the routes touched since begin.
+	touched []int32
+	stamp   []int32 // by shift: round in which it was touched
+	round   int32
+	saved   []route
+	keep    undo
+
+	// Scratch.
+	scratch []int32
+	removed []int32
+	queue   []int32
+	keys    []int64
+	seen    []int32 // by shift or kind: scan number
+	seenKey int32
+	kind    []int32
+	work    []int64
+}
+
+// undo is what begin remembers besides the routes.
+type undo struct {
+	cost, prizes int64
+	absent       []int32
+}
+
+func newState(m *model, r random) *state {
+	t := &state{m: m, random: r,
+		routes: make([]route, len(m.shifts)), at: make([]int32, len(m.visits)),
+		days: make([][]int32, len(m.series)), rhythm: make([]int64, len(m.series)),
+		stamp: make([]int32, len(m.shifts)), saved: make([]route, len(m.shifts)),
+		seen: make([]int32, len(m.shifts)), kind: make([]int32, m.kinds), work: make([]int64, m.reps)}
+	for v := range t.at {
+		t.at[v] = -1
+	}
+	for k := range m.series {
+		t.rhythm[k] = m.series[k].cost(nil, m.days)
+		t.cost += t.rhythm[k]
+	}
+	for i := range m.shifts {
+		x := &m.shifts[i]
+		t.routes[i].stops = []stop{
+			{visit: -1, place: x.start, leave: x.open, reach: x.close},
+			{visit: -1, place: x.end, leave: x.close, reach: x.close},
+		}
+		for _, d := range m.p.Shifts[i].Done {
+			t.at[d.Visit] = int32(i)
+			if k := m.visits[d.Visit].series; k >= 0 {
+				if at, taken := slices.BinarySearch(t.days[k], x.day); !taken {
+					_ = at
+					t.setDay(k, x.day, true)
+				}
+			}
+		}
+		t.time(int32(i))
+		for j, v := range x.head {
+			t.insert(v, int32(i), j+1)
+			t.routes[i].locked = j + 1
+		}
+	}
+	for v := range m.visits {
+		if t.at[v] < 0 {
+			t.absent = append(t.absent, int32(v))
+			t.prizes += m.visits[v].prize
+		}
+	}
+	return t
+}
+
+// total is what the search minimises.
+func (t *state) total() int64 {
+	c := t.cost + t.prizes
+	if t.m.balanced {
+		c += t.balance()
+	}
+	return c
+}
+
+// balance is the cost of work above the mean of the reps.
+func (t *state) balance() int64 {
+	clear(t.work)
+	var sum int64
+	reps := 0
+	for i := range t.routes {
+		x := &t.m.shifts[i]
+		if t.work[x.rep] == 0 {
+			t.work[x.rep] = 1 // counts the rep once
+			reps++
+			sum++
+		}
+		work := t.workOf(int32(i))
+		t.work[x.rep] += work
+		sum += work
+	}
+	mean, above := (sum-int64(reps))/int64(reps), int64(0)
+	for _, w := range t.work {
+		if w > 0 {
+			above += max(0, w-1-mean)
+		}
+	}
+	return above * int64(t.m.w.Balance) / 3600
+}
+
+// workOf is the driving and service of a shift, in seconds.
+func (t *state) workOf(shift int32) int64 {
+	x, r := &t.m.shifts[shift], &t.routes[shift]
+	var work int64
+	s := &t.m.p.Shifts[shift]
+	if !x.fresh {
+		place := t.m.place(s.Start)
+		for i, d := range s.Done {
+			to := t.m.visits[d.Visit].place
+			if i > 0 || s.Start != Anywhere {
+				if h := x.legs.row(place)[to]; h.to < never {
+					work += int64(h.to)
+				}
+			}
+			place = to
+			work += int64(d.Leave - d.Arrive)
+		}
+	}
+	if r.visits() == 0 && x.fresh {
+		return 0
+	}
+	for i := 1; i < len(r.stops); i++ {
+		to := &r.stops[i]
+		work += int64(to.drive)
+		if to.visit >= 0 {
+			v := &t.m.visits[to.visit]
+			work += int64(v.length)
+			if r.stops[i-1].place != to.place {
+				work += int64(v.setUp)
+			}
+		}
+	}
+	return work
+}
+
+// begin starts a change that back can undo.
+func (t *state) begin() {
+	t.round++
+	t.touched = t.touched[:0]
+	t.keep.cost, t.keep.prizes = t.cost, t.prizes
+	t.keep.absent = append(t.keep.absent[:0], t.absent...)
+}
+
+// touch saves a route before it is changed for the first time.
+func (t *state) touch(shift int32) {
+	if t.stamp[shift] == t.round {
+		return
+	}
+	t.stamp[shift] = t.round
+	t.touched = append(t.touched, shift)
+	copyRoute(&t.saved[shift], &t.routes[shift])
+}
+
+func copyRoute(to, from *route) {
+	stops, times := to.stops, to.times
+	*to = *from
+	to.stops = append(stops[:0], from.stops...)
+	to.times = append(times[:0], from.times...)
+}
+
+// back undoes everything since begin.
+func (t *state) back() {
+	if len(t.m.series) > 0 {
+		t.backDays()
+	}
+	for _, s := range t.touched {
+		for _, x := range inner(&t.routes[s]) {
+			t.at[x.visit] = -1
+		}
+	}
+	for _, s := range t.touched {
+		t.routes[s], t.saved[s] = t.saved[s], t.routes[s]
+		for _, x := range inner(&t.routes[s]) {
+			t.at[x.visit] = s
+		}
+	}
+	t.cost, t.prizes = t.keep.cost, t.keep.prizes
+	t.absent = append(t.absent[:0], t.keep.absent...)
+}
+
+// inner are a route's visits.
+func inner(r *route) []stop { return r.stops[1 : len(r.stops)-1] }
+
+// backDays takes the days of touched routes back.
+func (t *state) backDays() {
+	for _, s := range t.touched {
+		day := t.m.shifts[s].day
+		for _, x := range inner(&t.routes[s]) {
+			if k := t.m.visits[x.visit].series; k >= 0 {
+				t.setDay(k, day, false)
+			}
+		}
+	}
+	for _, s := range t.touched {
+		day := t.m.shifts[s].day
+		for _, x := range inner(&t.saved[s]) {
+			if k := t.m.visits[x.visit].series; k >= 0 {
+				t.setDay(k, day, true)
+			}
+		}
+	}
+}
+
+// orders are the visits by shift, stops already made first.
+func (t *state) orders() [][]int {
+	orders := make([][]int, len(t.routes))
+	for i := range t.routes {
+		for _, d := range t.m.p.Shifts[i].Done {
+			orders[i] = append(orders[i], d.Visit)
+		}
+		for _, x := range inner(&t.routes[i]) {
+			orders[i] = append(orders[i], int(x.visit))
+		}
+	}
+	return orders
+}
+
+// load replaces the plan by the given orders, which must keep every rule that
+// the search keeps, except that visits may be anywhere in their shift.
+func (t *state) load(orders [][]int) {
+	t.clear()
+	for i, order := range orders {
+		shift := int32(i)
+		r := &t.routes[i]
+		for _, v := range order {
+			if t.m.visits[v].fixed {
+				continue
+			}
+			r.stops = slices.Insert(r.stops, len(r.stops)-1, stop{visit: int32(v), place: t.m.visits[v].place})
+			t.at[v] = shift
+			if k := t.m.visits[v].series; k >= 0 {
+				t.setDay(k, t.m.shifts[i].day, true)
+			}
+		}
+		t.time(shift)
+	}
+	t.listAbsent()
+}
+
+// clear takes all visits out but the locked ones.
+func (t *state) clear() {
+	for i := range t.routes {
+		r := &t.routes[i]
+		if n := r.visits() - r.locked; n > 0 {
+			t.remove(int32(i), 1+r.locked, n)
+			t.time(int32(i))
+		}
+	}
+	t.listAbsent()
+}
+
+// listAbsent finds the visits that are left out.
+func (t *state) listAbsent() {
+	t.absent, t.prizes = t.absent[:0], 0
+	for v := range t.at {
+		if t.at[v] < 0 {
+			t.absent = append(t.absent, int32(v))
+			t.prizes += t.m.visits[v].prize
+		}
+	}
+}
