@@ -15,7 +15,6 @@ create table visit_plans (
   error       text not null default '',
   -- What was asked for: start, end, hours, lunch, sites. Shape: visits.Request.
   request     jsonb not null,
-  summary     jsonb,
   estimated   boolean not null default false,
   version     integer not null default 1,
   created_by  bigint,
@@ -43,6 +42,10 @@ create table routes (
   waiting_seconds integer not null check (waiting_seconds >= 0),
   lunch_at        timestamptz,
   lunch_seconds   integer not null default 0,
+  gain_seconds    integer not null default 0,
+  last_seconds    integer not null default 0 check (last_seconds >= 0),
+  last_metres     integer not null default 0 check (last_metres >= 0),
+  violations      text[] not null default '{}',
   -- The line along the roads, leg by leg (one leg more than there are stops).
   geometry        geometry(multilinestring, 4326),
   primary key (org_id, id),
