@@ -1,0 +1,13 @@
+package api
+
+// routes puts every route in place: a line a domain, a file a line.
+func (s *Server) routes() {
+	s.registerHealth()   // health.go
+	s.registerDocument() // document.go
+	s.registerSession()  // session.go
+	s.registerUsers()    // users.go
+	s.registerTeams()    // teams.go
+	s.registerEvents()   // events.go
+
+	s.registerWeb() // web.go; last: it takes every path that is left
+}

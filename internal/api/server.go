@@ -1,0 +1,160 @@
+// Package api is Waymark over HTTP: the operations of the OpenAPI document, the
+// vector tiles, the stream of events, and the web application.
+//
+// A file holds a domain: its routes in one table at the top, then handlers that
+// read decode, act, answer.
+//
+//	func (s *Server) registerTeams() {
+//		register(s, get("/api/teams", "listTeams", "Organisation", "Every team", need(identity.UsersRead)), s.listTeams)
+//	}
+//
+//	func (s *Server) listTeams(ctx context.Context, _ *none) (*answer[list[identity.Team]], error) {
+//		teams, err := s.identity.Teams(ctx)
+//		return respond(list[identity.Team]{Items: teams}, err)
+//	}
+package api
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/waymark-crm/waymark/internal/events"
+	"github.com/waymark-crm/waymark/internal/identity"
+	"github.com/waymark-crm/waymark/internal/postgres"
+)
+
+// Settings are what the server takes from the configuration. The zero value is
+// good for a test.
+type Settings struct {
+	// PublicURL is where browsers find the server, for example
+	// "https://crm.example.com". With https, cookies are Secure and browsers are
+	// told to stay with https. Empty: http on whatever host was asked for.
+	PublicURL string
+	// TrustedProxies are the addresses or networks (CIDR) of proxies whose
+	// X-Forwarded-For is believed.
+	TrustedProxies []string
+	// Metrics serves /metrics, to everyone who reaches the port.
+	Metrics bool
+	// Version is the program's, shown in the OpenAPI document.
+	Version string
+	// RequestTimeout ends the work on a request; 0 means 30 s. Streams are exempt.
+	RequestTimeout time.Duration
+}
+
+// Deps is what the server stands on. DB, Log, Identity and Events are required;
+// a domain that is nil has operations that answer 503.
+type Deps struct {
+	DB       *postgres.DB
+	Settings Settings
+	Log      *slog.Logger
+	Identity *identity.Service
+	Events   *events.Hub
+	Web      fs.FS // the built web application, index.html at its root; nil serves none
+}
+
+// Server is the HTTP server. Make it with [New].
+type Server struct {
+	app  *fiber.App
+	api  huma.API
+	deps Deps
+	log  *slog.Logger
+
+	publicURL *url.URL // nil when unknown
+	proxies   proxies
+
+	operations map[string]endpoint // by operation id
+	rawRoutes  map[string]access   // by path
+	heartbeat  time.Duration       // of streams of events
+}
+
+// New returns a server with every route in place, not yet listening. Its life:
+//
+//	hub := events.NewHub(db, log)
+//	go hub.Run(ctx)                        // until ctx ends
+//	server, err := api.New(api.Deps{DB: db, Log: log, Identity: identity.New(db, identity.Options{}), Events: hub, …})
+//	go func() { failed <- server.Listen("127.0.0.1:8080") }()
+//	…                                      // wait for a signal or for failed
+//	err = server.Shutdown(ctx)             // ends streams, then waits for requests until ctx ends
+//	db.Close()                             // after Shutdown: requests use it until then
+//
+// It fails when the settings are wrong (a public URL or a proxy that cannot be
+// read).
+func New(deps Deps) (*Server, error) {
+	if deps.Log == nil {
+		deps.Log = slog.New(slog.DiscardHandler)
+	}
+	if deps.Settings.RequestTimeout == 0 {
+		deps.Settings.RequestTimeout = 30 * time.Second
+	}
+	s := &Server{
+		deps: deps, log: deps.Log,
+		operations: map[string]endpoint{}, rawRoutes: map[string]access{},
+		heartbeat: heartbeat,
+	}
+	var err error
+	if s.publicURL, err = parsePublicURL(deps.Settings.PublicURL); err != nil {
+		return nil, err
+	}
+	if s.proxies, err = parseProxies(deps.Settings.TrustedProxies); err != nil {
+		return nil, err
+	}
+	s.app = fiber.New(fiber.Config{
+		AppName:               "waymark",
+		Immutable:             true,
+		DisableStartupMessage: true,
+		ErrorHandler:          s.failed,
+		BodyLimit:             maxBody,
+		ReadTimeout:           30 * time.Second,
+		WriteTimeout:          60 * time.Second, // streams extend it at each event
+		IdleTimeout:           2 * time.Minute,
+		ReadBufferSize:        16 << 10, // the longest request line: a lasso of 500 points in the query
+		ServerHeader:          "",
+	})
+	s.middleware()
+	s.api = newAPI(s.app, deps.Settings.Version)
+	s.routes()
+	return s, nil
+}
+
+// maxBody is the most that any request may carry; an operation may take less.
+const maxBody = 1 << 20
+
+// App returns the Fiber application, for tests.
+func (s *Server) App() *fiber.App { return s.app }
+
+// Listen serves on the address until [Server.Shutdown]; then it returns nil.
+func (s *Server) Listen(address string) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return s.Serve(l)
+}
+
+// Serve is [Server.Listen] on a listener that is already open. It closes l.
+func (s *Server) Serve(l net.Listener) error {
+	if err := s.app.Listener(l); err != nil {
+		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
+	}
+	return nil
+}
+
+// Shutdown takes no new request, ends the streams of events, and waits for the
+// requests under way until ctx ends.
+func (s *Server) Shutdown(ctx context.Context) error {
+	if s.deps.Events != nil {
+		s.deps.Events.Close()
+	}
+	if err := s.app.ShutdownWithContext(ctx); err != nil {
+		return fmt.Errorf("shut the server down: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package identity
+
+import "slices"
+
+// Role is what a person is to their organisation. What a role may do stands in
+// one table, [Role.Permissions].
+type Role string
+
+// The roles.
+const (
+	RoleAdmin      Role = "admin"      // runs the organisation's Waymark: people, teams, settings
+	RoleManager    Role = "manager"    // leads reps: assigns accounts, plans for others
+	RoleRep        Role = "rep"        // visits accounts
+	RoleMarketer   Role = "marketer"   // looks at regions and segments
+	RoleService    Role = "service"    // answers customers
+	RoleBackOffice Role = "backoffice" // keeps the records
+)
+
+// Roles lists every role, the most powerful first.
+func Roles() []Role {
+	return []Role{RoleAdmin, RoleManager, RoleRep, RoleMarketer, RoleService, RoleBackOffice}
+}
+
+// Permission is one thing that a role may do. An operation of the API names the
+// one that it needs.
+type Permission string
+
+// The permissions.
+const (
+	AccountsRead       Permission = "accounts.read"
+	AccountsWrite      Permission = "accounts.write"
+	AccountsAssign     Permission = "accounts.assign" // give an account to another owner
+	PlansRead          Permission = "plans.read"
+	PlansWrite         Permission = "plans.write" // one's own days
+	PlansTeam          Permission = "plans.team"  // other people's days
+	RegionsRead        Permission = "regions.read"
+	UsersRead          Permission = "users.read"
+	UsersManage        Permission = "users.manage"
+	OrganisationManage Permission = "organisation.manage"
+)
+
+// Permissions lists every permission, in the order in which people see them.
+func Permissions() []Permission {
+	return []Permission{
+		AccountsRead, AccountsWrite, AccountsAssign,
+		PlansRead, PlansWrite, PlansTeam,
+		RegionsRead,
+		UsersRead, UsersManage,
+		OrganisationManage,
+	}
+}
+
+// may is the whole of who may do what.
+var may = map[Role][]Permission{
+	RoleAdmin:      Permissions(),
+	RoleManager:    {AccountsRead, AccountsWrite, AccountsAssign, PlansRead, PlansWrite, PlansTeam, RegionsRead, UsersRead},
+	RoleRep:        {AccountsRead, AccountsWrite, PlansRead, PlansWrite, RegionsRead, UsersRead},
+	RoleMarketer:   {AccountsRead, RegionsRead, UsersRead},
+	RoleService:    {AccountsRead, AccountsWrite, PlansRead, RegionsRead, UsersRead},
+	RoleBackOffice: {AccountsRead, AccountsWrite, AccountsAssign, PlansRead, RegionsRead, UsersRead},
+}
+
+// Permissions returns what the role may do, nil for a role that does not exist.
+func (r Role) Permissions() []Permission { return slices.Clone(may[r]) }
+
+// May reports whether the role has the permission.
+func (r Role) May(p Permission) bool { return slices.Contains(may[r], p) }
+
+// Known reports whether the role exists.
+func (r Role) Known() bool { _, ok := may[r]; return ok }
