@@ -52,7 +52,11 @@ func (s *Server) observe(c *fiber.Ctx) (err error) {
 			s.log.Error("panic while answering a request", "panic", r, "request_id", id, "stack", string(debug.Stack()))
 			err = s.failed(c, fault.New(fault.Internal, fault.Message(errPanic)))
 		}
-		s.logRequest(c, id, time.Since(start))
+		took := time.Since(start)
+		s.logRequest(c, id, took)
+		if s.metrics != nil {
+			s.metrics.observe(c, took)
+		}
 	}()
 	if err := c.Next(); err != nil {
 		// Answered here and not by Fiber, so that the log line has the status.

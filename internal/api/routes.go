@@ -3,6 +3,7 @@ package api
 // routes puts every route in place: a line a domain, a file a line.
 func (s *Server) routes() {
 	s.registerHealth()   // health.go
+	s.registerMetrics()  // metrics.go
 	s.registerDocument() // document.go
 	s.registerSession()  // session.go
 	s.registerUsers()    // users.go

@@ -69,6 +69,7 @@ type Server struct {
 
 	publicURL *url.URL // nil when unknown
 	proxies   proxies
+	metrics   *metrics // nil unless the settings want it
 
 	operations map[string]endpoint // by operation id
 	rawRoutes  map[string]access   // by path
@@ -121,6 +122,7 @@ func New(deps Deps) (*Server, error) {
 	s.middleware()
 	s.api = newAPI(s.app, deps.Settings.Version)
 	s.routes()
+	finishSchemas(s.api.OpenAPI().Components.Schemas)
 	return s, nil
 }
 
