@@ -57,6 +57,10 @@ func (t *state) restore(p *plan) {
 	copy(t.at, p.at)
 	copy(t.rhythm, p.rhythm)
 	t.cost, t.prizes = p.cost, p.prizes
+	clear(t.work)
+	for i := range t.routes {
+		t.work[t.m.shifts[i].rep] += t.routes[i].work
+	}
 }
 
 // newChain begins with every visit where it costs least at the time.
@@ -69,7 +73,7 @@ func newChain(m *model, seed int64, stream int, given [][]int) *chain {
 	c.t.removed = append(c.t.removed[:0], c.t.absent...)
 	c.t.absent = c.t.absent[:0]
 	calm := c.u
-	calm.blink = 0
+	calm.blink, calm.generous = 0, 0
 	if stream > 0 {
 		calm.blink = c.u.blink
 	}
@@ -78,6 +82,7 @@ func newChain(m *model, seed int64, stream int, given [][]int) *chain {
 	c.best = c.current
 	c.t.save(&c.bestPlan)
 	mean := c.t.meanEdge()
+	c.t.edge = int64(mean)
 	c.hot, c.cold = mean*c.u.hot, mean*c.u.cold
 	return c
 }

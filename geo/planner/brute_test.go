@@ -230,7 +230,7 @@ func TestPlansOfFewVisitsAreAsGoodAsBruteForce(t *testing.T) {
 				r := rand.New(rand.NewSource(int64(k)))
 				p := randomProblem(r, c.visits, c.shifts, c.on)
 				want, orders := bruteForce(&p)
-				got, err := Plan(context.Background(), p, Options{Seed: 1, Iterations: 3000})
+				got, err := Plan(context.Background(), p, Options{Seed: 1, Iterations: 20_000})
 				require.NoError(t, err, "problem %d", k)
 				if want < 0 {
 					require.NotEmpty(t, got.Forced, "problem %d has no plan at all", k)

@@ -27,8 +27,9 @@ type model struct {
 	// Orders of insertion, by visit.
 	far, width, opens, closes []int64
 
-	days     int // of the horizon
-	reps     int
+	days     int  // of the horizon
+	reps     int  // numbers in use
+	team     int  // reps there are
 	setUps   bool // some visit has one
 	loads    int  // dimensions beyond the first that anything uses
 	balanced bool
@@ -126,7 +127,9 @@ func buildModel(p *Problem) (*model, error) {
 		}
 		m.setUps = m.setUps || v.SetUp > 0
 	}
+	team := map[int]bool{}
 	for i := range p.Shifts {
+		team[p.Shifts[i].Rep] = true
 		m.days = max(m.days, p.Shifts[i].Day+1)
 		m.reps = max(m.reps, p.Shifts[i].Rep+1)
 		for _, d := range p.Shifts[i].Done {
@@ -136,6 +139,7 @@ func buildModel(p *Problem) (*model, error) {
 			m.visits[v].fixed = true
 		}
 	}
+	m.team = len(team)
 	if err := m.buildShifts(); err != nil {
 		return nil, err
 	}

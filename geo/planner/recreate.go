@@ -73,7 +73,7 @@ func (t *state) worth(u *tuning, v int32) int64 {
 	if prize >= int64(MissedMandatory) || !t.random.chance(u.generous) {
 		return prize
 	}
-	return prize + prize*t.random.exponential()>>16
+	return prize + max(prize, t.edge)*t.random.exponential()>>16
 }
 
 // retry adds visits left out before to the queue: all if they are few, else
@@ -315,6 +315,9 @@ func (t *state) scanRich(u *tuning, v, shift int32, base int64, best *spot) {
 		delta := base + int64(in.costFrom) + int64(out.costTo)
 		if !unused {
 			delta -= int64(next.cost)
+		}
+		if t.m.balanced {
+			delta += t.unbalance(x, int64(c.length)+int64(in.from)+int64(out.to)-int64(next.drive))
 		}
 		if delta >= best.delta && !x.timed {
 			continue

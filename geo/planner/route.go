@@ -22,7 +22,8 @@ type route struct {
 	load   int32
 	drive  int32
 	metres int32
-	locked int // visits at the beginning that stay
+	work   int64 // seconds of driving and service, where balance counts
+	locked int   // visits at the beginning that stay
 }
 
 func (r *route) visits() int { return len(r.stops) - 2 }
@@ -112,6 +113,11 @@ func (t *state) time(shift int32) {
 	}
 	t.cost += cost - r.cost
 	r.cost = cost
+	if t.m.balanced {
+		work := t.workOf(shift)
+		t.work[x.rep] += work - r.work
+		r.work = work
+	}
 }
 
 // forward recomputes when stops can be left, from stop i to where nothing
@@ -154,7 +160,9 @@ func (t *state) insert(v, shift int32, at int) {
 }
 
 // quick routes keep their sums by difference.
-func (t *state) quick(x *shift) bool { return len(x.breaks) == 0 && !x.limited && !x.timed && x.fresh }
+func (t *state) quick(x *shift) bool {
+	return !t.m.balanced && len(x.breaks) == 0 && !x.limited && !x.timed && x.fresh
+}
 
 func (t *state) insertQuick(v int32, x *shift, r *route, shift int32, at int) {
 	s, next := &r.stops[at], &r.stops[at+1]

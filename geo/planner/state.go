@@ -30,7 +30,9 @@ type state struct {
 	seen    []int32 // by shift or kind: scan number
 	seenKey int32
 	kind    []int32
-	work    []int64
+
+	work []int64 // by rep: seconds of driving and service, where balance counts
+	edge int64   // mean cost of a leg
 }
 
 // undo is what begin remembers besides the routes.
@@ -93,27 +95,24 @@ func (t *state) total() int64 {
 
 // balance is the cost of work above the mean of the reps.
 func (t *state) balance() int64 {
-	clear(t.work)
-	var sum int64
-	reps := 0
-	for i := range t.routes {
-		x := &t.m.shifts[i]
-		if t.work[x.rep] == 0 {
-			t.work[x.rep] = 1 // counts the rep once
-			reps++
-			sum++
-		}
-		work := t.workOf(int32(i))
-		t.work[x.rep] += work
-		sum += work
-	}
-	mean, above := (sum-int64(reps))/int64(reps), int64(0)
+	var sum, above int64
 	for _, w := range t.work {
-		if w > 0 {
-			above += max(0, w-1-mean)
-		}
+		sum += w
+	}
+	mean := sum / int64(t.m.team)
+	for _, w := range t.work {
+		above += max(0, w-mean)
 	}
 	return above * int64(t.m.w.Balance) / 3600
+}
+
+// unbalance is what more work for a shift's rep changes about that cost.
+func (t *state) unbalance(x *shift, more int64) int64 {
+	before := t.balance()
+	t.work[x.rep] += more
+	after := t.balance()
+	t.work[x.rep] -= more
+	return after - before
 }
 
 // workOf is the driving and service of a shift, in seconds.
@@ -193,6 +192,11 @@ func (t *state) back() {
 		}
 	}
 	t.cost, t.prizes = t.keep.cost, t.keep.prizes
+	if t.m.balanced {
+		for _, s := range t.touched {
+			t.work[t.m.shifts[s].rep] += t.routes[s].work - t.saved[s].work
+		}
+	}
 	t.absent = append(t.absent[:0], t.keep.absent...)
 }
 
