@@ -1,0 +1,223 @@
+// Command bench measures the planner on a folder of classical instances: the
+// gap to the best known cost per instance and seed, CPU and wall time, and
+// iterations per second.
+//
+//	go run ./geo/planner/bench DIR                      every set of the table
+//	go run ./geo/planner/bench -only 100/1s DIR         one set
+//	go run ./geo/planner/bench -instances 'RC.*' DIR    some instances
+//
+// DIR holds folders solomon and tsplib (others in Solomon's format are taken
+// too), each with its instances and bks.csv (instance,n,bks,…).
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/waymark-crm/waymark/geo/planner"
+	"github.com/waymark-crm/waymark/geo/planner/classic"
+	"github.com/waymark-crm/waymark/geo/planner/cputime"
+)
+
+// set is a row of the table: instances with a size, and a budget.
+type set struct {
+	name      string
+	tsp       bool
+	customers int // of the file; what is cut off when the file has more
+	least     int // customers the file has at least
+	cpu       time.Duration
+	skip      string // instances left to another set
+}
+
+var sets = []set{
+	{"25/0.1s", false, 25, 100, 100 * time.Millisecond, ""},
+	{"50/0.1s", false, 50, 100, 100 * time.Millisecond, ""},
+	{"100/1s", false, 100, 100, time.Second, ""},
+	{"100/10s", false, 100, 100, 10 * time.Second, ""},
+	{"200/10s", false, 200, 200, 10 * time.Second, ""},
+	{"400/10s", false, 400, 400, 10 * time.Second, ""},
+	{"1000/10s", false, 1000, 1000, 10 * time.Second, ""},
+	{"tsp/0.1s", true, 0, 0, 100 * time.Millisecond, "pr1002"},
+	{"tsp/1s", true, 0, 0, time.Second, "berlin52|kroA100|a280"},
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	seeds := flag.Int("seeds", 3, "seeds of each instance")
+	only := flag.String("only", "", "names of the sets to run, comma separated: 25/0.1s, 100/1s, tsp/1s …")
+	pattern := flag.String("instances", ".*", "regular expression of the instances to run")
+	threads := flag.Int("threads", 1, "searches side by side; their CPU times add up")
+	quiet := flag.Bool("summary", false, "only a line a set")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		return fmt.Errorf("give the folder of instances: bench [flags] DIR")
+	}
+	names, err := regexp.Compile("^(" + *pattern + ")$")
+	if err != nil {
+		return fmt.Errorf("-instances: %w", err)
+	}
+	files, err := find(flag.Arg(0))
+	if err != nil {
+		return err
+	}
+	for _, s := range sets {
+		if *only != "" && !slices.Contains(strings.Split(*only, ","), s.name) {
+			continue
+		}
+		if err := s.run(files, names, *seeds, *threads, *quiet); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// file is an instance with its best known costs by number of customers.
+type file struct {
+	path, name string
+	tsp        bool
+	size       int
+	best       map[int]float64
+}
+
+// find lists the instances of the folders in dir that have a bks.csv.
+func find(dir string) ([]file, error) {
+	tables, err := filepath.Glob(filepath.Join(dir, "*", "bks.csv"))
+	if err != nil {
+		return nil, err
+	}
+	if len(tables) == 0 {
+		return nil, fmt.Errorf("%s holds no folder with a bks.csv", dir)
+	}
+	var files []file
+	for _, table := range tables {
+		best, size, err := readBest(table)
+		if err != nil {
+			return nil, err
+		}
+		paths, err := filepath.Glob(filepath.Join(filepath.Dir(table), "*"))
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range paths {
+			name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+			if best[name] != nil {
+				files = append(files, file{path, name, strings.HasSuffix(path, ".tsp"), size[name], best[name]})
+			}
+		}
+	}
+	return files, nil
+}
+
+func readBest(path string) (best map[string]map[int]float64, size map[string]int, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	best, size = map[string]map[int]float64{}, map[string]int{}
+	for _, row := range rows[1:] {
+		n, errN := strconv.Atoi(row[1])
+		cost, errC := strconv.ParseFloat(row[2], 64)
+		if errN != nil || errC != nil {
+			return nil, nil, fmt.Errorf("%s: %s has no size and cost", path, row[0])
+		}
+		name := strings.TrimSuffix(strings.TrimSuffix(row[0], fmt.Sprintf(".%d", n)), fmt.Sprintf("-%d", n))
+		if best[name] == nil {
+			best[name] = map[int]float64{}
+		}
+		best[name][n] = cost
+		size[name] = max(size[name], n)
+	}
+	return best, size, nil
+}
+
+func (s *set) run(files []file, names *regexp.Regexp, seeds, threads int, quiet bool) error {
+	var sum, worst, cpus, walls, rounds float64
+	var count, missed int
+	skip := regexp.MustCompile("^(" + s.skip + ")$")
+	for _, f := range files {
+		best, known := f.best[s.customers]
+		if f.tsp {
+			best, known = f.best[f.size], true
+		}
+		if f.tsp != s.tsp || !known || !names.MatchString(f.name) || skip.MatchString(f.name) {
+			continue
+		}
+		for seed := 1; seed <= seeds; seed++ {
+			r, err := s.measure(f, int64(seed), threads)
+			if err != nil {
+				return fmt.Errorf("%s: %w", f.path, err)
+			}
+			if r.missed > 0 {
+				missed++
+				fmt.Printf("%-9s %-10s seed %d  %d customers not served\n", s.name, f.name, seed, r.missed)
+				continue
+			}
+			gap := 100 * (r.cost/best - 1)
+			sum, worst = sum+gap, max(worst, gap)
+			cpus, walls, rounds = cpus+r.cpu, walls+r.wall, rounds+float64(r.rounds)
+			count++
+			if !quiet {
+				fmt.Printf("%-9s %-10s seed %d  cost %10.1f  best %10.1f  gap %6.3f %%  cpu %5.2f s  wall %5.2f s  %8.0f iterations/s\n",
+					s.name, f.name, seed, r.cost, best, gap, r.cpu, r.wall, float64(r.rounds)/r.cpu)
+			}
+		}
+	}
+	if count > 0 {
+		n := float64(count)
+		fmt.Printf("%-9s %3d runs, mean gap %6.3f %%, worst %6.3f %%, cpu %5.2f s, wall %5.2f s, %8.0f iterations/s, %d not served\n",
+			s.name, count, sum/n, worst, cpus/n, walls/n, rounds/cpus, missed)
+	}
+	return nil
+}
+
+// result is one run, times in seconds.
+type result struct {
+	cost      float64
+	cpu, wall float64
+	rounds    int
+	missed    int
+}
+
+func (s *set) measure(f file, seed int64, threads int) (result, error) {
+	in, err := os.Open(f.path)
+	if err != nil {
+		return result{}, err
+	}
+	defer in.Close()
+	read := classic.ReadSolomon
+	if f.tsp {
+		read = classic.ReadTSPLIB
+	}
+	n, err := read(in, s.customers)
+	if err != nil {
+		return result{}, err
+	}
+	cpu, began := cputime.Since(), time.Now()
+	plan, err := planner.Plan(context.Background(), n.Problem, planner.Options{Seed: seed, Threads: threads,
+		TimeLimit: s.cpu, Elapsed: cpu})
+	if err != nil {
+		return result{}, err
+	}
+	return result{cost: n.Cost(plan), cpu: cpu().Seconds(), wall: time.Since(began).Seconds(),
+		rounds: plan.Iterations, missed: len(plan.Unplanned)}, nil
+}
