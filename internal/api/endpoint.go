@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -100,8 +101,9 @@ type list[T any] struct {
 	Items []T `json:"items"`
 }
 
-// byID is the input of an operation on one thing.
-type byID struct {
+// ByID is the input of an operation on one thing. It has a capital since huma
+// does not look into embedded structs that have none.
+type ByID struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
@@ -114,6 +116,9 @@ type byID struct {
 func register[I, O any](s *Server, e endpoint, handle func(context.Context, *I) (*O, error)) {
 	if err := e.check(); err != nil {
 		panic(err)
+	}
+	if name := hiddenFields(reflect.TypeFor[I]()); name != "" {
+		panic(fmt.Errorf("api: operation %s: huma does not read the embedded %s; begin its name with a capital", e.ID, name))
 	}
 	op := huma.Operation{
 		Method:        e.Method,
@@ -145,6 +150,27 @@ func register[I, O any](s *Server, e endpoint, handle func(context.Context, *I) 
 		return out, nil
 	})
 	s.operations[e.ID] = e
+}
+
+// hiddenFields returns the name of an embedded struct that huma would skip
+// without a word.
+func hiddenFields(t reflect.Type) string {
+	if t.Kind() != reflect.Struct {
+		return ""
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.Anonymous {
+			continue
+		}
+		if !f.IsExported() {
+			return f.Name
+		}
+		if name := hiddenFields(f.Type); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 func accessText(a access) string {

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/waymark-crm/waymark/internal/fault"
+	"github.com/waymark-crm/waymark/internal/postgres"
 )
 
 func (s *Server) registerHealth() {
@@ -31,6 +32,18 @@ func (s *Server) ready(c *fiber.Ctx) error {
 	}
 	if err := s.deps.DB.Ping(ctx); err != nil {
 		return err
+	}
+	if !s.migrated.Load() {
+		steps, err := postgres.Migrations(ctx, s.deps.DB.OwnerURL())
+		if err != nil {
+			return err
+		}
+		for _, step := range steps {
+			if !step.Applied {
+				return fault.New(fault.Unavailable, "The database lacks migrations. Run `waymark migrate`.")
+			}
+		}
+		s.migrated.Store(true) // migrations are not taken back under a running server
 	}
 	return c.SendString("ok\n")
 }

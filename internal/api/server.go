@@ -21,6 +21,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -70,6 +71,7 @@ type Server struct {
 	publicURL *url.URL // nil when unknown
 	proxies   proxies
 	metrics   *metrics // nil unless the settings want it
+	migrated  atomic.Bool
 
 	operations map[string]endpoint // by operation id
 	rawRoutes  map[string]access   // by path

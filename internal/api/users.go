@@ -41,7 +41,7 @@ type updateUserRequest struct {
 }
 
 type updateUserInput struct {
-	byID
+	ByID
 	Body updateUserRequest
 }
 

@@ -93,13 +93,13 @@ func (s *Service) CreateOrganisation(ctx context.Context, o Organisation) (Organ
 	case o.Name == "" || len([]rune(o.Name)) > 200:
 		return Organisation{}, fault.New(fault.Invalid, "The organisation's name needs 1 to 200 characters.").WithField("name", "1 to 200 characters.")
 	case !slugPattern.MatchString(o.Slug):
-		return Organisation{}, fault.Errorf(fault.Invalid, "%q cannot be a slug: use lower-case letters, digits and hyphens.", o.Slug).WithField("slug", "Lower-case letters, digits and hyphens.")
+		return Organisation{}, fault.Errorf(fault.Invalid, "The slug %q cannot be used: it takes lower-case letters, digits and hyphens.", o.Slug).WithField("slug", "Lower-case letters, digits and hyphens.")
 	case o.Language != English && o.Language != German:
 		return Organisation{}, fault.Errorf(fault.Invalid, "Waymark does not speak %q yet. Use en or de.", o.Language).WithField("language", "Use en or de.")
 	case zoneErr != nil || o.TimeZone == "Local":
 		return Organisation{}, fault.Errorf(fault.Invalid, "There is no time zone %q. It looks like Europe/Berlin.", o.TimeZone).WithField("timeZone", "It looks like Europe/Berlin.")
 	case !regexp.MustCompile(`^[A-Z]{3}$`).MatchString(o.Currency):
-		return Organisation{}, fault.Errorf(fault.Invalid, "%q is no currency. Use three capital letters such as EUR.", o.Currency).WithField("currency", "Three capital letters.")
+		return Organisation{}, fault.Errorf(fault.Invalid, "There is no currency %q. Use three capital letters such as EUR.", o.Currency).WithField("currency", "Three capital letters.")
 	}
 	err := s.db.Owner(ctx, func(tx pgx.Tx) error {
 		return tx.QueryRow(ctx, `

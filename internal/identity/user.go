@@ -250,7 +250,7 @@ func (s *Service) UpdateMe(ctx context.Context, c OwnChange) error {
 			continue
 		}
 		if _, err := time.Parse("15:04", *clock); err != nil || len(*clock) != len("15:04") {
-			return fault.Errorf(fault.Invalid, "%q is no time of day.", *clock).WithField(name, "Write it as 08:00.")
+			return fault.Errorf(fault.Invalid, "This is no time of day: %q.", *clock).WithField(name, "Write it as 08:00.")
 		}
 	}
 	if c.LunchMinutes != nil && (*c.LunchMinutes < 0 || *c.LunchMinutes > 180) {
@@ -316,7 +316,7 @@ func cleanEmail(email string) (string, error) {
 	email = strings.TrimSpace(email)
 	a, err := mail.ParseAddress(email)
 	if err != nil || a.Address != email || len(email) > 320 {
-		return "", fault.Errorf(fault.Invalid, "%q is no e-mail address.", email).WithField("email", "It looks like ada@example.com.")
+		return "", fault.Errorf(fault.Invalid, "This is no e-mail address: %q.", email).WithField("email", "It looks like ada@example.com.")
 	}
 	return email, nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
@@ -75,7 +76,9 @@ func (geometryCodec) FormatSupported(format int16) bool {
 func (geometryCodec) PreferredFormat() int16 { return pgtype.BinaryFormatCode }
 
 func (geometryCodec) PlanEncode(_ *pgtype.Map, _ uint32, format int16, value any) pgtype.EncodePlan {
-	if _, ok := value.(orb.Geometry); !ok {
+	// A pointer to a shape is an orb.Geometry too, and orb's encoder panics on
+	// it; left alone, pgx follows it, and nil becomes null.
+	if _, ok := value.(orb.Geometry); !ok || reflect.TypeOf(value).Kind() == reflect.Pointer {
 		return nil
 	}
 	if format == pgtype.TextFormatCode {

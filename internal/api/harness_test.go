@@ -1,0 +1,262 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/waymark-crm/waymark/internal/events"
+	"github.com/waymark-crm/waymark/internal/identity"
+	"github.com/waymark-crm/waymark/internal/postgres"
+	"github.com/waymark-crm/waymark/internal/testdb"
+)
+
+// world is a server on a port of its own, over a database of its own, with two
+// organisations that know nothing of each other.
+type world struct {
+	t        testing.TB
+	db       *testdb.DB
+	server   *Server
+	identity *identity.Service
+	hub      *events.Hub
+	url      string
+	doc      map[string]any
+
+	north, south tenant
+}
+
+const password = "correct horse battery"
+
+// cheapHash keeps tests from spending their time on hashing.
+var cheapHash = &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// setup starts the server; with change, after changing what it stands on.
+func setup(t testing.TB, change ...func(*Deps)) *world {
+	t.Helper()
+	w := &world{t: t, db: testdb.New(t)}
+	w.identity = identity.New(w.db.DB, identity.Options{Hash: cheapHash})
+	w.hub = events.NewHub(w.db.DB, nil)
+	deps := Deps{DB: w.db.DB, Identity: w.identity, Events: w.hub, Web: testWeb, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	for _, c := range change {
+		c(&deps)
+	}
+	var err error
+	w.server, err = New(deps)
+	require.NoError(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	w.url = "http://" + l.Addr().String()
+	served := make(chan error, 1)
+	go func() { served <- w.server.Serve(l) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		require.NoError(t, w.server.Shutdown(ctx))
+		require.NoError(t, <-served)
+	})
+	raw, err := Document("test")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(raw, &w.doc))
+	w.north = w.newTenant("north", "NORTH-ONLY")
+	w.south = w.newTenant("south", "SOUTH-ONLY")
+	return w
+}
+
+var testWeb fs.FS = fstest.MapFS{
+	"index.html":                  {Data: []byte("<!doctype html><title>Waymark</title>")},
+	"assets/index-Ba3XyZ12.js":    {Data: []byte("console.log('plain')")},
+	"assets/index-Ba3XyZ12.js.br": {Data: []byte("br bytes")},
+	"assets/index-Ba3XyZ12.js.gz": {Data: []byte("gzip bytes")},
+	"favicon.svg":                 {Data: []byte("<svg/>")},
+}
+
+// tenant is an organisation with one of everything. Each text in its rows holds
+// mark, so that a row that leaks is recognised wherever it turns up.
+type tenant struct {
+	mark                string
+	org                 int64
+	admin, manager, rep identity.User
+	team                int64
+	account, site       int64
+	contact             int64
+	plan, route         int64
+}
+
+func (w *world) newTenant(slug, mark string) tenant {
+	t := w.t
+	t.Helper()
+	o, err := w.identity.CreateOrganisation(t.Context(), identity.Organisation{Name: mark, Slug: slug, TimeZone: "America/New_York"})
+	require.NoError(t, err)
+	n := tenant{mark: mark, org: o.ID}
+	ctx := postgres.WithActor(t.Context(), postgres.Actor{OrgID: o.ID})
+	team, err := w.identity.CreateTeam(ctx, mark+" team")
+	require.NoError(t, err)
+	n.team = team.ID
+	for role, user := range map[identity.Role]*identity.User{
+		identity.RoleAdmin: &n.admin, identity.RoleManager: &n.manager, identity.RoleRep: &n.rep,
+	} {
+		*user, err = w.identity.CreateUser(ctx, identity.NewUser{
+			Name: mark + " " + string(role), Email: string(role) + "@" + slug + ".example", Role: role, TeamID: &n.team, Password: password,
+		})
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.db.Tx(ctx, func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, `insert into accounts (org_id, name, owner_id, team_id, tags, notes)
+			values ($1, $2, $3, $4, array[$2], $2) returning id`, n.org, mark, n.rep.ID, n.team).Scan(&n.account); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `insert into sites (org_id, account_id, name, is_primary, street, city, point, cell)
+			values ($1, $2, $3, true, $3, $3, st_setsrid(st_point(-75.52, 39.16), 4326), 0) returning id`, n.org, n.account, mark).Scan(&n.site); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `insert into contacts (org_id, account_id, name) values ($1, $2, $3) returning id`,
+			n.org, n.account, mark).Scan(&n.contact); err != nil {
+			return err
+		}
+		return nil
+	}))
+	return n
+}
+
+// client is a browser: it keeps cookies, and sends the token and its origin with
+// what changes something.
+type client struct {
+	w    *world
+	http *http.Client
+	csrf string
+	set  http.Header // sent with every request; overrides what a browser would send
+}
+
+func (w *world) anonymous() *client {
+	jar, err := cookiejar.New(nil)
+	require.NoError(w.t, err)
+	return &client{w: w, set: http.Header{}, http: &http.Client{
+		Jar: jar, Timeout: 30 * time.Second,
+		Transport:     &http.Transport{DisableCompression: true, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// as returns a browser in which the user is signed in.
+func (w *world) as(u identity.User) *client {
+	w.t.Helper()
+	c := w.anonymous()
+	r := c.do("POST", "/api/session", map[string]any{"email": u.Email, "password": password})
+	require.Equal(w.t, 200, r.status, r.text())
+	c.csrf = r.object()["csrfToken"].(string)
+	return c
+}
+
+// reply is an answer, read to its end.
+type reply struct {
+	t       testing.TB
+	request string
+	status  int
+	header  http.Header
+	body    []byte
+}
+
+func (c *client) get(path string) *reply { c.w.t.Helper(); return c.do("GET", path, nil) }
+
+// do sends a request with body as JSON, unless it is nil, and holds what comes
+// back against the OpenAPI document.
+func (c *client) do(method, path string, body any) *reply {
+	t := c.w.t
+	t.Helper()
+	var reader io.Reader
+	if raw, ok := body.(string); ok {
+		reader = strings.NewReader(raw)
+	} else if body != nil {
+		encoded, err := json.Marshal(body)
+		require.NoError(t, err)
+		reader = bytes.NewReader(encoded)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, c.w.url+path, reader)
+	require.NoError(t, err)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if method != "GET" {
+		req.Header.Set("Origin", c.w.url)
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+		if c.csrf != "" {
+			req.Header.Set(csrfHeader, c.csrf)
+		}
+	}
+	for name, values := range c.set {
+		req.Header.Del(name)
+		for _, v := range values {
+			if v != "" {
+				req.Header.Add(name, v)
+			}
+		}
+	}
+	resp, err := c.http.Do(req)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	r := &reply{t: t, request: method + " " + path, status: resp.StatusCode, header: resp.Header}
+	r.body, err = io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	if resp.Header.Get("Content-Encoding") == "" {
+		c.w.holdAgainstDocument(r, method, path)
+	}
+	return r
+}
+
+func (r *reply) text() string {
+	return r.request + " → " + http.StatusText(r.status) + "\n" + string(r.body)
+}
+
+// want fails unless the answer has the status.
+func (r *reply) want(status int) *reply {
+	r.t.Helper()
+	require.Equal(r.t, status, r.status, r.text())
+	return r
+}
+
+func (r *reply) object() map[string]any {
+	r.t.Helper()
+	var o map[string]any
+	require.NoError(r.t, json.Unmarshal(r.body, &o), r.text())
+	return o
+}
+
+// problem fails unless the answer is a problem of that status and code; it
+// returns the sentence for people.
+func (r *reply) problem(status int, code string) string {
+	r.t.Helper()
+	r.want(status)
+	require.Equal(r.t, problemType, strings.Split(r.header.Get("Content-Type"), ";")[0], r.text())
+	p := r.object()
+	require.Equal(r.t, code, p["code"], r.text())
+	require.EqualValues(r.t, status, p["status"])
+	detail := p["detail"].(string)
+	require.Regexp(r.t, `^[A-Z].*\.$`, detail, "a whole sentence")
+	return detail
+}
+
+func (w *world) cookie(c *client) *http.Cookie {
+	u, err := url.Parse(w.url)
+	require.NoError(w.t, err)
+	for _, cookie := range c.http.Jar.Cookies(u) {
+		if cookie.Name == cookieName {
+			return cookie
+		}
+	}
+	return nil
+}
