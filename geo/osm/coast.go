@@ -327,11 +327,13 @@ func takesTurns(at orb.Point, box orb.Bound, pieces []piece, isEnd bool) bool {
 	return goodNext && goodPrevious
 }
 
-// blocked tells whether the straight line between two places crosses a coast.
+// blocked tells whether the straight line between two places meets a coast
+// other than at those places.
 func blocked(a, b orb.Point, pieces []piece) bool {
 	for _, p := range pieces {
 		for i := 1; i < len(p.line); i++ {
-			if properlyCross(a, b, p.line[i-1], p.line[i]) {
+			c, d := p.line[i-1], p.line[i]
+			if c != a && d != a && c != b && d != b && meet(a, b, c, d) {
 				return true
 			}
 		}
@@ -339,11 +341,10 @@ func blocked(a, b orb.Point, pieces []piece) bool {
 	return false
 }
 
-// properlyCross tells whether two segments cross at a place that is an end of
-// neither.
-func properlyCross(a, b, c, d orb.Point) bool {
+// meet tells whether two segments have a point in common, or lie on one line.
+func meet(a, b, c, d orb.Point) bool {
 	side := func(p, q, r orb.Point) float64 { return (q[0]-p[0])*(r[1]-p[1]) - (q[1]-p[1])*(r[0]-p[0]) }
-	return side(a, b, c)*side(a, b, d) < 0 && side(c, d, a)*side(c, d, b) < 0
+	return side(a, b, c)*side(a, b, d) <= 0 && side(c, d, a)*side(c, d, b) <= 0
 }
 
 // closeAlongBox makes rings of pieces by going clockwise along the box from
