@@ -9,6 +9,7 @@ import (
 	"mime"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,6 +20,9 @@ import (
 // Files whose name carries a hash of their content never change:
 // assets/index-Ba3XyZ12.js.
 var hashedName = regexp.MustCompile(`[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$`)
+
+// noPages are the first parts of paths under which the application has no page.
+var noPages = []string{"api", "tiles", "assets", "metrics"}
 
 // asset is one file of the web application, with its compressed forms.
 type asset struct {
@@ -47,7 +51,7 @@ func (s *Server) registerWeb() {
 			return a.send(c)
 		}
 		first, _, _ := strings.Cut(name, "/")
-		if first == "api" || first == "tiles" || first == "assets" || path.Ext(name) != "" {
+		if slices.Contains(noPages, first) || path.Ext(name) != "" {
 			return fiber.ErrNotFound
 		}
 		if index, ok := assets["index.html"]; ok {
