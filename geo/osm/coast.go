@@ -341,8 +341,11 @@ func blocked(a, b orb.Point, pieces []piece) bool {
 	return false
 }
 
-// meet tells whether two segments have a point in common, or lie on one line.
+// meet tells whether two segments have a point in common.
 func meet(a, b, c, d orb.Point) bool {
+	if !(orb.LineString{a, b}).Bound().Intersects(orb.LineString{c, d}.Bound()) {
+		return false
+	}
 	side := func(p, q, r orb.Point) float64 { return (q[0]-p[0])*(r[1]-p[1]) - (q[1]-p[1])*(r[0]-p[0]) }
 	return side(a, b, c)*side(a, b, d) <= 0 && side(c, d, a)*side(c, d, b) <= 0
 }
