@@ -1,0 +1,159 @@
+package accounts
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/paulmach/orb"
+
+	"github.com/waymark-crm/waymark/internal/fault"
+)
+
+// Bounds of a filter.
+const (
+	MaxQuery   = 200 // characters of the search text
+	maxWords   = 10
+	maxChoices = 200 // of owners and tags
+)
+
+// Filter says which accounts are meant. The zero value means all that are not
+// archived. Choices within one field are alternatives, except tags, of which an
+// account must have all; the fields must hold together.
+type Filter struct {
+	Query    string     // search text; see the function search_accounts
+	Status   []Status   // any of
+	Class    []Class    // any of
+	OwnerIDs []int64    // any of; 0 stands for nobody
+	TeamID   int64      // 0 for any
+	Tags     []string   // all of
+	Coverage []Coverage // any of
+	Archived bool       // the archived ones instead of the others
+
+	// Places: an account is in when one of its sites lies in both.
+	Box    *Shape
+	Within *Shape
+}
+
+// Check returns a fault that says what is wrong with the filter, or nil.
+func (f Filter) Check() error {
+	if n := utf8.RuneCountInString(f.Query); n > MaxQuery {
+		return fault.Errorf(fault.Invalid, "The search text has %d characters and may have %d.", n, MaxQuery).
+			WithField("query.q", "Search for fewer words.")
+	}
+	if !utf8.ValidString(f.Query) || strings.ContainsRune(f.Query, 0) {
+		return fault.New(fault.Invalid, "The search text holds characters that are no text.").WithField("query.q", "Type it again.")
+	}
+	if n := len(f.words()); n > maxWords {
+		return fault.Errorf(fault.Invalid, "The search text has %d words and may have %d.", n, maxWords).
+			WithField("query.q", "Search for fewer words.")
+	}
+	for _, s := range f.Status {
+		if s != Prospect && s != Customer && s != Former {
+			return fault.New(fault.Invalid, "There is no such status.").WithField("query.status", "One of prospect, customer, former.")
+		}
+	}
+	for _, c := range f.Class {
+		if c != ClassA && c != ClassB && c != ClassC {
+			return fault.New(fault.Invalid, "There is no such class.").WithField("query.class", "One of A, B, C.")
+		}
+	}
+	for _, c := range f.Coverage {
+		if c != CoverageNever && c != CoverageOnTrack && c != CoverageDue && c != CoverageOverdue {
+			return fault.New(fault.Invalid, "There is no such coverage.").
+				WithField("query.coverage", "One of never, on_track, due, overdue.")
+		}
+	}
+	if len(f.OwnerIDs) > maxChoices {
+		return fault.Errorf(fault.Invalid, "The filter names %d owners and may name %d.", len(f.OwnerIDs), maxChoices).
+			WithField("query.ownerId", "Choose fewer owners.")
+	}
+	if f.TeamID < 0 || slices.ContainsFunc(f.OwnerIDs, func(id int64) bool { return id < 0 }) {
+		return fault.New(fault.Invalid, "The filter names an owner or team that cannot exist.").
+			WithField("query.ownerId", "Ids are not negative.")
+	}
+	if len(f.Tags) > maxChoices {
+		return fault.Errorf(fault.Invalid, "The filter names %d tags and may name %d.", len(f.Tags), maxChoices).
+			WithField("query.tag", "Choose fewer tags.")
+	}
+	for _, t := range f.Tags {
+		if !utf8.ValidString(t) || strings.ContainsRune(t, 0) || utf8.RuneCountInString(t) > maxTag {
+			return fault.New(fault.Invalid, "The filter names a tag that cannot exist.").WithField("query.tag", "Choose a tag that is in use.")
+		}
+	}
+	return nil
+}
+
+// words are the words of the search text as the function search_accounts takes
+// them: lower case, letters and digits only, each once.
+func (f Filter) words() []string {
+	words := strings.FieldsFunc(strings.ToLower(f.Query), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r)
+	})
+	out := make([]string, 0, len(words))
+	for _, w := range words {
+		if !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// searching tells whether the filter has a search text. A text without a letter
+// or digit finds nothing.
+func (f Filter) searching() bool { return strings.TrimSpace(f.Query) != "" }
+
+// shape returns the shape that finds sites, and the other one, which is only
+// tested, either nil.
+func (f Filter) shape() (driving, other *Shape) {
+	if f.Within != nil {
+		return f.Within, f.Box
+	}
+	return f.Box, nil
+}
+
+// Fingerprint returns a short text that is the same for filters that mean the
+// same, for the keys of caches and to know the pages of one list.
+func (f Filter) Fingerprint() string {
+	type canonical struct {
+		Words       []string
+		None        bool // a search that finds nothing
+		Status      []Status
+		Class       []Class
+		Owners      []int64
+		Team        int64
+		Tags        []string
+		Coverage    []Coverage
+		Archived    bool
+		Box, Within orb.MultiPolygon
+	}
+	c := canonical{
+		Words: f.words(), None: f.searching() && len(f.words()) == 0,
+		Status: set(f.Status), Class: set(f.Class), Owners: set(f.OwnerIDs), Team: f.TeamID,
+		Tags: set(f.Tags), Coverage: set(f.Coverage), Archived: f.Archived,
+	}
+	if f.Box != nil {
+		c.Box = f.Box.geometry
+	}
+	if f.Within != nil {
+		c.Within = f.Within.geometry
+	}
+	text, err := json.Marshal(c)
+	if err != nil { // only for a coordinate that is not a number, which no shape has
+		text = fmt.Appendf(nil, "%v", c)
+	}
+	sum := sha256.Sum256(text)
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// set returns the values sorted, each once.
+func set[T ~string | ~int64](values []T) []T {
+	out := slices.Clone(values)
+	slices.Sort(out)
+	return slices.Compact(out)
+}

@@ -1,0 +1,263 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/waymark-crm/waymark/internal/fault"
+	"github.com/waymark-crm/waymark/internal/postgres"
+)
+
+// Page asks for one page of a list.
+type Page struct {
+	Sort   string // one of [Sorts]; empty: best match first with a search text, else by name
+	Cursor string // [Listing.NextCursor] of the page before; empty for the first
+	Limit  int    // 1 to 500; 0 means 50
+}
+
+// Listing is one page.
+type Listing[T any] struct {
+	Items      []T
+	NextCursor *string // nil on the last page
+	Total      int     // on all pages, as counted for the first
+}
+
+// Sorts lists what a list of accounts can be sorted by. A leading minus turns
+// the order around. Ties are broken by id. Accounts never visited come last by
+// dueOn.
+func Sorts() []string {
+	return []string{"name", "-name", "dueOn", "-dueOn", "revenue", "-revenue", "updatedAt", "-updatedAt"}
+}
+
+// sorting is one order of a list: by a column with an index (org_id, column,
+// id), or by how well the search text matches.
+type sorting struct {
+	name, key, cast string
+	descending      bool
+}
+
+var sortKeys = map[string]sorting{
+	"name":      {key: "a.name_key", cast: "text"},
+	"dueOn":     {key: "a.due_key", cast: "date"},
+	"revenue":   {key: "a.revenue_key", cast: "bigint"},
+	"updatedAt": {key: "a.updated_at", cast: "timestamptz"},
+}
+
+// bestFirst is the order by the score of the function search_accounts.
+var bestFirst = sorting{name: "best", key: "m.score", cast: "real", descending: true}
+
+func parseSort(name string, searching bool) (sorting, error) {
+	if name == "" {
+		if searching {
+			return bestFirst, nil
+		}
+		name = "name"
+	}
+	s, known := sortKeys[strings.TrimPrefix(name, "-")]
+	if !known {
+		return sorting{}, fault.New(fault.Invalid, "The list cannot be sorted by this.").
+			WithField("query.sort", "One of "+strings.Join(Sorts(), ", ")+".")
+	}
+	s.name, s.descending = name, strings.HasPrefix(name, "-")
+	return s, nil
+}
+
+// orderBy and after are the order and the condition of what comes behind a
+// cursor. Ids follow the direction of the keys, so that one comparison of rows,
+// which an index answers, says what comes next.
+func (s sorting) orderBy() string {
+	if s.descending {
+		return s.key + " desc, a.id desc"
+	}
+	return s.key + ", a.id"
+}
+
+func (s sorting) after(q *Statement, c *cursor) string {
+	if c == nil {
+		return ""
+	}
+	op := ">"
+	if s.descending {
+		op = "<"
+	}
+	return fmt.Sprintf(" and (%s, a.id) %s (%s::text::%s, %s::bigint)", s.key, op, q.Arg(c.Key), s.cast, q.Arg(c.ID))
+}
+
+func (p Page) limit() (int, error) {
+	switch {
+	case p.Limit == 0:
+		return 50, nil
+	case p.Limit < 0 || p.Limit > 500:
+		return 0, fault.New(fault.Invalid, "A page has 1 to 500 rows.").WithField("query.limit", "Between 1 and 500.")
+	}
+	return p.Limit, nil
+}
+
+// walkFrom is how many accounts of a shape make it better to walk the list in
+// its order and test each account's place than to fetch all of them and sort.
+const walkFrom = 20_000
+
+// List returns a page of the accounts that the filter means, with the exact
+// total. It fails with [fault.Invalid] for a filter, sort, limit or cursor that
+// is wrong.
+//
+// Pages hold together while rows change: none is given twice or left out,
+// unless its own sort key has changed in between.
+func (s *Service) List(ctx context.Context, f Filter, p Page) (Listing[Row], error) {
+	var out Listing[Row]
+	if err := f.Check(); err != nil {
+		return out, err
+	}
+	sort, err := parseSort(p.Sort, f.searching())
+	if err != nil {
+		return out, err
+	}
+	limit, err := p.limit()
+	if err != nil {
+		return out, err
+	}
+	list := f.Fingerprint() + sort.name
+	from, err := parseCursor(p.Cursor, list)
+	if err != nil {
+		return out, err
+	}
+	err = s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
+		today, err := Today(ctx, tx, actor.OrgID)
+		if err != nil {
+			return err
+		}
+		if from != nil {
+			out.Total = from.Total
+		} else if out.Total, err = f.count(ctx, tx, NewStatement(actor.OrgID, today)); err != nil {
+			return err
+		}
+		ids, last, err := f.page(ctx, tx, NewStatement(actor.OrgID, today), sort, from, limit, out.Total)
+		if err != nil {
+			return err
+		}
+		if last != nil {
+			last.List, last.Total = list, out.Total
+			next := last.String()
+			out.NextCursor = &next
+		}
+		out.Items, err = rowsOf(ctx, tx, NewStatement(actor.OrgID, today), ids)
+		return err
+	})
+	return out, err
+}
+
+// count returns how many accounts the filter means.
+func (f Filter) count(ctx context.Context, tx pgx.Tx, q *Statement) (int, error) {
+	text := `select count(*) from accounts a where ` + f.conditions(q, accountsTable)
+	if driving, _ := f.shape(); driving != nil {
+		text = `select count(*) from (select s.account_id from ` + f.Sites(q, "s.account_id") + ` group by 1) hit`
+	}
+	var n int
+	err := q.queryRow(ctx, tx, text).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count accounts: %w", err)
+	}
+	return n, nil
+}
+
+// page returns the ids of one page in order, and where it ended unless it is
+// the last.
+func (f Filter) page(ctx context.Context, tx pgx.Tx, q *Statement, sort sorting, from *cursor, limit, total int) ([]int64, *cursor, error) {
+	driving, _ := f.shape()
+	var text string
+	switch {
+	case sort == bestFirst:
+		text = `
+			select a.id, m.score::text from search_accounts(` + q.Arg(f.words()) + `::text[]) m
+			cross join lateral (
+			  select a.id from accounts a
+			  where a.id = m.id and ` + f.withoutSearch().conditions(q, accountsTable) + f.inShapes(q) + ` offset 0) a
+			where true` + sort.after(q, from)
+	case driving != nil && total <= walkFrom:
+		// The sites found in the shape already meet the filter.
+		text = `
+			select a.id, ` + sort.key + `::text
+			from (select s.account_id from ` + f.Sites(q, "s.account_id") + ` group by 1) hit
+			cross join lateral (
+			  select a.id, a.name_key, a.due_key, a.revenue_key, a.updated_at from accounts a
+			  where a.org_id = ` + q.Org() + ` and a.id = hit.account_id offset 0) a
+			where true` + sort.after(q, from)
+	default:
+		text = `
+			select a.id, ` + sort.key + `::text from accounts a
+			where ` + f.conditions(q, accountsTable) + f.inShapes(q) + sort.after(q, from)
+	}
+	text += ` order by ` + sort.orderBy() + ` limit ` + q.Arg(limit+1) + `::bigint`
+	rows, err := q.query(ctx, tx, text)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list accounts: %w", err)
+	}
+	type found struct {
+		id  int64
+		key string
+	}
+	hits, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h found, err error) {
+		return h, row.Scan(&h.id, &h.key)
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("list accounts: %w", err)
+	}
+	var last *cursor
+	if len(hits) > limit {
+		hits = hits[:limit]
+		end := hits[limit-1]
+		last = &cursor{Key: end.key, ID: end.id}
+	}
+	ids := make([]int64, len(hits))
+	for i, h := range hits {
+		ids[i] = h.id
+	}
+	return ids, last, nil
+}
+
+func (f Filter) withoutSearch() Filter {
+	f.Query = ""
+	return f
+}
+
+// rowsOf returns the rows of some accounts, in the order of their ids.
+func rowsOf(ctx context.Context, tx pgx.Tx, q *Statement, ids []int64) ([]Row, error) {
+	out := make([]Row, 0, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	rows, err := q.query(ctx, tx, `
+		select `+rowColumns(q)+`, s.id, s.point, s.street, s.housenumber, s.city, s.postcode
+		from unnest(`+q.Arg(ids)+`::bigint[]) with ordinality k(id, position)
+		join accounts a on a.org_id = `+q.Org()+` and a.id = k.id
+		left join users u on u.org_id = `+q.Org()+` and u.id = a.owner_id
+		left join sites s on s.org_id = `+q.Org()+` and s.account_id = a.id and s.is_primary
+		order by k.position`)
+	if err != nil {
+		return nil, fmt.Errorf("read accounts: %w", err)
+	}
+	out, err = pgx.AppendRows(out, rows, scanRow)
+	if err != nil {
+		return nil, fmt.Errorf("read accounts: %w", err)
+	}
+	return slices.Clip(out), nil
+}
+
+// RowsOf returns the rows of some accounts of the actor's organisation in the
+// order of their ids, each at most once; ids that do not exist are left out.
+func (s *Service) RowsOf(ctx context.Context, ids []int64) ([]Row, error) {
+	var out []Row
+	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
+		today, err := Today(ctx, tx, actor.OrgID)
+		if err != nil {
+			return err
+		}
+		out, err = rowsOf(ctx, tx, NewStatement(actor.OrgID, today), ids)
+		return err
+	})
+	return out, err
+}

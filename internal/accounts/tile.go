@@ -1,0 +1,418 @@
+package accounts
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"github.com/waymark-crm/waymark/geo/hexgrid"
+	"github.com/waymark-crm/waymark/geo/tiles"
+	"github.com/waymark-crm/waymark/internal/postgres"
+)
+
+// What a tile may hold, so that a phone draws it without stopping.
+const (
+	MaxFeatures  = 5_000   // a layer
+	MaxTileBytes = 150_000 // compressed
+)
+
+// Zooms at which the tiles of points change.
+const (
+	finerFrom     = 8  // groups of some 8 pixels instead of some 22
+	finestFrom    = 10 // groups of some 3 pixels
+	everyFrom     = 12 // every site by itself, with the account's name
+	prospectsFrom = 11 // open prospects
+	prospectNames = 13
+)
+
+// TileLayers says what a tile of points holds.
+type TileLayers struct{ Accounts, OpenProspects bool }
+
+// Tile returns the tile of the filter's accounts and of the open prospects as a
+// gzip-compressed vector tile, empty when there is nothing.
+//
+// Layer accounts: from zoom 12 on every site is a point with the site's id and
+// the properties account, site, name, status, class, owner (unless nobody's) and
+// coverage. Below, sites that would lie on one another become one point with
+// count, customers and prospects, where most of them are; one alone is as above
+// without its name. An account with two sites in one group counts once. A layer
+// that would exceed [MaxFeatures] is grouped more coarsely.
+//
+// Layer open_prospects, from zoom 11 on: points with the open prospect's id and
+// the properties id, category and, from zoom 13 on, name; thinned to
+// [MaxFeatures].
+//
+// Every feature is in exactly one tile of a zoom.
+func (s *Service) Tile(ctx context.Context, f Filter, t tiles.Tile, layers TileLayers) ([]byte, error) {
+	if err := f.Check(); err != nil {
+		return nil, err
+	}
+	var out []byte
+	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
+		today, err := Today(ctx, tx, actor.OrgID)
+		if err != nil {
+			return err
+		}
+		// Names make tiles large, so they go first when one is too large.
+		names := t.Z >= everyFrom
+		for most := MaxFeatures; ; most /= 2 {
+			b := tileBuilder{ctx: ctx, tx: tx, orgID: actor.OrgID, today: today, tile: t, most: most, names: names}
+			w := tiles.NewWriter(t)
+			if layers.Accounts {
+				if err := b.accounts(w.Layer("accounts"), f); err != nil {
+					return fmt.Errorf("tile %s: %w", t, err)
+				}
+			}
+			if layers.OpenProspects && t.Z >= prospectsFrom {
+				if err := b.openProspects(w.Layer("open_prospects"), f.OpenProspectsOf()); err != nil {
+					return fmt.Errorf("tile %s: %w", t, err)
+				}
+			}
+			body := w.Bytes()
+			if len(body) == 0 {
+				return nil
+			}
+			if out, err = tiles.Gzip(body); err != nil {
+				return err
+			}
+			if len(out) <= MaxTileBytes || most == 1 {
+				return nil
+			}
+			if names {
+				names, most = false, most*2
+			}
+		}
+	})
+	return out, err
+}
+
+// tileBuilder fills the layers of one tile.
+type tileBuilder struct {
+	ctx   context.Context
+	tx    pgx.Tx
+	orgID int64
+	today string
+	tile  tiles.Tile
+	most  int // features a layer
+	names bool
+}
+
+func (b *tileBuilder) statement() *Statement { return NewStatement(b.orgID, b.today) }
+
+// ranges covers the tile, grown by a share of its width, with whole cells of a
+// resolution or coarser ones.
+func (b *tileBuilder) ranges(res int, margin float64) ([]hexgrid.Range, error) {
+	cover, err := hexgrid.CoverRanges(b.tile.BoundWith(margin), hexgrid.CoverOptions{MaxCells: coverCells, MaxResolution: max(res, 1)})
+	if err != nil {
+		return nil, fmt.Errorf("cover: %w", err)
+	}
+	ranges := append(slices.Clone(cover.Inside), cover.Edge...)
+	slices.SortFunc(ranges, func(a, b hexgrid.Range) int { return cmp.Compare(a.Lo, b.Lo) })
+	return ranges, nil
+}
+
+// groupResolution is the resolution whose cells make the groups of a zoom.
+func groupResolution(z uint8) int {
+	res := hexgrid.ResolutionForZoom(float64(z))
+	switch {
+	case z >= finestFrom:
+		res += 2
+	case z >= finerFrom:
+		res++
+	}
+	return min(res, hexgrid.StorageResolution)
+}
+
+// marginOf is how far beyond the tile, as a share of its width, a cell may reach
+// that has its middle in the tile.
+func (b *tileBuilder) marginOf(res int) float64 {
+	bound := b.tile.Bound()
+	lat := min(max(math.Abs(bound.Min[1]), math.Abs(bound.Max[1])), 80)
+	width := 2 * math.Pi * orb.EarthRadius / math.Exp2(float64(b.tile.Z)) * math.Cos(lat*math.Pi/180)
+	return min(1, 2.5*hexgrid.EdgeLength(res)/width)
+}
+
+func (b *tileBuilder) accounts(l *tiles.Layer, f Filter) error {
+	res := groupResolution(b.tile.Z)
+	if b.tile.Z >= everyFrom {
+		done, err := b.everySite(l, f)
+		if done || err != nil {
+			return err
+		}
+		res = hexgrid.StorageResolution
+	}
+	for ; ; res-- {
+		groups, err := b.groups(f, res)
+		if err != nil {
+			return err
+		}
+		if len(groups) <= b.most || res == 0 {
+			return b.writeGroups(l, f, groups[:min(len(groups), b.most)])
+		}
+	}
+}
+
+// site is one site as a tile shows it.
+type tileSite struct {
+	id, account int64
+	point       orb.Point
+	cell        hexgrid.Cell
+	status      Status
+	class       Class
+	owner       *int64
+	coverage    Coverage
+	name        string
+}
+
+const tileColumns = "s.id, s.account_id, s.point, s.cell, s.status, s.class, s.owner_id, s.due_on"
+
+// everySite writes every site in the tile; false when there are too many.
+func (b *tileBuilder) everySite(l *tiles.Layer, f Filter) (bool, error) {
+	ranges, err := b.ranges(hexgrid.StorageResolution, 0)
+	if err != nil {
+		return false, err
+	}
+	sites, err := b.sites(func(q *Statement) string { return f.SitesInCells(q, ranges, tileColumns) }, 4*b.most+1)
+	if err != nil {
+		return false, err
+	}
+	in := sites[:0]
+	for _, s := range sites {
+		if tiles.At(s.point, int(b.tile.Z)) == b.tile {
+			in = append(in, s)
+		}
+	}
+	if len(in) > b.most || len(sites) > 4*b.most {
+		return false, nil
+	}
+	w := newSiteWriter(l)
+	for _, s := range in {
+		w.write(s, b.names)
+	}
+	return true, nil
+}
+
+// sites reads sites, at most so many, by id.
+func (b *tileBuilder) sites(from func(q *Statement) string, most int) ([]tileSite, error) {
+	q := b.statement()
+	name := "''"
+	if b.names {
+		// A scalar sub-select reads the account by its key, whatever the planner
+		// thinks of the number of sites.
+		name = `(select a.name from accounts a where a.org_id = ` + q.Org() + ` and a.id = s.account_id)`
+	}
+	rows, err := q.query(b.ctx, b.tx, `
+		select s.id, s.account_id, s.point, s.cell, s.status, s.class, s.owner_id, `+CoverageSQL("s.due_on", q.Day())+`, `+name+`
+		from (select * from `+from(q)+` limit `+q.Arg(most)+`::bigint) s order by s.id`)
+	if err != nil {
+		return nil, fmt.Errorf("read sites: %w", err)
+	}
+	sites, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s tileSite, err error) {
+		return s, row.Scan(&s.id, &s.account, &s.point, &s.cell, &s.status, &s.class, &s.owner, &s.coverage, &s.name)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read sites: %w", err)
+	}
+	return sites, nil
+}
+
+// siteWriter writes sites into a layer.
+type siteWriter struct {
+	l                                                   *tiles.Layer
+	account, site, name, status, class, owner, coverage tiles.Key
+}
+
+func newSiteWriter(l *tiles.Layer) siteWriter {
+	return siteWriter{l, l.Key("account"), l.Key("site"), l.Key("name"), l.Key("status"), l.Key("class"), l.Key("owner"), l.Key("coverage")}
+}
+
+func (w siteWriter) write(s tileSite, named bool) {
+	if !w.l.Point(uint64(s.id), s.point) {
+		return
+	}
+	w.l.Int(w.account, s.account)
+	w.l.Int(w.site, s.id)
+	if named {
+		w.l.String(w.name, s.name)
+	}
+	w.l.String(w.status, string(s.status))
+	w.l.String(w.class, string(s.class))
+	if s.owner != nil {
+		w.l.Int(w.owner, *s.owner)
+	}
+	w.l.String(w.coverage, string(s.coverage))
+}
+
+// group is the accounts of one cell.
+type group struct {
+	cell                 hexgrid.Cell
+	count                int
+	customers, prospects int
+	only                 hexgrid.Cell // with count 1: the stored cell of a site
+	lon, lat             float64      // sums of distances from the cell's centre, weighted
+	point                orb.Point    // where it is drawn
+}
+
+// finer is how many resolutions below a group its middle is reckoned.
+const finer = 2
+
+// groups returns the groups of a resolution that are drawn in this tile, by
+// cell. Each account of a group counts at one of its sites.
+func (b *tileBuilder) groups(f Filter, res int) ([]group, error) {
+	ranges, err := b.ranges(res, b.marginOf(res))
+	if err != nil {
+		return nil, err
+	}
+	q := b.statement()
+	and, or := hexgrid.ParentMasks(res)
+	fineAnd, fineOr := hexgrid.ParentMasks(min(res+finer, hexgrid.StorageResolution))
+	// The index alone answers this, unless the filter has a shape.
+	rows, err := q.query(b.ctx, b.tx, `
+		with placed as (
+		  select (s.cell & `+q.Arg(and)+`::bigint) | `+q.Arg(or)+`::bigint as grp, s.account_id, s.status, min(s.cell) as cell
+		  from `+f.SitesInCells(q, ranges, "s.cell, s.account_id, s.status")+`
+		  group by 1, 2, 3
+		)
+		select grp, (cell & `+q.Arg(fineAnd)+`::bigint) | `+q.Arg(fineOr)+`::bigint as fine, count(*),
+		  count(*) filter (where status = 'customer'), count(*) filter (where status = 'prospect'), min(cell)
+		from placed group by 1, 2 order by 1, 2`)
+	if err != nil {
+		return nil, fmt.Errorf("group sites: %w", err)
+	}
+	var (
+		out                    []group
+		cell, fine, only       hexgrid.Cell
+		n, customers, prospect int
+		centre                 orb.Point
+	)
+	_, err = pgx.ForEachRow(rows, []any{&cell, &fine, &n, &customers, &prospect, &only}, func() error {
+		if len(out) == 0 || out[len(out)-1].cell != cell {
+			var err error
+			if centre, err = hexgrid.Centre(cell); err != nil {
+				return err
+			}
+			out = append(out, group{cell: cell, only: only, point: centre})
+		}
+		at, err := hexgrid.Centre(fine)
+		if err != nil {
+			return err
+		}
+		g := &out[len(out)-1]
+		g.count, g.customers, g.prospects = g.count+n, g.customers+customers, g.prospects+prospect
+		g.lon += float64(n) * math.Remainder(at[0]-centre[0], 360)
+		g.lat += float64(n) * (at[1] - centre[1])
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("group sites: %w", err)
+	}
+	in := out[:0]
+	for _, g := range out {
+		if g.count == 1 {
+			if g.point, err = hexgrid.Centre(g.only); err != nil {
+				return nil, err
+			}
+		} else {
+			g.point = orb.Point{wrap(g.point[0] + g.lon/float64(g.count)), g.point[1] + g.lat/float64(g.count)}
+		}
+		if tiles.At(g.point, int(b.tile.Z)) == b.tile {
+			in = append(in, g)
+		}
+	}
+	return in, nil
+}
+
+// writeGroups writes groups, and those of one account as that account's site.
+func (b *tileBuilder) writeGroups(l *tiles.Layer, f Filter, groups []group) error {
+	var alone []hexgrid.Range
+	for _, g := range groups {
+		if g.count == 1 {
+			alone = append(alone, hexgrid.Range{Lo: int64(g.only), Hi: int64(g.only)})
+		}
+	}
+	if len(alone) > 0 {
+		named := b.names
+		b.names = false
+		// Sites of one account may share a cell; the first one is drawn.
+		sites, err := b.sites(func(q *Statement) string { return f.SitesInCells(q, alone, tileColumns) }, 1<<30)
+		if err != nil {
+			return err
+		}
+		b.names = named
+		drawn := make(map[hexgrid.Cell]bool, len(sites))
+		w := newSiteWriter(l)
+		for _, s := range sites {
+			if !drawn[s.cell] {
+				drawn[s.cell] = true
+				w.write(s, false)
+			}
+		}
+	}
+	count, customers, prospects := l.Key("count"), l.Key("customers"), l.Key("prospects")
+	for _, g := range groups {
+		if g.count > 1 && l.Point(0, g.point) {
+			l.Int(count, int64(g.count))
+			l.Int(customers, int64(g.customers))
+			l.Int(prospects, int64(g.prospects))
+		}
+	}
+	return nil
+}
+
+func (b *tileBuilder) openProspects(l *tiles.Layer, f ProspectFilter) error {
+	type prospect struct {
+		id             int64
+		point          orb.Point
+		category, name string
+	}
+	ranges, err := b.ranges(hexgrid.StorageResolution, 0)
+	if err != nil {
+		return err
+	}
+	// The first try takes all. When there are too many, one a cell is left.
+	for res := hexgrid.StorageResolution + 1; ; res-- {
+		q := b.statement()
+		pick := ""
+		order := "p.id"
+		if res <= hexgrid.StorageResolution {
+			and, or := hexgrid.ParentMasks(res)
+			parent := "(p.cell & " + q.Arg(and) + "::bigint) | " + q.Arg(or) + "::bigint"
+			pick, order = "distinct on ("+parent+")", parent+", p.id"
+		}
+		rows, err := q.query(b.ctx, b.tx, `
+			select `+pick+` p.id, p.point, p.category, p.name
+			from `+f.ProspectsInCells(q, ranges, "p.id, p.point, p.category, p.name, p.cell")+`
+			order by `+order+` limit `+q.Arg(4*b.most+1)+`::bigint`)
+		if err != nil {
+			return fmt.Errorf("read open prospects: %w", err)
+		}
+		found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p prospect, err error) {
+			return p, row.Scan(&p.id, &p.point, &p.category, &p.name)
+		})
+		if err != nil {
+			return fmt.Errorf("read open prospects: %w", err)
+		}
+		all := len(found)
+		found = slices.DeleteFunc(found, func(p prospect) bool { return tiles.At(p.point, int(b.tile.Z)) != b.tile })
+		if res > 0 && (all > 4*b.most || len(found) > b.most) {
+			continue
+		}
+		id, category, name := l.Key("id"), l.Key("category"), l.Key("name")
+		for _, p := range found[:min(len(found), b.most)] {
+			if !l.Point(uint64(p.id), p.point) {
+				continue
+			}
+			l.Int(id, p.id)
+			l.String(category, p.category)
+			if b.names && b.tile.Z >= prospectNames {
+				l.String(name, p.name)
+			}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,186 @@
+package accounts
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/waymark-crm/waymark/geo/hexgrid"
+)
+
+// Statement collects the parameters of a query while its text is put together.
+// Values of requests get into a query through [Statement.Arg] only.
+type Statement struct {
+	orgID    int64
+	today    string
+	org, day string // placeholders, once used
+	args     []any
+}
+
+// NewStatement returns a statement for an organisation and its day ([Today]).
+func NewStatement(orgID int64, today string) *Statement {
+	return &Statement{orgID: orgID, today: today}
+}
+
+// Arg adds a parameter and returns its placeholder.
+func (s *Statement) Arg(v any) string {
+	s.args = append(s.args, v)
+	return "$" + strconv.Itoa(len(s.args))
+}
+
+// Args returns the parameters, in the order of their placeholders.
+func (s *Statement) Args() []any { return s.args }
+
+// Org returns the placeholder of the organisation.
+func (s *Statement) Org() string {
+	if s.org == "" {
+		s.org = s.Arg(s.orgID) + "::bigint"
+	}
+	return s.org
+}
+
+// Day returns the placeholder of the organisation's day.
+func (s *Statement) Day() string {
+	if s.day == "" {
+		s.day = s.Arg(s.today) + "::date"
+	}
+	return s.day
+}
+
+// query and queryRow run a text with the parameters collected for it.
+func (s *Statement) query(ctx context.Context, tx pgx.Tx, text string) (pgx.Rows, error) {
+	return tx.Query(ctx, text, s.args...)
+}
+
+func (s *Statement) queryRow(ctx context.Context, tx pgx.Tx, text string) pgx.Row {
+	return tx.QueryRow(ctx, text, s.args...)
+}
+
+// table is one of the two tables that a filter can be asked of: sites carry
+// copies of what it needs of accounts.
+type table struct {
+	alias, account    string // the account's id
+	current, archived string // conditions
+}
+
+var (
+	accountsTable = table{
+		alias: "a", account: "a.id",
+		current: "a.archived_at is null", archived: "a.archived_at is not null",
+	}
+	sitesTable = table{
+		alias: "s", account: "s.account_id",
+		current: "not s.archived", archived: "s.archived",
+	}
+)
+
+// conditions returns the filter's conditions but its shapes, joined by and.
+func (f Filter) conditions(q *Statement, t table) string {
+	c := []string{t.alias + ".org_id = " + q.Org()}
+	if f.Archived {
+		c = append(c, t.archived)
+	} else {
+		c = append(c, t.current)
+	}
+	if len(f.Status) > 0 {
+		c = append(c, t.alias+".status = any("+q.Arg(set(f.Status))+"::text[])")
+	}
+	if len(f.Class) > 0 {
+		c = append(c, t.alias+".class = any("+q.Arg(set(f.Class))+"::text[])")
+	}
+	if len(f.OwnerIDs) > 0 {
+		owners, nobody := []int64{}, false
+		for _, id := range set(f.OwnerIDs) {
+			if id == 0 {
+				nobody = true
+			} else {
+				owners = append(owners, id)
+			}
+		}
+		own := t.alias + ".owner_id = any(" + q.Arg(owners) + "::bigint[])"
+		if nobody {
+			own = "(" + own + " or " + t.alias + ".owner_id is null)"
+		}
+		c = append(c, own)
+	}
+	if f.TeamID != 0 {
+		c = append(c, t.alias+".team_id = "+q.Arg(f.TeamID)+"::bigint")
+	}
+	if len(f.Coverage) > 0 {
+		c = append(c, CoverageSQL(t.alias+".due_on", q.Day())+" = any("+q.Arg(set(f.Coverage))+"::text[])")
+	}
+	if len(f.Tags) > 0 {
+		c = append(c, t.account+" in (select t.id from accounts_with_tags("+q.Arg(set(f.Tags))+"::text[]) t)")
+	}
+	if f.searching() {
+		c = append(c, t.account+" in (select m.id from search_accounts("+q.Arg(f.words())+"::text[]) m)")
+	}
+	return strings.Join(c, " and ")
+}
+
+// covers returns the exact test of a point against a shape, as SQL. The shape is
+// made valid once, when the statement is planned: a drawn ring may cross itself.
+func (s *Shape) covers(q *Statement, point string) string {
+	return "st_covers(st_collectionextract(st_makevalid(" + q.Arg(s.geometry) + "::geometry), 3), " + point + ")"
+}
+
+// Sites returns a from item, with alias s, of the sites of the accounts that the
+// filter means and that lie in its shapes. columns are columns of sites s, such
+// as "s.account_id, s.status"; without the point among them, what lies well
+// within the shape is answered by the index alone. It panics without a shape.
+//
+// Each range of cells is one descent of the index (org_id, cell). "offset 0"
+// keeps the planner from turning the lateral join into a scan of the whole
+// organisation.
+func (f Filter) Sites(q *Statement, columns string) string {
+	driving, other := f.shape()
+	if driving == nil {
+		panic("accounts: a filter without a shape finds no sites")
+	}
+	where := f.conditions(q, sitesTable)
+	if other != nil {
+		where += " and " + other.covers(q, "s.point")
+	}
+	ranges := func(r []hexgrid.Range, test string) string {
+		lo, hi := hexgrid.Bounds(r)
+		return `select s.* from unnest(` + q.Arg(lo) + `::bigint[], ` + q.Arg(hi) + `::bigint[]) as r(lo, hi)
+			cross join lateral (
+			  select ` + columns + ` from sites s
+			  where ` + where + ` and s.cell between r.lo and r.hi` + test + ` offset 0) s`
+	}
+	return "(" + ranges(driving.cover.Inside, "") + "\n union all\n " +
+		ranges(driving.cover.Edge, " and "+driving.covers(q, "s.point")) + ") s"
+}
+
+// SitesInCells is [Filter.Sites] for whole cells given as ranges instead of the
+// filter's shapes, which are tested too.
+func (f Filter) SitesInCells(q *Statement, ranges []hexgrid.Range, columns string) string {
+	where := f.conditions(q, sitesTable)
+	for _, shape := range []*Shape{f.Box, f.Within} {
+		if shape != nil {
+			where += " and " + shape.covers(q, "s.point")
+		}
+	}
+	lo, hi := hexgrid.Bounds(ranges)
+	return `(select s.* from unnest(` + q.Arg(lo) + `::bigint[], ` + q.Arg(hi) + `::bigint[]) as r(lo, hi)
+		cross join lateral (
+		  select ` + columns + ` from sites s
+		  where ` + where + ` and s.cell between r.lo and r.hi offset 0) s) s`
+}
+
+// inShapes returns the condition on accounts a that one of their sites lies in
+// the filter's shapes, tested site by site; empty when there is no shape.
+func (f Filter) inShapes(q *Statement) string {
+	driving, other := f.shape()
+	if driving == nil {
+		return ""
+	}
+	test := driving.covers(q, "s.point")
+	if other != nil {
+		test += " and " + other.covers(q, "s.point")
+	}
+	return ` and exists (select 1 from sites s
+		where s.org_id = ` + q.Org() + ` and s.account_id = a.id and ` + test + ` offset 0)`
+}
