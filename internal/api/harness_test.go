@@ -128,7 +128,20 @@ func (w *world) newTenant(slug, mark string) tenant {
 			n.org, n.account, mark).Scan(&n.contact); err != nil {
 			return err
 		}
-		return nil
+		if err := tx.QueryRow(ctx, `insert into visit_plans (org_id, rep_id, day, state, request)
+			values ($1, $2, '2026-11-23', 'done', jsonb_build_object('repId', $2::bigint, 'day', '2026-11-23', 'startAddress', $4::text,
+				'workStart', '08:00', 'workEnd', '17:00', 'visits', jsonb_build_array(jsonb_build_object('siteId', $3::bigint, 'minutes', 30))))
+			returning id`, n.org, n.rep.ID, n.site, mark).Scan(&n.plan); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `insert into routes (org_id, plan_id, rep_id, day, starts_at, ends_at, drive_seconds, drive_metres, visit_seconds, waiting_seconds)
+			values ($1, $2, $3, '2026-11-23', '2026-11-23 13:00Z', '2026-11-23 14:00Z', 600, 9000, 1800, 0) returning id`,
+			n.org, n.plan, n.rep.ID).Scan(&n.route); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `insert into stops (org_id, route_id, position, account_id, site_id, arrives_at, visit_seconds, leaves_at, drive_seconds, drive_metres)
+			values ($1, $2, 1, $3, $4, '2026-11-23 13:05Z', 1800, '2026-11-23 13:35Z', 300, 4500)`, n.org, n.route, n.account, n.site)
+		return err
 	}))
 	return n
 }

@@ -9,38 +9,43 @@ import (
 )
 
 // finishSchemas says of every schema what Go's types say and huma does not: that
-// a pointer to a struct may be null, and that null is then among the values of an
+// a pointer to a struct or an array may be null, and that null is then among the values of an
 // enumeration. It runs once, when every operation is registered.
 func finishSchemas(registry huma.Registry) {
 	for name, schema := range registry.Map() {
 		if t := registry.TypeFromRef("#/components/schemas/" + name); t != nil {
-			nullStructs(schema, t)
+			nullPointers(schema, t)
 		}
 		nullEnums(schema)
 	}
 }
 
-// nullStructs makes the properties of a struct that are pointers to structs
-// nullable, unless they are left out when nil.
-func nullStructs(schema *huma.Schema, t reflect.Type) {
+// nullPointers makes the properties of a struct that are pointers to structs or
+// arrays nullable, unless they are left out when nil.
+func nullPointers(schema *huma.Schema, t reflect.Type) {
 	if t.Kind() != reflect.Struct {
 		return
 	}
 	for i := range t.NumField() {
 		field := t.Field(i)
 		if field.Anonymous && field.Type.Kind() == reflect.Struct {
-			nullStructs(schema, field.Type)
+			nullPointers(schema, field.Type)
 			continue
 		}
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		property := schema.Properties[name]
-		if property == nil || property.Ref == "" || field.Type.Kind() != reflect.Pointer ||
+		if property == nil || field.Type.Kind() != reflect.Pointer ||
 			strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
 			continue
 		}
-		schema.Properties[name] = &huma.Schema{
-			Description: property.Description,
-			AnyOf:       []*huma.Schema{{Ref: property.Ref}, {Type: "null"}},
+		switch {
+		case property.Ref != "":
+			schema.Properties[name] = &huma.Schema{
+				Description: property.Description,
+				AnyOf:       []*huma.Schema{{Ref: property.Ref}, {Type: "null"}},
+			}
+		case property.Type == huma.TypeArray:
+			property.Nullable = true
 		}
 	}
 }

@@ -149,3 +149,12 @@ func TestMetricsNameRoutesAndNotIds(t *testing.T) {
 
 	setup(t).anonymous().get("/metrics").want(404) // off unless it is asked for
 }
+
+func gunzip(t testing.TB, packed []byte) string {
+	t.Helper()
+	r, err := gzip.NewReader(strings.NewReader(string(packed)))
+	require.NoError(t, err)
+	body, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(body)
+}

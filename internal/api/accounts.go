@@ -1,0 +1,339 @@
+package api
+
+import (
+	"context"
+
+	"github.com/paulmach/orb"
+
+	"github.com/waymark-crm/waymark/internal/accounts"
+	"github.com/waymark-crm/waymark/internal/identity"
+)
+
+func init() {
+	schemaNames["accounts.Row"] = "AccountRow"
+	schemaNames["accounts.RowSite"] = "AccountRowSite"
+}
+
+func (s *Server) registerAccounts() {
+	const tag = "Accounts"
+	read, write := need(identity.AccountsRead), need(identity.AccountsWrite)
+	const stale = "An old version is refused with 409, whose current is the account as it is."
+	register(s, get("/api/accounts", "listAccounts", tag, "The accounts that a filter means", read).
+		described("By name; with q, best match first. The search forgives typing errors; every word must be found."), s.listAccounts)
+	register(s, get("/api/accounts/selection", "summariseSelection", tag, "Sum up the accounts in a shape", read).
+		described("Needs within or bbox."), s.summariseSelection)
+	register(s, post("/api/accounts", "createAccount", tag, "Create an account", write).status(201).
+		described("Giving it to someone else needs the permission `accounts.assign`."), s.createAccount)
+	register(s, get("/api/accounts/{id}", "getAccount", tag, "An account with its sites and contacts", read), s.getAccount)
+	register(s, patch("/api/accounts/{id}", "updateAccount", tag, "Change an account", write).
+		described(stale+" Giving it to someone else needs the permission `accounts.assign`."), s.updateAccount)
+	register(s, post("/api/accounts/{id}/archive", "archiveAccount", tag, "Take an account out of lists, maps and plans", write).described(stale), s.archiveAccount)
+	register(s, post("/api/accounts/{id}/restore", "restoreAccount", tag, "Bring an archived account back", write).described(stale), s.restoreAccount)
+
+	register(s, post("/api/accounts/{id}/sites", "createSite", tag, "Add a site", write).status(201), s.createSite)
+	register(s, patch("/api/accounts/{id}/sites/{siteId}", "updateSite", tag, "Change a site", write).
+		described("isPrimary true takes the mark from the site that has it. With a version, that of the account, an old one is refused with 409."), s.updateSite)
+	register(s, remove("/api/accounts/{id}/sites/{siteId}", "deleteSite", tag, "Remove a site", write).
+		described("When it was the primary one, the oldest of the others becomes it."), s.deleteSite)
+	register(s, post("/api/accounts/{id}/contacts", "createContact", tag, "Add a contact", write).status(201), s.createContact)
+	register(s, patch("/api/accounts/{id}/contacts/{contactId}", "updateContact", tag, "Change a contact", write), s.updateContact)
+	register(s, remove("/api/accounts/{id}/contacts/{contactId}", "deleteContact", tag, "Remove a contact", write), s.deleteContact)
+}
+
+// attributeFilter is the part of the filter of accounts that tiles take too.
+type attributeFilter struct {
+	Q        string   `query:"q" maxLength:"200" doc:"Search text."`
+	Status   []string `query:"status,explode" enum:"prospect,customer,former" doc:"Any of."`
+	Class    []string `query:"class,explode" enum:"A,B,C" doc:"Any of."`
+	OwnerID  []int64  `query:"ownerId,explode" minimum:"0" maxItems:"200" doc:"Any of; 0 stands for nobody."`
+	TeamID   int64    `query:"teamId" minimum:"0"`
+	Tag      []string `query:"tag,explode" maxItems:"200" doc:"All of."`
+	Coverage []string `query:"coverage,explode" enum:"never,on_track,due,overdue" doc:"Any of."`
+	Archived bool     `query:"archived" doc:"The archived ones instead of the others."`
+}
+
+func (f attributeFilter) filter() accounts.Filter {
+	return accounts.Filter{
+		Query: f.Q, Status: texts[accounts.Status](f.Status), Class: texts[accounts.Class](f.Class),
+		OwnerIDs: f.OwnerID, TeamID: f.TeamID, Tags: f.Tag, Coverage: texts[accounts.Coverage](f.Coverage), Archived: f.Archived,
+	}
+}
+
+// texts converts strings to a type of string.
+func texts[T ~string](values []string) []T {
+	out := make([]T, len(values))
+	for i, v := range values {
+		out[i] = T(v)
+	}
+	return out
+}
+
+// placeFilter is where something must lie.
+type placeFilter struct {
+	BBox   string `query:"bbox" maxLength:"200" doc:"west,south,east,north in degrees. A west beyond the east crosses the 180th meridian." example:"-75.8,38.4,-75.0,39.9"`
+	Within string `query:"within" maxLength:"30000" doc:"The corners of a shape, at most 500: lon,lat lon,lat …" example:"-75.6,39.1 -75.4,39.1 -75.5,39.3"`
+}
+
+func (p placeFilter) shapes() (box, within *accounts.Shape, err error) {
+	if p.BBox != "" {
+		if box, err = accounts.ParseBox(p.BBox); err != nil {
+			return nil, nil, err
+		}
+	}
+	if p.Within != "" {
+		if within, err = accounts.ParseRing(p.Within); err != nil {
+			return nil, nil, err
+		}
+	}
+	return box, within, nil
+}
+
+// accountFilter is the filter of accounts as lists, selections and figures of
+// regions take it.
+type accountFilter struct {
+	attributeFilter
+	placeFilter
+}
+
+func (f accountFilter) filter() (accounts.Filter, error) {
+	out := f.attributeFilter.filter()
+	var err error
+	out.Box, out.Within, err = f.shapes()
+	return out, err
+}
+
+// paging is which page of a list is wanted.
+type paging struct {
+	Cursor string `query:"cursor" maxLength:"2000" doc:"nextCursor of the page before; nothing for the first."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
+}
+
+// pageOf turns a page of a domain into the wire's.
+func pageOf[T any](l accounts.Listing[T], err error) (*answer[page[T]], error) {
+	return respond(page[T]{Items: l.Items, NextCursor: l.NextCursor, Total: l.Total}, err)
+}
+
+type listAccountsInput struct {
+	accountFilter
+	paging
+	Sort string `query:"sort" enum:"name,-name,dueOn,-dueOn,revenue,-revenue,updatedAt,-updatedAt" doc:"Ties are broken by id."`
+}
+
+func (s *Server) listAccounts(ctx context.Context, in *listAccountsInput) (*answer[page[accounts.Row]], error) {
+	f, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(s.accounts.List(ctx, f, accounts.Page{Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit}))
+}
+
+func (s *Server) summariseSelection(ctx context.Context, in *accountFilter) (*answer[accounts.Selection], error) {
+	f, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	return respond(s.accounts.Select(ctx, f))
+}
+
+// siteFields are those of a new site.
+type siteFields struct {
+	Name         string     `json:"name,omitempty" maxLength:"200"`
+	Housenumber  string     `json:"housenumber,omitempty" maxLength:"50"`
+	Street       string     `json:"street,omitempty" maxLength:"200"`
+	City         string     `json:"city,omitempty" maxLength:"200"`
+	Postcode     string     `json:"postcode,omitempty" maxLength:"20"`
+	Country      string     `json:"country,omitempty" maxLength:"100"`
+	OpeningHours string     `json:"openingHours,omitempty" maxLength:"500" doc:"In the syntax of OpenStreetMap." example:"Mo-Fr 08:00-17:00"`
+	Point        *orb.Point `json:"point" required:"true" nullable:"false" doc:"[longitude, latitude]"`
+}
+
+func (f siteFields) site() accounts.NewSite {
+	return accounts.NewSite{
+		Name: f.Name, Housenumber: f.Housenumber, Street: f.Street, City: f.City, Postcode: f.Postcode,
+		Country: f.Country, OpeningHours: f.OpeningHours, Point: f.Point,
+	}
+}
+
+type createAccountRequest struct {
+	Name              string      `json:"name" minLength:"1" maxLength:"300"`
+	Status            string      `json:"status,omitempty" enum:"prospect,customer,former" default:"prospect"`
+	Class             string      `json:"class,omitempty" enum:"A,B,C" default:"C"`
+	Category          string      `json:"category,omitempty" maxLength:"100"`
+	OwnerID           *int64      `json:"ownerId,omitempty" nullable:"true" minimum:"1" doc:"Left out: a rep themselves, else nobody."`
+	TeamID            *int64      `json:"teamId,omitempty" nullable:"true" minimum:"1"`
+	Tags              []string    `json:"tags,omitempty" maxItems:"50"`
+	Phone             string      `json:"phone,omitempty" maxLength:"100"`
+	Email             string      `json:"email,omitempty" maxLength:"320"`
+	Website           string      `json:"website,omitempty" maxLength:"500"`
+	Notes             string      `json:"notes,omitempty" maxLength:"20000"`
+	Revenue           float64     `json:"revenue,omitempty" minimum:"0" maximum:"999999999999.99"`
+	VisitIntervalDays int         `json:"visitIntervalDays,omitempty" minimum:"1" maximum:"3650" doc:"Left out: 14, 30 or 90 by class."`
+	VisitMinutes      int         `json:"visitMinutes,omitempty" minimum:"1" maximum:"720" default:"30"`
+	Site              *siteFields `json:"site,omitempty"`
+}
+
+func (s *Server) createAccount(ctx context.Context, in *struct{ Body createAccountRequest }) (*answer[accounts.Account], error) {
+	b := in.Body
+	n := accounts.NewAccount{
+		Name: b.Name, Status: accounts.Status(b.Status), Class: accounts.Class(b.Class), Category: b.Category,
+		OwnerID: b.OwnerID, TeamID: b.TeamID, Tags: b.Tags, Phone: b.Phone, Email: b.Email, Website: b.Website,
+		Notes: b.Notes, Revenue: b.Revenue, VisitIntervalDays: b.VisitIntervalDays, VisitMinutes: b.VisitMinutes,
+		MayAssign: mayAssign(ctx),
+	}
+	if b.Site != nil {
+		site := b.Site.site()
+		n.Site = &site
+	}
+	return respond(s.accounts.Create(ctx, n))
+}
+
+// mayAssign reports whether the session may give accounts to others.
+func mayAssign(ctx context.Context) bool {
+	session, ok := identity.SessionFrom(ctx)
+	return ok && session.Role.May(identity.AccountsAssign)
+}
+
+func (s *Server) getAccount(ctx context.Context, in *byID) (*answer[accounts.Account], error) {
+	return respond(s.accounts.Get(ctx, in.ID))
+}
+
+type updateAccountRequest struct {
+	Version           int          `json:"version" minimum:"1" doc:"Of the account as it was read."`
+	Name              *string      `json:"name,omitempty" minLength:"1" maxLength:"300"`
+	Status            *string      `json:"status,omitempty" enum:"prospect,customer,former"`
+	Class             *string      `json:"class,omitempty" enum:"A,B,C"`
+	Category          *string      `json:"category,omitempty" maxLength:"100"`
+	OwnerID           field[int64] `json:"ownerId,omitzero" doc:"null for nobody"`
+	TeamID            field[int64] `json:"teamId,omitzero"`
+	Tags              *[]string    `json:"tags,omitempty" maxItems:"50"`
+	Phone             *string      `json:"phone,omitempty" maxLength:"100"`
+	Email             *string      `json:"email,omitempty" maxLength:"320"`
+	Website           *string      `json:"website,omitempty" maxLength:"500"`
+	Notes             *string      `json:"notes,omitempty" maxLength:"20000"`
+	Revenue           *float64     `json:"revenue,omitempty" minimum:"0" maximum:"999999999999.99"`
+	VisitIntervalDays *int         `json:"visitIntervalDays,omitempty" minimum:"1" maximum:"3650"`
+	VisitMinutes      *int         `json:"visitMinutes,omitempty" minimum:"1" maximum:"720"`
+}
+
+type updateAccountInput struct {
+	byID
+	Body updateAccountRequest
+}
+
+func (s *Server) updateAccount(ctx context.Context, in *updateAccountInput) (*answer[accounts.Account], error) {
+	b := in.Body
+	return respond(s.accounts.Update(ctx, in.ID, accounts.Changes{
+		Version: b.Version, Name: b.Name, Status: (*accounts.Status)(b.Status), Class: (*accounts.Class)(b.Class),
+		Category: b.Category, OwnerID: b.OwnerID.change(), TeamID: b.TeamID.change(), Tags: b.Tags,
+		Phone: b.Phone, Email: b.Email, Website: b.Website, Notes: b.Notes, Revenue: b.Revenue,
+		VisitIntervalDays: b.VisitIntervalDays, VisitMinutes: b.VisitMinutes, MayAssign: mayAssign(ctx),
+	}))
+}
+
+type versionInput struct {
+	byID
+	Body struct {
+		Version int `json:"version" minimum:"1" doc:"Of the account as it was read."`
+	}
+}
+
+func (s *Server) archiveAccount(ctx context.Context, in *versionInput) (*answer[accounts.Account], error) {
+	return respond(s.accounts.Archive(ctx, in.ID, in.Body.Version))
+}
+
+func (s *Server) restoreAccount(ctx context.Context, in *versionInput) (*answer[accounts.Account], error) {
+	return respond(s.accounts.Restore(ctx, in.ID, in.Body.Version))
+}
+
+type createSiteRequest struct {
+	siteFields
+	IsPrimary bool `json:"isPrimary,omitempty"`
+}
+
+type createSiteInput struct {
+	byID
+	Body createSiteRequest
+}
+
+func (s *Server) createSite(ctx context.Context, in *createSiteInput) (*answer[accounts.Account], error) {
+	site := in.Body.site()
+	site.IsPrimary = in.Body.IsPrimary
+	return respond(s.accounts.AddSite(ctx, in.ID, site))
+}
+
+type bySite struct {
+	byID
+	SiteID int64 `path:"siteId" minimum:"1"`
+}
+
+type updateSiteRequest struct {
+	Version      int        `json:"version,omitempty" minimum:"1" doc:"Of the account, to refuse a change of an old one."`
+	IsPrimary    *bool      `json:"isPrimary,omitempty"`
+	Name         *string    `json:"name,omitempty" maxLength:"200"`
+	Housenumber  *string    `json:"housenumber,omitempty" maxLength:"50"`
+	Street       *string    `json:"street,omitempty" maxLength:"200"`
+	City         *string    `json:"city,omitempty" maxLength:"200"`
+	Postcode     *string    `json:"postcode,omitempty" maxLength:"20"`
+	Country      *string    `json:"country,omitempty" maxLength:"100"`
+	OpeningHours *string    `json:"openingHours,omitempty" maxLength:"500"`
+	Point        *orb.Point `json:"point,omitempty"`
+}
+
+type updateSiteInput struct {
+	bySite
+	Body updateSiteRequest
+}
+
+func (s *Server) updateSite(ctx context.Context, in *updateSiteInput) (*answer[accounts.Account], error) {
+	b := in.Body
+	return respond(s.accounts.UpdateSite(ctx, in.ID, in.SiteID, accounts.SiteChanges{
+		Version: b.Version, IsPrimary: b.IsPrimary, Name: b.Name, Housenumber: b.Housenumber, Street: b.Street,
+		City: b.City, Postcode: b.Postcode, Country: b.Country, OpeningHours: b.OpeningHours, Point: b.Point,
+	}))
+}
+
+func (s *Server) deleteSite(ctx context.Context, in *bySite) (*answer[accounts.Account], error) {
+	return respond(s.accounts.DeleteSite(ctx, in.ID, in.SiteID))
+}
+
+type createContactInput struct {
+	byID
+	Body struct {
+		Name         string `json:"name" minLength:"1" maxLength:"200"`
+		JobTitle     string `json:"jobTitle,omitempty" maxLength:"200"`
+		Phone        string `json:"phone,omitempty" maxLength:"100"`
+		Email        string `json:"email,omitempty" maxLength:"320"`
+		DoNotContact bool   `json:"doNotContact,omitempty"`
+	}
+}
+
+func (s *Server) createContact(ctx context.Context, in *createContactInput) (*answer[accounts.Account], error) {
+	return respond(s.accounts.AddContact(ctx, in.ID, accounts.NewContact(in.Body)))
+}
+
+type byContact struct {
+	byID
+	ContactID int64 `path:"contactId" minimum:"1"`
+}
+
+type updateContactRequest struct {
+	Version      int     `json:"version,omitempty" minimum:"1" doc:"Of the account, to refuse a change of an old one."`
+	Name         *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	JobTitle     *string `json:"jobTitle,omitempty" maxLength:"200"`
+	Phone        *string `json:"phone,omitempty" maxLength:"100"`
+	Email        *string `json:"email,omitempty" maxLength:"320"`
+	DoNotContact *bool   `json:"doNotContact,omitempty"`
+}
+
+type updateContactInput struct {
+	byContact
+	Body updateContactRequest
+}
+
+func (s *Server) updateContact(ctx context.Context, in *updateContactInput) (*answer[accounts.Account], error) {
+	return respond(s.accounts.UpdateContact(ctx, in.ID, in.ContactID, accounts.ContactChanges(in.Body)))
+}
+
+func (s *Server) deleteContact(ctx context.Context, in *byContact) (*answer[accounts.Account], error) {
+	return respond(s.accounts.DeleteContact(ctx, in.ID, in.ContactID))
+}

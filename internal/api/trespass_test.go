@@ -1,0 +1,153 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+// trespass is an attempt to read or write another organisation's rows through
+// one operation.
+type trespass struct {
+	// try makes the requests, as whoever is signed in at c, at the rows of their.
+	// The last reply is the one that want speaks of.
+	try func(c *client, their tenant) *reply
+	// want is the status that a stranger gets; 0 stands for success, where the
+	// operation acts on the stranger's own rows whatever is asked, or lists them.
+	want int
+	// own is the status that their own administrator gets for the same requests:
+	// it shows that the attempt fails for no other reason. 0 stands for success.
+	own int
+}
+
+// trespasses has a case for every operation of the document, by its id, and for
+// every raw route, by its path. A new operation without one fails the test.
+var trespasses = map[string]trespass{
+	// session.go
+	"signIn": {try: func(c *client, their tenant) *reply {
+		// A session of one organisation is no help to sign in at another.
+		return c.do("POST", "/api/session", credentials(their.rep.Email, "not their password"))
+	}, want: 401, own: 401},
+	"getMe": {try: func(c *client, _ tenant) *reply { return c.get("/api/me") }},
+	"updateMe": {try: func(c *client, _ tenant) *reply {
+		return c.do("PATCH", "/api/me", map[string]any{"startAddress": "here"})
+	}},
+	"changePassword": {try: func(c *client, _ tenant) *reply {
+		return c.do("POST", "/api/me/password", map[string]any{"current": password, "new": password + "!"})
+	}},
+	"signOut":           {try: func(c *client, _ tenant) *reply { return c.do("DELETE", "/api/session", nil) }},
+	"signOutEverywhere": {try: func(c *client, _ tenant) *reply { return c.do("DELETE", "/api/sessions", nil) }},
+
+	// users.go, teams.go
+	"listUsers": {try: func(c *client, _ tenant) *reply { return c.get("/api/users") }},
+	"createUser": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/users", map[string]any{"name": "Spy", "email": "spy@north.example", "role": "admin", "teamId": their.team, "password": password})
+	}, want: 422},
+	"updateUser": {try: func(c *client, their tenant) *reply {
+		return c.do("PATCH", "/api/users/"+id(their.rep.ID), map[string]any{"name": "taken", "password": "a password of my own"})
+	}, want: 404},
+	"listTeams": {try: func(c *client, _ tenant) *reply { return c.get("/api/teams") }},
+	"createTeam": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/teams", map[string]any{"name": their.mark + " tem"})
+	}},
+}
+
+// mine are words of the attempt itself that an answer may repeat.
+var repeated = map[string]string{"createTeam": "SOUTH-ONLY tem"}
+
+func TestOneOrganisationReachesNothingOfAnotherThroughAnyOperation(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	eachOperation(t, func(id, _, _ string, _ map[string]any) {
+		known[id] = true
+		require.Contains(t, trespasses, id, "add a case to trespasses: how would one organisation reach another's rows through %s?", id)
+	})
+	s, err := New(Deps{})
+	require.NoError(t, err)
+	for path, a := range s.rawRoutes {
+		if a != public && path != "/api/events" { // events_test.go
+			known[path] = true
+			require.Contains(t, trespasses, path, "add a case to trespasses")
+		}
+	}
+	for id := range trespasses {
+		require.True(t, known[id], "%s is no operation any more; remove its case", id)
+	}
+	for id, attempt := range trespasses {
+		t.Run(strings.ReplaceAll(strings.Trim(id, "/"), "/", "_"), func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			stranger := w.as(w.north.admin)
+			before := w.rowsOf(w.south.org)
+			require.GreaterOrEqual(t, len(before), 6, "the snapshot has tables in it")
+
+			r := attempt.try(stranger, w.south)
+			require.True(t, r.status == attempt.want || attempt.want == 0 && r.status < 300, r.text())
+			body := strings.ReplaceAll(r.decoded(), repeated[id], "")
+			require.NotContains(t, body, w.south.mark)
+			require.Equal(t, before, w.rowsOf(w.south.org), "rows of the other organisation have changed")
+
+			own := attempt.try(w.as(w.south.admin), w.south)
+			require.True(t, own.status == attempt.own || attempt.own == 0 && own.status < 300, "their own administrator could not do it either: "+own.text())
+		})
+	}
+}
+
+// rowsOf is a fingerprint of all rows of an organisation, by table.
+func (w *world) rowsOf(org int64) map[string]string {
+	w.t.Helper()
+	prints := map[string]string{}
+	ctx := w.t.Context()
+	require.NoError(w.t, w.db.Owner(ctx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+			where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and a.attname = 'org_id'`)
+		if err != nil {
+			return err
+		}
+		tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		for _, table := range tables {
+			var all string
+			err := tx.QueryRow(ctx, fmt.Sprintf(`select coalesce(string_agg(t::text, chr(10) order by t::text), '') from %s t where org_id = $1`,
+				pgx.Identifier{table}.Sanitize()), org).Scan(&all)
+			if err != nil {
+				return err
+			}
+			sum := sha256.Sum256([]byte(all))
+			prints[table] = fmt.Sprintf("%d %s", strings.Count(all, "\n"), hex.EncodeToString(sum[:8]))
+		}
+		return nil
+	}))
+	return prints
+}
+
+// decoded is the body as text, with what JSON escapes undone, and of a vector
+// tile the strings in it.
+func (r *reply) decoded() string {
+	text := string(r.body)
+	if r.header.Get("Content-Encoding") == "gzip" {
+		text = gunzip(r.t, r.body)
+	}
+	return regexp.MustCompile(`\\u002[dD]`).ReplaceAllString(text, "-")
+}
+
+func TestTheFingerprintSeesAChange(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	before := w.rowsOf(w.south.org)
+	w.own(`update contacts set name = name || '!' where org_id = $1`, w.south.org)
+	after := w.rowsOf(w.south.org)
+	require.NotEqual(t, before, after)
+	require.Equal(t, before["accounts"], after["accounts"])
+	require.Equal(t, w.rowsOf(w.north.org), w.rowsOf(w.north.org))
+	require.True(t, slices.Contains([]string{before["users"][:1]}, "2"), "three users: %s", before["users"])
+}
