@@ -1,0 +1,76 @@
+import { IconHexagons, IconMap2, IconRoute, IconSearch, IconSettings, IconUsers } from '@tabler/icons-react'
+import { Link, Outlet } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useMay } from '../api/queries'
+import { useServerEvents } from '../events/useServerEvents'
+import { PageLoading } from './Fallbacks'
+import classes from './Shell.module.css'
+import { useSearchShortcut } from './useSearchShortcut'
+
+const SearchDialog = lazy(() => import('../search/SearchDialog').then((m) => ({ default: m.SearchDialog })))
+
+/** The frame around every signed-in page: a rail on a desk, tabs at the bottom of a phone. */
+export function Shell() {
+  const { t } = useTranslation()
+  const mayPlan = useMay('plans.read')
+  const mayRegions = useMay('regions.read')
+  const [searching, setSearching] = useState(false)
+  useServerEvents()
+  useSearchShortcut(() => setSearching(true))
+
+  const links = [
+    { to: '/', icon: IconMap2, label: t('nav.map') },
+    { to: '/accounts', icon: IconUsers, label: t('nav.accounts') },
+    ...(mayPlan ? [{ to: '/plans', icon: IconRoute, label: t('nav.plans') } as const] : []),
+    ...(mayRegions ? [{ to: '/regions', icon: IconHexagons, label: t('nav.regions') } as const] : []),
+  ] as const
+
+  return (
+    <div className={classes.shell}>
+      <a href="#content" className={classes.skip}>
+        {t('nav.skip')}
+      </a>
+      <nav className={classes.rail} aria-label={t('nav.label')}>
+        <span className={classes.brand}>
+          <img src="/waymark.svg" alt="Waymark" width={36} height={36} />
+        </span>
+        {links.map(({ to, icon: Icon, label }) => (
+          <Link
+            key={to}
+            to={to}
+            className={classes.link}
+            activeOptions={{ exact: to === '/', includeSearch: false }}
+          >
+            <Icon size={22} stroke={1.75} aria-hidden />
+            {label}
+          </Link>
+        ))}
+        <span className={classes.spacer} />
+        <button
+          type="button"
+          className={`${classes.link} ${classes.deskOnly}`}
+          aria-keyshortcuts="Control+K Meta+K"
+          onClick={() => setSearching(true)}
+        >
+          <IconSearch size={22} stroke={1.75} aria-hidden />
+          {t('nav.search')}
+        </button>
+        <Link to="/settings" className={classes.link}>
+          <IconSettings size={22} stroke={1.75} aria-hidden />
+          {t('nav.settings')}
+        </Link>
+      </nav>
+      <main id="content" className={classes.main} tabIndex={-1}>
+        <Suspense fallback={<PageLoading />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      {searching && (
+        <Suspense>
+          <SearchDialog onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+/** What pages hand to `<AccountsMap>` (map/index.ts) and hear from it. */
+import type { AccountFilter, MapPosition, Selection } from './search'
+
+export type Bounds = [west: number, south: number, east: number, north: number]
+
+export type AccountsMapProps = {
+  /** The filter of the list beside the map. */
+  filter: AccountFilter
+  /** Points one by one and clusters, or hexagons. */
+  layer?: 'accounts' | 'regions'
+  /** Where to look; null: the whole extract. Followed when it changes from outside. */
+  position: MapPosition | null
+  /** After a move by hand, at rest. */
+  onMove?: (position: MapPosition, bounds: Bounds) => void
+  selection: Selection | null
+  /** A click on a point, or null for a click on nothing. */
+  onSelect: (selection: Selection | null) => void
+  /** The account under the pointer, here or in the list. */
+  hover?: number | null
+  onHover?: (account: number | null) => void
+  /** A lasso drawn, as the filter's `within`; undefined when it was removed. */
+  onWithin?: (within: string | undefined) => void
+  /** "Plan visits" in the summary of a lasso. */
+  onPlan?: (siteIds: number[]) => void
+}

@@ -1,0 +1,124 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { isProblem } from '../api/problem'
+import { meQuery } from '../api/queries'
+import { isLanguage, showLanguage } from '../i18n'
+import { Crash, NotFound } from './Fallbacks'
+import { Shell } from './Shell'
+import {
+  accountsSearchSchema,
+  parseSearch,
+  plansSearchSchema,
+  signInSearchSchema,
+  stringifySearch,
+} from './search'
+
+type Context = { queryClient: QueryClient }
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: Crash,
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: signInSearchSchema,
+  component: lazyRouteComponent(() => import('../signin/SignInPage'), 'SignInPage'),
+})
+
+/** Every page that needs someone to be signed in; who is not goes to sign-in and comes back. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      const me = await context.queryClient.ensureQueryData(meQuery)
+      const language = me.user.language ?? me.organisation.language
+      if (isLanguage(language)) await showLanguage(language)
+    } catch (error) {
+      if (isProblem(error, 'unauthenticated'))
+        throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })
+      throw error
+    }
+  },
+  component: Shell,
+  errorComponent: Crash,
+})
+
+const map = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  validateSearch: accountsSearchSchema,
+  component: lazyRouteComponent(() => import('../explore/MapPage'), 'MapPage'),
+})
+
+const accounts = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/accounts',
+  validateSearch: accountsSearchSchema,
+  component: lazyRouteComponent(() => import('../accounts/AccountsPage'), 'AccountsPage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/accounts/$id',
+  component: lazyRouteComponent(() => import('../accounts/AccountPage'), 'AccountPage'),
+})
+
+const plans = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/plans',
+  validateSearch: plansSearchSchema,
+  component: lazyRouteComponent(() => import('../plan'), 'PlansPage'),
+})
+
+const plan = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/plans/$id',
+  component: lazyRouteComponent(() => import('../plan'), 'PlanPage'),
+})
+
+const regions = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/regions',
+  validateSearch: accountsSearchSchema,
+  component: lazyRouteComponent(() => import('../regions'), 'RegionsPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../settings/SettingsPage'), 'SettingsPage'),
+})
+
+const routeTree = root.addChildren([
+  signIn,
+  signedIn.addChildren([map, accounts, account, plans, plan, regions, settings]),
+])
+
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

@@ -1,0 +1,53 @@
+/** What the cache does when the server tells of a change. */
+import type { QueryClient } from '@tanstack/react-query'
+import { z } from 'zod'
+import type { Account, Plan } from '../api/types'
+
+export const eventNames = ['plan', 'account', 'extract'] as const
+export type EventName = (typeof eventNames)[number]
+
+const planEvent = z.object({
+  id: z.number(),
+  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']).optional(),
+  progress: z.number().optional(),
+})
+const accountEvent = z.object({ id: z.number(), version: z.number().optional() })
+
+function parse<T>(schema: z.ZodType<T>, data: string): T | null {
+  try {
+    return schema.parse(JSON.parse(data))
+  } catch {
+    return null // an event of a newer server: what it means is asked for below
+  }
+}
+
+/**
+ * Query keys that features use: ['plan', id], ['plans'], ['account', id], ['accounts', …],
+ * ['regions', …], ['selection', …], ['prospects', …], ['extract'], ['due', …].
+ */
+export function applyServerEvent(queryClient: QueryClient, name: EventName, data: string) {
+  const renew = (...key: unknown[]) => void queryClient.invalidateQueries({ queryKey: key })
+  if (name === 'plan') {
+    const event = parse(planEvent, data)
+    if (event?.state === 'running' || event?.state === 'queued') {
+      // Progress is in the event: no request for every step.
+      queryClient.setQueryData<Plan>(
+        ['plan', event.id],
+        (plan) =>
+          plan && { ...plan, state: event.state ?? plan.state, progress: event.progress ?? plan.progress },
+      )
+      return
+    }
+    renew(...(event ? ['plan', event.id] : ['plan']))
+    renew('plans')
+  } else if (name === 'account') {
+    const event = parse(accountEvent, data)
+    const known = event && queryClient.getQueryData<Account>(['account', event.id])
+    // One's own write comes back as an event; it is already here.
+    if (!event || !known || known.version !== event.version)
+      renew(...(event ? ['account', event.id] : ['account']))
+    for (const key of ['accounts', 'regions', 'selection', 'due']) renew(key)
+  } else {
+    void queryClient.invalidateQueries()
+  }
+}

@@ -1,0 +1,48 @@
+import '@fontsource-variable/inter/wght.css'
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import './app/global.css'
+import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { meQuery } from './api/queries'
+import { makeQueryClient } from './api/queryClient'
+import { makeRouter } from './app/router'
+import { cssVariables, theme } from './app/theme'
+import { startI18n } from './i18n'
+
+const colorScheme = localStorageColorSchemeManager({ key: 'waymark-scheme' })
+
+async function start() {
+  const queryClient = makeQueryClient(() => {
+    // The session ended while a page was open: sign in again, then come back to it.
+    if (router.state.location.pathname === '/sign-in') return
+    queryClient.removeQueries({ queryKey: meQuery.queryKey })
+    void router.invalidate()
+  })
+  const router = makeRouter(queryClient)
+  await startI18n()
+
+  const element = document.getElementById('root')
+  if (!element) throw new Error('index.html has no element #root')
+  createRoot(element).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        colorSchemeManager={colorScheme}
+        defaultColorScheme="auto"
+      >
+        <QueryClientProvider client={queryClient}>
+          <Notifications position="bottom-center" limit={3} />
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  )
+}
+
+void start()
