@@ -1,0 +1,365 @@
+package visits
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/waymark-crm/waymark/geo/planner"
+	"github.com/waymark-crm/waymark/geo/travel"
+)
+
+// What a visit is worth, in driving that one would spend on it: enough that
+// whatever fits is planned, and that an A account is kept before two C accounts.
+var prize = map[string]planner.Seconds{"A": 12 * planner.Hour, "B": 7 * planner.Hour, "C": 4 * planner.Hour}
+
+// day is one rep's day as a problem of the planner. Visit i is the visit of
+// sites[i] and lies at place i of the table; start and end follow.
+type day struct {
+	clock   clock
+	request PlanRequest
+	sites   []site
+	closed  []bool // by site: not open at all that day
+	table   *travel.Table
+	problem planner.Problem
+	start   int // place, or planner.Anywhere
+	end     int
+}
+
+// newDay looks up the travel times and states the problem.
+func newDay(ctx context.Context, roads travel.Provider, request PlanRequest, zone *time.Location, sites []site) (*day, error) {
+	date, err := time.Parse(time.DateOnly, request.Day)
+	if err != nil {
+		return nil, fmt.Errorf("visits: day %q: %w", request.Day, err)
+	}
+	d := &day{clock: newClock(date, zone), request: request, sites: sites,
+		closed: make([]bool, len(sites)), start: planner.Anywhere, end: planner.Anywhere}
+	points := make([]orb.Point, 0, len(sites)+2)
+	for _, s := range sites {
+		points = append(points, s.Point)
+	}
+	if request.StartPoint != nil {
+		d.start = len(points)
+		points = append(points, *request.StartPoint)
+	}
+	if request.EndPoint != nil {
+		d.end = len(points)
+		if request.StartPoint != nil && *request.EndPoint == *request.StartPoint {
+			d.end = d.start
+		} else {
+			points = append(points, *request.EndPoint)
+		}
+	}
+	if d.table, err = roads.Table(ctx, points); err != nil {
+		return nil, fmt.Errorf("visits: travel times: %w", err)
+	}
+	d.problem = planner.Problem{
+		Tables: []planner.Table{{Places: len(points), Seconds: d.table.Seconds, Metres: d.table.Metres}},
+		Shifts: []planner.Shift{d.shift()},
+		Visits: d.visits(),
+	}
+	return d, nil
+}
+
+func (d *day) shift() planner.Shift {
+	r := d.request
+	at := func(hhmm string) planner.Seconds {
+		m, _ := minutes(hhmm) // checked when the plan was asked for
+		return d.clock.at(m)
+	}
+	shift := planner.Shift{
+		Hours: planner.Window{Open: at(r.WorkStart), Close: at(r.WorkEnd)},
+		Start: d.start,
+		End:   d.end,
+	}
+	if *r.LunchMinutes > 0 {
+		shift.Breaks = []planner.Break{{
+			Length:    planner.Seconds(*r.LunchMinutes) * planner.Minute,
+			Earliest:  at(r.LunchEarliest),
+			Latest:    at(r.LunchLatest),
+			FallsAway: true,
+		}}
+	}
+	return shift
+}
+
+func (d *day) visits() []planner.Visit {
+	length := make(map[int64]int, len(d.request.Visits))
+	for _, v := range d.request.Visits {
+		length[v.SiteID] = v.Minutes
+	}
+	visits := make([]planner.Visit, len(d.sites))
+	for i, s := range d.sites {
+		m := length[s.ID]
+		if m == 0 {
+			m = s.VisitMinutes
+		}
+		visits[i] = planner.Visit{
+			Place:  i,
+			Length: planner.Seconds(m) * planner.Minute,
+			Prize:  prize[s.Class],
+		}
+		if !*d.request.RespectOpeningHours {
+			continue
+		}
+		if windows, known := d.clock.windows(s.OpeningHours); known {
+			visits[i].Windows, visits[i].EndInside = windows, true
+			d.closed[i] = len(windows) == 0
+		}
+	}
+	return visits
+}
+
+// open are the visits whose place opens at some time of the day. The planner
+// takes no windows to mean any time, so the others are kept from it.
+func (d *day) open() []int {
+	var open []int
+	for i := range d.sites {
+		if !d.closed[i] {
+			open = append(open, i)
+		}
+	}
+	return open
+}
+
+// search finds the best route. given is the number of the sites in the order in
+// which they were asked for; progress gets 0 to 1.
+func (d *day) search(ctx context.Context, budget time.Duration, progress func(float64)) (*outcome, error) {
+	open := d.open()
+	problem := d.problem
+	problem.Visits = make([]planner.Visit, len(open))
+	given := make([]int, len(open))
+	for i, site := range open {
+		problem.Visits[i] = d.problem.Visits[site]
+		given[i] = i
+	}
+	solution, err := planner.Plan(ctx, problem, planner.Options{
+		Seed:       1,
+		TimeLimit:  budget,
+		OnProgress: func(p planner.Progress) { progress(p.Share) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("visits: %w", err)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	// An independent check before anything is stored.
+	report, err := planner.Check(problem, solution.Orders())
+	if err != nil {
+		return nil, fmt.Errorf("visits: check: %w", err)
+	}
+	if len(report.Violations) > 0 {
+		return nil, fmt.Errorf("visits: the plan found breaks rules: %+v", report.Violations)
+	}
+	o := d.outcome(report.Routes[0], func(visit int) int { return open[visit] })
+	if err := d.gain(o, problem, solution.Orders()[0]); err != nil {
+		return nil, err
+	}
+	for _, u := range solution.Unplanned {
+		s := d.sites[open[u.Visit]]
+		detail := UnplannedDetail{DetourSeconds: int(u.Detour), OverSeconds: int(u.Over), OpeningHours: s.OpeningHours}
+		if u.Displaces >= 0 {
+			other := d.sites[open[u.Displaces]]
+			detail.DisplacesSite, detail.DisplacesName = other.ID, other.Name
+		}
+		o.unplanned = append(o.unplanned, left{s, reasonOf(u.Reason), detail})
+	}
+	for i, s := range d.sites {
+		if d.closed[i] {
+			o.unplanned = append(o.unplanned, left{s, ReasonClosed, UnplannedDetail{OpeningHours: s.OpeningHours}})
+		}
+	}
+	return o, nil
+}
+
+// gain compares the driving with that of the same visits in the order given.
+func (d *day) gain(o *outcome, problem planner.Problem, order []int) error {
+	given := make([]int, 0, len(order))
+	planned := make(map[int]bool, len(order))
+	for _, v := range order {
+		planned[v] = true
+	}
+	for v := range problem.Visits {
+		if planned[v] {
+			given = append(given, v)
+		}
+	}
+	report, err := planner.Check(problem, [][]int{given})
+	if err != nil {
+		return fmt.Errorf("visits: check the order given: %w", err)
+	}
+	o.route.GainSeconds = max(0, int(report.Totals.Drive)-o.route.DriveSeconds)
+	return nil
+}
+
+// Reasons for leaving a visit out.
+const (
+	ReasonClosed  = "closed_that_day"
+	ReasonHours   = "closed_all_shift"
+	ReasonTooFar  = "too_far"
+	ReasonFull    = "day_full"
+	ReasonNoRoad  = "unreachable"
+	ReasonNoWorth = "not_worth"
+	ReasonRemoved = "removed_by_hand"
+)
+
+func reasonOf(r planner.Reason) string {
+	switch r {
+	case planner.NoWindow:
+		return ReasonHours
+	case planner.TooFar:
+		return ReasonTooFar
+	case planner.NoRoute:
+		return ReasonNoRoad
+	case planner.NotWorth:
+		return ReasonNoWorth
+	default: // what fits alone but not beside the others
+		return ReasonFull
+	}
+}
+
+// follow times an order made by hand, given as indices into sites.
+func (d *day) follow(order []int) (*outcome, error) {
+	report, err := planner.Check(d.problem, [][]int{order})
+	if err != nil {
+		return nil, fmt.Errorf("visits: check: %w", err)
+	}
+	o := d.outcome(report.Routes[0], func(visit int) int { return visit })
+	position := make(map[int]int, len(order))
+	for i, site := range order {
+		position[site] = i
+		if d.closed[site] {
+			o.route.Stops[i].Violation = ReasonClosed
+		}
+	}
+	for _, v := range report.Violations {
+		i, isStop := position[v.Visit]
+		if v.Visit < 0 {
+			isStop = false
+		}
+		switch {
+		case v.Rule == planner.RuleMissing:
+		case v.Rule == planner.RuleBreak:
+			o.route.Violations = addOnce(o.route.Violations, "no_lunch")
+		case v.Rule == planner.RuleHours:
+			o.route.Violations = addOnce(o.route.Violations, "after_working_hours")
+			if isStop && o.route.Stops[i].Violation == "" {
+				o.route.Stops[i].Violation = "after_working_hours"
+			}
+		case isStop && v.Rule == planner.RuleWindow:
+			o.route.Stops[i].Violation = d.windowViolation(order[i], o.route.Stops[i])
+		case isStop && v.Rule == planner.RuleRoad:
+			o.route.Stops[i].Violation = ReasonNoRoad
+		}
+	}
+	end := d.clock.time(d.problem.Shifts[0].Hours.Close)
+	for i := range o.route.Stops {
+		if stop := &o.route.Stops[i]; stop.Violation == "" && stop.LeavesAt.After(end) {
+			stop.Violation = "after_working_hours"
+		}
+	}
+	return o, nil
+}
+
+func addOnce(list []string, s string) []string {
+	for _, have := range list {
+		if have == s {
+			return list
+		}
+	}
+	return append(list, s)
+}
+
+// windowViolation tells a place that is closed on arrival from one that closes
+// before the visit is over.
+func (d *day) windowViolation(site int, stop Stop) string {
+	begin := planner.Seconds(stop.ArrivesAt.Sub(d.clock.midnight)/time.Second) + planner.Seconds(stop.WaitingSeconds)
+	for _, w := range d.problem.Visits[site].Windows {
+		if begin >= w.Open && begin < w.Close {
+			return "closes_during_visit"
+		}
+	}
+	return "closed_at_arrival"
+}
+
+// outcome writes a timetable as a route. site turns the planner's number of a
+// visit into the index of its site.
+func (d *day) outcome(timetable planner.Route, site func(visit int) int) *outcome {
+	o := &outcome{route: Route{
+		StartsAt:   d.clock.time(d.problem.Shifts[0].Hours.Open),
+		EndsAt:     d.clock.time(d.problem.Shifts[0].Hours.Open),
+		Violations: []string{},
+		Stops:      []Stop{},
+	}}
+	r := &o.route
+	place := d.start
+	var drive, metres int // since the last stop: lunch may lie between
+	for i, e := range timetable.Entries {
+		drive += int(e.Drive)
+		metres += int(e.Metres)
+		if i == 0 {
+			r.StartsAt = d.clock.time(e.Arrive)
+			if e.Kind == planner.Leave {
+				r.StartsAt = d.clock.time(e.End)
+			}
+		}
+		r.EndsAt = d.clock.time(e.End)
+		switch e.Kind {
+		case planner.Stop:
+			s := d.sites[site(e.Visit)]
+			estimated := place != planner.Anywhere && d.table.IsEstimated(place, site(e.Visit))
+			o.estimated = o.estimated || estimated
+			r.Stops = append(r.Stops, Stop{
+				Position: len(r.Stops) + 1, AccountID: s.AccountID, SiteID: s.ID, Name: s.Name, Class: s.Class, Point: s.Point,
+				ArrivesAt: d.clock.time(e.Arrive), WaitingSeconds: int(e.Wait), VisitSeconds: int(e.End - e.Begin), LeavesAt: d.clock.time(e.End),
+				DriveSeconds: drive, DriveMetres: metres, Estimated: estimated, OpeningHours: s.OpeningHours,
+			})
+			r.VisitSeconds += int(e.End - e.Begin)
+			r.WaitingSeconds += int(e.Wait)
+			place, drive, metres = site(e.Visit), 0, 0
+		case planner.Pause:
+			at := d.clock.time(e.Begin)
+			r.LunchAt, r.LunchSeconds = &at, int(e.End-e.Begin)
+		case planner.Return:
+			r.LastLegSeconds, r.LastLegMetres = drive, metres
+			o.estimated = o.estimated || place != planner.Anywhere && d.end != planner.Anywhere && d.table.IsEstimated(place, d.end)
+		}
+		r.DriveSeconds += int(e.Drive)
+		r.DriveMetres += int(e.Metres)
+	}
+	return o
+}
+
+// draw adds the line along the roads.
+func (d *day) draw(ctx context.Context, roads travel.Provider, o *outcome) error {
+	if len(o.route.Stops) == 0 {
+		return nil
+	}
+	var points []orb.Point
+	if d.request.StartPoint != nil {
+		points = append(points, *d.request.StartPoint)
+	} else { // the day begins at the first stop: its leg has no length
+		points = append(points, o.route.Stops[0].Point)
+	}
+	for _, s := range o.route.Stops {
+		points = append(points, s.Point)
+	}
+	if d.request.EndPoint != nil {
+		points = append(points, *d.request.EndPoint)
+	}
+	route, err := roads.Route(ctx, points)
+	if err != nil {
+		return fmt.Errorf("visits: route: %w", err)
+	}
+	for i, leg := range route.Legs {
+		line := leg.Geometry
+		if len(line) < 2 {
+			line = orb.LineString{points[i], points[i+1]}
+		}
+		o.line = append(o.line, line)
+	}
+	return nil
+}
