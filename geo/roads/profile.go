@@ -1,0 +1,185 @@
+package roads
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Profile says what a kind of traveller may use and how fast. It is data: the
+// built-in ones lie in profiles/*.jsonc, which document every field, and a
+// changed copy of one is as good. Speeds are in km/h, times in seconds, sizes
+// in metres, weights in tonnes.
+type Profile struct {
+	Name  string `json:"name"`
+	About string `json:"about"`
+
+	Speeds             map[string]float64 `json:"speeds"`
+	OtherSpeed         float64            `json:"other_speed"`
+	FerrySpeed         float64            `json:"ferry_speed"`
+	MovableBridgeSpeed float64            `json:"movable_bridge_speed"`
+	MaxspeedFactor     float64            `json:"maxspeed_factor"` // 0: maxspeed is not heeded
+	MaxspeedWords      map[string]float64 `json:"maxspeed_words"`
+	TopSpeed           float64            `json:"top_speed"` // 0: none
+	SurfaceSpeeds      map[string]float64 `json:"surface_speeds"`
+	TracktypeSpeeds    map[string]float64 `json:"tracktype_speeds"`
+	SmoothnessSpeeds   map[string]float64 `json:"smoothness_speeds"`
+
+	AccessKeys             []string `json:"access_keys"`
+	Open                   []string `json:"open"`
+	Closed                 []string `json:"closed"`
+	DestinationOnly        []string `json:"destination_only"`
+	DestinationOnlySeconds float64  `json:"destination_only_seconds"`
+	ClosedServices         []string `json:"closed_services"`
+
+	OpenBarriers   []string           `json:"open_barriers"`
+	BarrierSeconds map[string]float64 `json:"barrier_seconds"`
+
+	OnewayKeys        []string `json:"oneway_keys"` // none: one-way roads are not heeded
+	ImpliedOneway     []string `json:"implied_oneway"`
+	OnewayRoundabouts bool     `json:"oneway_roundabouts"`
+
+	Restrictions bool     `json:"restrictions"`
+	VehicleKinds []string `json:"vehicle_kinds"`
+
+	ClassPreference       map[string]float64 `json:"class_preference"`
+	ServicePreference     map[string]float64 `json:"service_preference"`
+	NarrowPreference      float64            `json:"narrow_preference"`
+	SideRoadPreference    float64            `json:"side_road_preference"`
+	AlternatingPreference float64            `json:"alternating_preference"`
+
+	TurnSeconds     float64 `json:"turn_seconds"`
+	TurnBias        float64 `json:"turn_bias"`
+	SignalSeconds   float64 `json:"signal_seconds"`
+	StopSeconds     float64 `json:"stop_seconds"`
+	GiveWaySeconds  float64 `json:"give_way_seconds"`
+	UturnSeconds    float64 `json:"uturn_seconds"`
+	UturnEverywhere bool    `json:"uturn_everywhere"`
+	LeftHandTraffic bool    `json:"left_hand_traffic"`
+
+	Vehicle Vehicle `json:"vehicle"`
+}
+
+// Vehicle holds sizes to compare with signs; zero means that the sign does not
+// matter.
+type Vehicle struct {
+	Height float64 `json:"height"` // metres
+	Width  float64 `json:"width"`  // metres
+	Length float64 `json:"length"` // metres
+	Weight float64 `json:"weight"` // tonnes
+}
+
+//go:embed profiles/*.jsonc
+var profileFiles embed.FS
+
+// ErrProfile means that a profile can't be used; the text says why.
+var ErrProfile = errors.New("the profile can't be used")
+
+// ProfileNames lists the built-in profiles, sorted.
+func ProfileNames() []string {
+	files, err := fs.Glob(profileFiles, "profiles/*.jsonc")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	names := make([]string, 0, len(files))
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(path.Base(f), ".jsonc"))
+	}
+	return names
+}
+
+// BuiltIn returns the built-in profile of that name. The error wraps
+// ErrProfile.
+func BuiltIn(name string) (*Profile, error) {
+	data, err := profileFiles.ReadFile("profiles/" + name + ".jsonc")
+	if err != nil {
+		return nil, fmt.Errorf("%w: there is no built-in profile %q; there are %s", ErrProfile, name, strings.Join(ProfileNames(), ", "))
+	}
+	return ParseProfile(data)
+}
+
+// LoadProfile returns the built-in profile of that name or, if nameOrFile ends
+// in .jsonc or .json, reads it from that file.
+func LoadProfile(nameOrFile string) (*Profile, error) {
+	if !strings.HasSuffix(nameOrFile, ".jsonc") && !strings.HasSuffix(nameOrFile, ".json") {
+		return BuiltIn(nameOrFile)
+	}
+	data, err := os.ReadFile(nameOrFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the profile: %w", err)
+	}
+	p, err := ParseProfile(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", nameOrFile, err)
+	}
+	return p, nil
+}
+
+// ParseProfile parses a profile: JSON in which lines that begin with // are
+// notes. Fields that no profile has are refused, so that a typing error does
+// not go unnoticed. The error wraps ErrProfile.
+func ParseProfile(data []byte) (*Profile, error) {
+	lines := bytes.Split(data, []byte("\n"))
+	for i, l := range lines {
+		if bytes.HasPrefix(bytes.TrimSpace(l), []byte("//")) {
+			lines[i] = nil // the line stays, so that errors name the right one
+		}
+	}
+	d := json.NewDecoder(bytes.NewReader(bytes.Join(lines, []byte("\n"))))
+	d.DisallowUnknownFields()
+	p := &Profile{}
+	if err := d.Decode(p); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrProfile, err)
+	}
+	return p, p.check()
+}
+
+func (p *Profile) check() error {
+	if p.Name == "" {
+		return fmt.Errorf("%w: it has no name", ErrProfile)
+	}
+	if len(p.Speeds) == 0 {
+		return fmt.Errorf("%w: it lists no speeds", ErrProfile)
+	}
+	for _, group := range []map[string]float64{p.Speeds, p.MaxspeedWords, p.SurfaceSpeeds, p.TracktypeSpeeds, p.SmoothnessSpeeds} {
+		for word, v := range group {
+			if v < 0 || v > 300 {
+				return fmt.Errorf("%w: the speed of %q is %g km/h", ErrProfile, word, v)
+			}
+		}
+	}
+	for _, group := range []map[string]float64{p.ClassPreference, p.ServicePreference} {
+		for word, v := range group {
+			if v <= 0 || v > 10 {
+				return fmt.Errorf("%w: the preference of %q is %g, not within 0 and 10", ErrProfile, word, v)
+			}
+		}
+	}
+	for name, v := range map[string]float64{
+		"turn_seconds": p.TurnSeconds, "signal_seconds": p.SignalSeconds, "stop_seconds": p.StopSeconds,
+		"give_way_seconds": p.GiveWaySeconds, "uturn_seconds": p.UturnSeconds,
+		"destination_only_seconds": p.DestinationOnlySeconds,
+	} {
+		if v < 0 || v > 7200 {
+			return fmt.Errorf("%w: %s is %g, not within 0 and 7200", ErrProfile, name, v)
+		}
+	}
+	for word, v := range p.BarrierSeconds {
+		if v < 0 || v > 7200 {
+			return fmt.Errorf("%w: the delay of the barrier %q is %g seconds", ErrProfile, word, v)
+		}
+	}
+	if p.TurnSeconds > 0 && p.TurnBias <= 0 {
+		return fmt.Errorf("%w: turn_bias must be above 0", ErrProfile)
+	}
+	return nil
+}
+
+func among(list []string, word string) bool { return slices.Contains(list, word) }
