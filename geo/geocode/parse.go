@@ -1,6 +1,7 @@
 package geocode
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -107,7 +108,7 @@ func takeRegion(parts [][]string) [][]string {
 		switch n := len(last); {
 		case regions[strings.Join(last, " ")] && len(parts) > 1:
 			parts = parts[:len(parts)-1]
-		case n > 1 && len(last[n-1]) == 2 && regions[last[n-1]] && !directions[written(last[n-1])] && !(isStreetWord(last[n-1]) && len(parts) == 1 && n < 4):
+		case n > 1 && len(last[n-1]) == 2 && regions[last[n-1]] && !directions[written(last[n-1])] && (!isStreetWord(last[n-1]) || slices.ContainsFunc(last[1:n-1], isStreetWord)):
 			parts = append(append([][]string{}, parts[:len(parts)-1]...), last[:n-1])
 		default:
 			return parts
