@@ -80,9 +80,9 @@ func useKeeper() (string, error) {
 	return startKeeper(run, anchor)
 }
 
-// Locks that last as long as the process. A file that nothing refers to would be
-// closed by the garbage collector, and its lock released.
-var users, keeperLock *os.File
+// held are the locks that last as long as the process. A file that nothing refers
+// to would be closed by the garbage collector, and its lock released.
+var held []*os.File
 
 func join(run string) error {
 	for {
@@ -107,7 +107,7 @@ func join(run string) error {
 			}
 			continue // the same, while we waited for the lock
 		}
-		users = file
+		held = append(held, file)
 		return nil
 	}
 }
@@ -225,7 +225,9 @@ func keep(run, anchor string) error {
 	go func() {
 		err := waitFor(anchor)
 		if err == nil {
+			var users *os.File
 			users, err = lockFile(filepath.Join(run, "users"), unix.LOCK_EX)
+			held = append(held, users)
 		}
 		over <- err
 	}()
@@ -264,10 +266,11 @@ func waitFor(pid string) error {
 // up takes the keeper's lock and starts the server from the cached files, which
 // it makes when the schema is new.
 func up(ctx context.Context, run string) (*cluster.Cluster, error) {
-	var err error
-	if keeperLock, err = lockFile(filepath.Join(run, "keeper"), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	mine, err := lockFile(filepath.Join(run, "keeper"), unix.LOCK_EX|unix.LOCK_NB)
+	if err != nil {
 		return nil, err
 	}
+	held = append(held, mine)
 	if err := removeAbandoned(run); err != nil {
 		return nil, err
 	}
