@@ -50,11 +50,7 @@ func (s Straight) Table(ctx context.Context, points []orb.Point) (*Table, error)
 func (s Straight) Route(ctx context.Context, points []orb.Point) (*Route, error) {
 	r := &Route{}
 	for i := 1; i < len(points); i++ {
-		leg := Leg{Geometry: orb.LineString{points[i-1], points[i]}, Estimated: true}
-		leg.Seconds, leg.Metres = s.leg(points[i-1], points[i])
-		r.Seconds += leg.Seconds
-		r.Metres += leg.Metres
-		r.Legs = append(r.Legs, leg)
+		r.add(s.estimate(points[i-1], points[i]))
 	}
 	return r, ctx.Err()
 }
