@@ -76,7 +76,7 @@ type services struct {
 func assemble(env *Env, store *Store) (*services, error) {
 	config, db := &env.Config.Server, store.DB
 	s := &services{events: events.NewHub(db, env.Log)}
-	people := identity.New(db, identity.Options{})
+	people := identity.New(db, identity.Options{SessionIdle: config.SessionLifetime})
 
 	workers := river.NewWorkers()
 	options := jobs.Options{

@@ -8,6 +8,8 @@
 package identity
 
 import (
+	"time"
+
 	"github.com/alexedwards/argon2id"
 
 	"github.com/waymark-crm/waymark/internal/postgres"
@@ -18,6 +20,9 @@ type Options struct {
 	// Hash is what hashing a password costs; nil means [DefaultHash]. Tests make
 	// it cheaper.
 	Hash *argon2id.Params
+	// SessionIdle is how long a session lives without being used; 0 means
+	// [DefaultSessionIdle]. At most it lives [SessionLimit].
+	SessionIdle time.Duration
 }
 
 // Service is the use cases of this package over one database. It is safe for
@@ -25,9 +30,13 @@ type Options struct {
 type Service struct {
 	db     *postgres.DB
 	hasher *hasher
+	idle   time.Duration
 }
 
 // New returns the service.
 func New(db *postgres.DB, options Options) *Service {
-	return &Service{db: db, hasher: newHasher(options.Hash)}
+	if options.SessionIdle <= 0 {
+		options.SessionIdle = DefaultSessionIdle
+	}
+	return &Service{db: db, hasher: newHasher(options.Hash), idle: min(options.SessionIdle, SessionLimit)}
 }

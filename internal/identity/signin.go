@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	// SessionIdle is how long a session lives without being used.
-	SessionIdle = 14 * 24 * time.Hour
+	// DefaultSessionIdle is how long a session lives without being used.
+	DefaultSessionIdle = 14 * 24 * time.Hour
 	// SessionLimit is how long a session lives at most.
 	SessionLimit = 90 * 24 * time.Hour
 	// touchAfter is how old the mark of last use may become before a request
@@ -89,7 +89,7 @@ func (s *Service) SignIn(ctx context.Context, c Credentials, from Origin) (token
 		if _, err := tx.Exec(ctx, `
 			insert into sessions (org_id, token_hash, user_id, csrf_token, user_agent, ip, expires_at)
 			values ($1, $2, $3, $4, $5, $6, now() + $7::interval)`,
-			org, tokenHash(token), user, rand.Text(), userAgent(from.UserAgent), address(from.Address), SessionIdle); err != nil {
+			org, tokenHash(token), user, rand.Text(), userAgent(from.UserAgent), address(from.Address), s.idle); err != nil {
 			return err
 		}
 		// Sessions that have ended go when their user comes back.
@@ -123,12 +123,12 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("read session: %w", err)
 	}
-	if time.Since(session.lastSeenAt) > touchAfter {
+	if time.Since(session.lastSeenAt) > min(touchAfter, s.idle/10) {
 		ctx = postgres.WithActor(ctx, session.Actor(""))
 		err := s.db.Tx(ctx, func(tx pgx.Tx) error {
 			_, err := tx.Exec(ctx, `
 				update sessions set last_seen_at = now(), expires_at = least(now() + $3::interval, created_at + $4::interval)
-				where org_id = $1 and token_hash = $2`, session.OrgID, session.tokenHash, SessionIdle, SessionLimit)
+				where org_id = $1 and token_hash = $2`, session.OrgID, session.tokenHash, s.idle, SessionLimit)
 			return err
 		})
 		if err != nil {

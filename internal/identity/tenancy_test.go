@@ -25,8 +25,6 @@ var sharedTables = map[string]string{
 	"addresses":          "from the extract: public data",
 	"open_prospects":     "from the extract: public data; who took one over stands in accounts",
 	"job_servers":        "which servers are there to work on jobs: no tenant's",
-	"river_client":       "the job queue's own",
-	"river_client_queue": "the job queue's own",
 	"river_job":          "jobs carry ids and the organisation; workers act for it, requests never read it",
 	"river_leader":       "the job queue's own",
 	"river_migration":    "the job queue's own",
