@@ -33,6 +33,7 @@ type commands struct {
 	Demo    DemoCmd    `cmd:"" help:"Make a company to look at, on top of the extract that is loaded."`
 	User    UserCmd    `cmd:"" help:"Show and add organisations and users, reset passwords."`
 	Openapi OpenapiCmd `cmd:"" help:"Write the OpenAPI document of the server."`
+	Health  HealthCmd  `cmd:"" help:"Ask the server on this machine whether it is ready."`
 	Version VersionCmd `cmd:"" help:"Show the version."`
 }
 

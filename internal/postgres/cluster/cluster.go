@@ -98,7 +98,7 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 	if err := makeDir(dir, account); err != nil {
 		return nil, err
 	}
-	held, err := acquire(filepath.Join(dir, "lock"), options.Command)
+	held, err := acquire(filepath.Join(dir, "lock"), options.Command, account)
 	if err != nil {
 		return nil, err
 	}

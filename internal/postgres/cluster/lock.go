@@ -35,7 +35,7 @@ type holder struct {
 	Socket  string `json:"socket,omitempty"` // folder; set once the server is ready
 }
 
-func acquire(path, command string) (*lock, error) {
+func acquire(path, command string, a account) (*lock, error) {
 	if command == "" {
 		command = filepath.Base(os.Args[0])
 		if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") {
@@ -58,7 +58,8 @@ func acquire(path, command string) (*lock, error) {
 		return nil, fault.Errorf(fault.Conflict, "The data folder %s is in use by %s. Stop that one first, or set WAYMARK_DATA to another folder.", filepath.Dir(path), who)
 	}
 	l := &lock{file: file, command: command}
-	if err := l.describe(""); err != nil {
+	// Root's file would keep the account itself out at its next start.
+	if err := errors.Join(a.own(path), l.describe("")); err != nil {
 		return nil, errors.Join(err, l.release())
 	}
 	return l, nil

@@ -1,0 +1,113 @@
+# Waymark. `make` or `make help` lists what can be made.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+GO ?= go
+NPM ?= npm
+ADDR ?= :8080
+# Where `make run` keeps its data: data/ here, or for root below /var/lib when the
+# database's user cannot reach this folder.
+DATA ?= $(shell scripts/datadir.sh)
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+# Packages in which goroutines share memory; they are tested under the race detector.
+RACE := ./internal/postgres/... ./internal/jobs/... ./internal/events/... ./internal/api/... ./geo/roads/... ./geo/planner/...
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2} /^##@ / {printf "\n%s\n", substr($$0, 5)}' $(MAKEFILE_LIST)
+
+##@ The two commands
+.PHONY: run test
+run: setup build ## install what is missing, build, load the demo (Delaware) once, serve http://localhost:8080
+	@WAYMARK_DATA='$(DATA)' WAYMARK_ADDR='$(ADDR)' scripts/run.sh
+
+test: setup-test web check-generated lint test-go test-race test-web test-browser ## install what is missing and run every check: linters, Go, web, browser, generated files
+	@echo "make test: everything passed"
+
+##@ Build
+.PHONY: setup setup-test build web generate
+setup: ## install the packages that running needs (as root or with sudo)
+	@scripts/setup.sh run
+
+setup-test:
+	@scripts/setup.sh test
+
+build: web ## bin/waymark, with the web application in it
+	@$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/waymark ./cmd/waymark
+
+web: web/dist/index.html ## web/dist
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && $(NPM) ci --no-audit --no-fund
+	@touch $@
+
+# Everything that the web application is made from.
+WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.ts web/*.cjs web/*.html web/tsconfig*.json)
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd web && $(NPM) run build
+	@touch web/dist/.gitkeep $@
+
+generate: web/node_modules/.package-lock.json ## renew openapi.json and the browser's types from the Go code
+	$(GO) run ./cmd/waymark openapi > web/openapi.json.new
+	mv web/openapi.json.new web/openapi.json
+	cd web && $(NPM) run generate
+
+##@ Checks
+.PHONY: lint fmt check-generated test-go test-race test-web test-browser
+lint: web/node_modules/.package-lock.json ## gofmt, go vet, staticcheck, Biome, TypeScript
+	@scripts/gofmt.sh
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	cd web && $(NPM) run lint
+	cd web && $(NPM) run typecheck
+
+fmt: web/node_modules/.package-lock.json ## format Go and TypeScript
+	gofmt -w $$(git ls-files '*.go')
+	cd web && $(NPM) run format
+
+check-generated: web/node_modules/.package-lock.json ## fail when generated files are stale
+	@scripts/check-generated.sh
+
+test-go: ## Go tests; each has a database of its own
+	$(GO) test ./...
+
+test-race: ## the packages with concurrency, under the race detector
+	$(GO) test -race -short $(RACE)
+
+test-web: web/dist/index.html ## unit tests of the web application, and its size
+	cd web && $(NPM) test
+	cd web && $(NPM) run size
+
+test-browser: build ## the main job in a browser, at desk and phone size
+	cd web && WAYMARK_BIN='$(CURDIR)/bin/waymark' $(NPM) run test:browser
+
+##@ Measure
+.PHONY: bench bench-roads bench-planner pictures
+bench: ## Go benchmarks, without tests
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-roads: build ## road network of PBF=FILE (default Delaware): preparation, paths, tables against DIR=FOLDER
+	bin/waymark roads bench $(if $(PBF),'$(PBF)','$(DELAWARE)') $(if $(DIR),--reference '$(DIR)')
+
+bench-planner: build ## gap to the best known solutions of the instances in DIR=FOLDER
+	@test -n '$(DIR)' || { echo 'Say where the instances are: make bench-planner DIR=FOLDER'; exit 2; }
+	bin/waymark plan bench '$(DIR)'
+
+pictures: build ## renew the README's pictures from the running demo
+	cd web && WAYMARK_BIN='$(CURDIR)/bin/waymark' $(NPM) run pictures
+
+DELAWARE = $(shell $(GO) list -m -f '{{.Dir}}' github.com/paulmach/osm)/testdata/delaware-latest.osm.pbf
+
+##@ Clean
+.PHONY: clean clean-data
+clean: ## remove what was built; keeps the data
+	rm -rf bin web/node_modules web/coverage
+	find web/dist -mindepth 1 ! -name .gitkeep -delete
+
+clean-data: ## remove the data of `make run`, database and all
+	@scripts/clean-data.sh '$(DATA)'
