@@ -18,12 +18,17 @@ import (
 
 	"github.com/alexedwards/argon2id"
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
 	"github.com/stretchr/testify/require"
 
+	"github.com/waymark-crm/waymark/geo/hexgrid"
+	"github.com/waymark-crm/waymark/geo/travel"
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/identity"
+	"github.com/waymark-crm/waymark/internal/jobs"
 	"github.com/waymark-crm/waymark/internal/postgres"
 	"github.com/waymark-crm/waymark/internal/testdb"
+	"github.com/waymark-crm/waymark/internal/visits"
 )
 
 // world is a server on a port of its own, over a database of its own, with two
@@ -51,7 +56,9 @@ func setup(t testing.TB, change ...func(*Deps)) *world {
 	w := &world{t: t, db: testdb.New(t)}
 	w.identity = identity.New(w.db.DB, identity.Options{Hash: cheapHash})
 	w.hub = events.NewHub(w.db.DB, nil)
-	deps := Deps{DB: w.db.DB, Identity: w.identity, Events: w.hub, Web: testWeb, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	planning := &visits.Service{DB: w.db.DB, Travel: func() travel.Provider { return travel.NewStraight() },
+		Enqueue: func(ctx context.Context, tx pgx.Tx, job visits.PlanJob) error { return jobs.Enqueue(ctx, tx, job, nil) }}
+	deps := Deps{DB: w.db.DB, Identity: w.identity, Events: w.hub, Visits: planning, Web: testWeb, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	for _, c := range change {
 		c(&deps)
 	}
@@ -97,6 +104,9 @@ type tenant struct {
 	plan, route         int64
 }
 
+// tenantPlace is where every tenant has its account.
+var tenantPlace = orb.Point{-75.52, 39.16}
+
 func (w *world) newTenant(slug, mark string) tenant {
 	t := w.t
 	t.Helper()
@@ -115,13 +125,15 @@ func (w *world) newTenant(slug, mark string) tenant {
 		})
 		require.NoError(t, err)
 	}
+	cell, err := hexgrid.CellOf(tenantPlace)
+	require.NoError(t, err)
 	require.NoError(t, w.db.Tx(ctx, func(tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, `insert into accounts (org_id, name, owner_id, team_id, tags, notes)
 			values ($1, $2, $3, $4, array[$2], $2) returning id`, n.org, mark, n.rep.ID, n.team).Scan(&n.account); err != nil {
 			return err
 		}
 		if err := tx.QueryRow(ctx, `insert into sites (org_id, account_id, name, is_primary, street, city, point, cell)
-			values ($1, $2, $3, true, $3, $3, st_setsrid(st_point(-75.52, 39.16), 4326), 0) returning id`, n.org, n.account, mark).Scan(&n.site); err != nil {
+			values ($1, $2, $3, true, $3, $3, $4, $5) returning id`, n.org, n.account, mark, tenantPlace, int64(cell)).Scan(&n.site); err != nil {
 			return err
 		}
 		if err := tx.QueryRow(ctx, `insert into contacts (org_id, account_id, name) values ($1, $2, $3) returning id`,
@@ -130,7 +142,7 @@ func (w *world) newTenant(slug, mark string) tenant {
 		}
 		if err := tx.QueryRow(ctx, `insert into visit_plans (org_id, rep_id, day, state, request)
 			values ($1, $2, '2026-11-23', 'done', jsonb_build_object('repId', $2::bigint, 'day', '2026-11-23', 'startAddress', $4::text,
-				'workStart', '08:00', 'workEnd', '17:00', 'visits', jsonb_build_array(jsonb_build_object('siteId', $3::bigint, 'minutes', 30))))
+				'workStart', '08:00', 'workEnd', '17:00', 'lunchMinutes', 0, 'visits', jsonb_build_array(jsonb_build_object('siteId', $3::bigint, 'minutes', 30))))
 			returning id`, n.org, n.rep.ID, n.site, mark).Scan(&n.plan); err != nil {
 			return err
 		}

@@ -10,5 +10,11 @@ func (s *Server) routes() {
 	s.registerTeams()    // teams.go
 	s.registerEvents()   // events.go
 
+	s.registerAccounts()      // accounts.go
+	s.registerOpenProspects() // openprospects.go
+	s.registerRegions()       // regions.go
+	s.registerTiles()         // tiles.go
+	s.registerPlans()         // plans.go
+
 	s.registerWeb() // web.go; last: it takes every path that is left
 }

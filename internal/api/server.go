@@ -27,9 +27,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/postgres"
+	"github.com/waymark-crm/waymark/internal/regions"
+	"github.com/waymark-crm/waymark/internal/visits"
 )
 
 // Settings are what the server takes from the configuration. The zero value is
@@ -58,6 +61,7 @@ type Deps struct {
 	Log      *slog.Logger
 	Identity *identity.Service
 	Events   *events.Hub
+	Visits   *visits.Service
 	Web      fs.FS // the built web application, index.html at its root; nil serves none
 }
 
@@ -67,6 +71,11 @@ type Server struct {
 	api  huma.API
 	deps Deps
 	log  *slog.Logger
+
+	accounts *accounts.Service
+	regions  *regions.Service
+	tiles    *tileCache
+	visits   *visits.Service
 
 	publicURL *url.URL // nil when unknown
 	proxies   proxies
@@ -99,6 +108,8 @@ func New(deps Deps) (*Server, error) {
 	}
 	s := &Server{
 		deps: deps, log: deps.Log,
+		accounts: accounts.New(deps.DB), regions: regions.New(deps.DB), tiles: newTileCache(tileCacheBytes),
+		visits:     deps.Visits,
 		operations: map[string]endpoint{}, rawRoutes: map[string]access{},
 		heartbeat: heartbeat,
 	}

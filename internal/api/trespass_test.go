@@ -11,6 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/waymark-crm/waymark/geo/tiles"
 )
 
 // trespass is an attempt to read or write another organisation's rows through
@@ -57,6 +59,86 @@ var trespasses = map[string]trespass{
 	"createTeam": {try: func(c *client, their tenant) *reply {
 		return c.do("POST", "/api/teams", map[string]any{"name": their.mark + " tem"})
 	}},
+
+	// accounts.go
+	"listAccounts": {try: func(c *client, their tenant) *reply {
+		return c.get("/api/accounts?ownerId=" + id(their.rep.ID) + "&teamId=" + id(their.team) + "&tag=" + their.mark + "&q=" + their.mark + "&bbox=-76,39,-75,40")
+	}},
+	"summariseSelection": {try: func(c *client, _ tenant) *reply { return c.get("/api/accounts/selection?bbox=-76,39,-75,40") }},
+	"createAccount": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/accounts", map[string]any{"name": "Mine", "ownerId": their.rep.ID, "teamId": their.team})
+	}, want: 422},
+	"getAccount": {try: func(c *client, their tenant) *reply { return c.get("/api/accounts/" + id(their.account)) }, want: 404},
+	"updateAccount": {try: func(c *client, their tenant) *reply {
+		return c.do("PATCH", "/api/accounts/"+id(their.account), map[string]any{"version": 1, "name": "Taken"})
+	}, want: 404},
+	"archiveAccount": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/accounts/"+id(their.account)+"/archive", map[string]any{"version": 1})
+	}, want: 404},
+	"restoreAccount": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/accounts/"+id(their.account)+"/restore", map[string]any{"version": 1})
+	}, want: 404},
+	"createSite": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/accounts/"+id(their.account)+"/sites", map[string]any{"point": []float64{-75, 39}})
+	}, want: 404},
+	"updateSite": {try: func(c *client, their tenant) *reply {
+		return c.do("PATCH", "/api/accounts/"+id(their.account)+"/sites/"+id(their.site), map[string]any{"city": "Taken"})
+	}, want: 404},
+	"deleteSite": {try: func(c *client, their tenant) *reply {
+		return c.do("DELETE", "/api/accounts/"+id(their.account)+"/sites/"+id(their.site), nil)
+	}, want: 404},
+	"createContact": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/accounts/"+id(their.account)+"/contacts", map[string]any{"name": "Spy"})
+	}, want: 404},
+	"updateContact": {try: func(c *client, their tenant) *reply {
+		return c.do("PATCH", "/api/accounts/"+id(their.account)+"/contacts/"+id(their.contact), map[string]any{"name": "Taken"})
+	}, want: 404},
+	"deleteContact": {try: func(c *client, their tenant) *reply {
+		return c.do("DELETE", "/api/accounts/"+id(their.account)+"/contacts/"+id(their.contact), nil)
+	}, want: 404},
+
+	// openprospects.go: they are everyone's until one takes them over
+	"listOpenProspects": {try: func(c *client, their tenant) *reply {
+		c.w.openProspect("Open to all", their.org)
+		return c.get("/api/open-prospects?bbox=-76,39,-75,40")
+	}},
+	"getOpenProspect": {try: func(c *client, their tenant) *reply {
+		return c.get("/api/open-prospects/" + id(c.w.openProspect("Open to all", 0)))
+	}},
+	"takeOverOpenProspect": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/open-prospects/"+id(c.w.openProspect("Open to all", 0))+"/take-over", map[string]any{"ownerId": their.rep.ID})
+	}, want: 422},
+
+	// regions.go, tiles.go
+	"listRegions": {try: func(c *client, _ tenant) *reply { return c.get("/api/regions?bbox=-76,39,-75,40") }},
+	"/tiles/accounts/:z/:x/:y": {try: func(c *client, _ tenant) *reply {
+		at := tiles.At(tenantPlace, 13)
+		return c.get("/tiles/accounts/" + at.String())
+	}},
+	"/tiles/regions/:z/:x/:y": {try: func(c *client, _ tenant) *reply {
+		at := tiles.At(tenantPlace, 9)
+		return c.get("/tiles/regions/" + at.String())
+	}},
+
+	// plans.go
+	"listDueVisits": {try: func(c *client, their tenant) *reply {
+		return c.get("/api/visits/due?day=2026-11-23&repId=" + id(their.rep.ID))
+	}},
+	"listPlans": {try: func(c *client, their tenant) *reply { return c.get("/api/plans?repId=" + id(their.rep.ID)) }},
+	"getPlan":   {try: func(c *client, their tenant) *reply { return c.get("/api/plans/" + id(their.plan)) }, want: 404},
+	"createPlan": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/plans", map[string]any{"repId": their.rep.ID, "day": "2026-11-24", "visits": []any{map[string]any{"siteId": their.site}}})
+	}, want: 422},
+	"reorderPlan": {try: func(c *client, their tenant) *reply {
+		return c.do("PUT", "/api/plans/"+id(their.plan)+"/order", map[string]any{"version": 1, "siteIds": []int64{their.site}})
+	}, want: 404},
+	"optimisePlan": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/plans/"+id(their.plan)+"/optimise", map[string]any{"version": 1})
+	}, want: 404},
+	"cancelPlan": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/plans/"+id(their.plan)+"/cancel", nil)
+	}, want: 404, own: 409},
+	"deletePlan": {try: func(c *client, their tenant) *reply { return c.do("DELETE", "/api/plans/"+id(their.plan), nil) }, want: 404},
 }
 
 // mine are words of the attempt itself that an answer may repeat.

@@ -74,7 +74,7 @@ func (d *day) shift() planner.Shift {
 		Start: d.start,
 		End:   d.end,
 	}
-	if *r.LunchMinutes > 0 {
+	if r.LunchMinutes != nil && *r.LunchMinutes > 0 {
 		shift.Breaks = []planner.Break{{
 			Length:    planner.Seconds(*r.LunchMinutes) * planner.Minute,
 			Earliest:  at(r.LunchEarliest),
@@ -101,7 +101,7 @@ func (d *day) visits() []planner.Visit {
 			Length: planner.Seconds(m) * planner.Minute,
 			Prize:  prize[s.Class],
 		}
-		if !*d.request.RespectOpeningHours {
+		if r := d.request.RespectOpeningHours; r != nil && !*r {
 			continue
 		}
 		if windows, known := d.clock.windows(s.OpeningHours); known {
