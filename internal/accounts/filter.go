@@ -153,7 +153,7 @@ func (f Filter) Fingerprint() string {
 
 // set returns the values sorted, each once.
 func set[T ~string | ~int64](values []T) []T {
-	out := slices.Clone(values)
+	out := append([]T{}, values...)
 	slices.Sort(out)
 	return slices.Compact(out)
 }

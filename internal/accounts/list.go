@@ -152,9 +152,11 @@ func (s *Service) List(ctx context.Context, f Filter, p Page) (Listing[Row], err
 
 // count returns how many accounts the filter means.
 func (f Filter) count(ctx context.Context, tx pgx.Tx, q *Statement) (int, error) {
-	text := `select count(*) from accounts a where ` + f.conditions(q, accountsTable)
+	var text string
 	if driving, _ := f.shape(); driving != nil {
 		text = `select count(*) from (select s.account_id from ` + f.Sites(q, "s.account_id") + ` group by 1) hit`
+	} else {
+		text = `select count(*) from accounts a where ` + f.conditions(q, accountsTable)
 	}
 	var n int
 	err := q.queryRow(ctx, tx, text).Scan(&n)

@@ -40,8 +40,8 @@ func (s *Server) registerAccounts() {
 	register(s, remove("/api/accounts/{id}/contacts/{contactId}", "deleteContact", tag, "Remove a contact", write), s.deleteContact)
 }
 
-// attributeFilter is the part of the filter of accounts that tiles take too.
-type attributeFilter struct {
+// AttributeFilter is the part of the filter of accounts that tiles take too.
+type AttributeFilter struct {
 	Q        string   `query:"q" maxLength:"200" doc:"Search text."`
 	Status   []string `query:"status,explode" enum:"prospect,customer,former" doc:"Any of."`
 	Class    []string `query:"class,explode" enum:"A,B,C" doc:"Any of."`
@@ -52,7 +52,7 @@ type attributeFilter struct {
 	Archived bool     `query:"archived" doc:"The archived ones instead of the others."`
 }
 
-func (f attributeFilter) filter() accounts.Filter {
+func (f AttributeFilter) filter() accounts.Filter {
 	return accounts.Filter{
 		Query: f.Q, Status: texts[accounts.Status](f.Status), Class: texts[accounts.Class](f.Class),
 		OwnerIDs: f.OwnerID, TeamID: f.TeamID, Tags: f.Tag, Coverage: texts[accounts.Coverage](f.Coverage), Archived: f.Archived,
@@ -68,13 +68,13 @@ func texts[T ~string](values []string) []T {
 	return out
 }
 
-// placeFilter is where something must lie.
-type placeFilter struct {
+// PlaceFilter is where something must lie.
+type PlaceFilter struct {
 	BBox   string `query:"bbox" maxLength:"200" doc:"west,south,east,north in degrees. A west beyond the east crosses the 180th meridian." example:"-75.8,38.4,-75.0,39.9"`
 	Within string `query:"within" maxLength:"30000" doc:"The corners of a shape, at most 500: lon,lat lon,lat …" example:"-75.6,39.1 -75.4,39.1 -75.5,39.3"`
 }
 
-func (p placeFilter) shapes() (box, within *accounts.Shape, err error) {
+func (p PlaceFilter) shapes() (box, within *accounts.Shape, err error) {
 	if p.BBox != "" {
 		if box, err = accounts.ParseBox(p.BBox); err != nil {
 			return nil, nil, err
@@ -88,22 +88,22 @@ func (p placeFilter) shapes() (box, within *accounts.Shape, err error) {
 	return box, within, nil
 }
 
-// accountFilter is the filter of accounts as lists, selections and figures of
+// AccountFilter is the filter of accounts as lists, selections and figures of
 // regions take it.
-type accountFilter struct {
-	attributeFilter
-	placeFilter
+type AccountFilter struct {
+	AttributeFilter
+	PlaceFilter
 }
 
-func (f accountFilter) filter() (accounts.Filter, error) {
-	out := f.attributeFilter.filter()
+func (f AccountFilter) filter() (accounts.Filter, error) {
+	out := f.AttributeFilter.filter()
 	var err error
 	out.Box, out.Within, err = f.shapes()
 	return out, err
 }
 
-// paging is which page of a list is wanted.
-type paging struct {
+// Paging is which page of a list is wanted.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"2000" doc:"nextCursor of the page before; nothing for the first."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }
@@ -114,8 +114,8 @@ func pageOf[T any](l accounts.Listing[T], err error) (*answer[page[T]], error) {
 }
 
 type listAccountsInput struct {
-	accountFilter
-	paging
+	AccountFilter
+	Paging
 	Sort string `query:"sort" enum:"name,-name,dueOn,-dueOn,revenue,-revenue,updatedAt,-updatedAt" doc:"Ties are broken by id."`
 }
 
@@ -127,7 +127,7 @@ func (s *Server) listAccounts(ctx context.Context, in *listAccountsInput) (*answ
 	return pageOf(s.accounts.List(ctx, f, accounts.Page{Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit}))
 }
 
-func (s *Server) summariseSelection(ctx context.Context, in *accountFilter) (*answer[accounts.Selection], error) {
+func (s *Server) summariseSelection(ctx context.Context, in *AccountFilter) (*answer[accounts.Selection], error) {
 	f, err := in.filter()
 	if err != nil {
 		return nil, err
@@ -135,8 +135,8 @@ func (s *Server) summariseSelection(ctx context.Context, in *accountFilter) (*an
 	return respond(s.accounts.Select(ctx, f))
 }
 
-// siteFields are those of a new site.
-type siteFields struct {
+// SiteFields are those of a new site.
+type SiteFields struct {
 	Name         string     `json:"name,omitempty" maxLength:"200"`
 	Housenumber  string     `json:"housenumber,omitempty" maxLength:"50"`
 	Street       string     `json:"street,omitempty" maxLength:"200"`
@@ -147,7 +147,7 @@ type siteFields struct {
 	Point        *orb.Point `json:"point" required:"true" nullable:"false" doc:"[longitude, latitude]"`
 }
 
-func (f siteFields) site() accounts.NewSite {
+func (f SiteFields) site() accounts.NewSite {
 	return accounts.NewSite{
 		Name: f.Name, Housenumber: f.Housenumber, Street: f.Street, City: f.City, Postcode: f.Postcode,
 		Country: f.Country, OpeningHours: f.OpeningHours, Point: f.Point,
@@ -169,7 +169,7 @@ type createAccountRequest struct {
 	Revenue           float64     `json:"revenue,omitempty" minimum:"0" maximum:"999999999999.99"`
 	VisitIntervalDays int         `json:"visitIntervalDays,omitempty" minimum:"1" maximum:"3650" doc:"Left out: 14, 30 or 90 by class."`
 	VisitMinutes      int         `json:"visitMinutes,omitempty" minimum:"1" maximum:"720" default:"30"`
-	Site              *siteFields `json:"site,omitempty"`
+	Site              *SiteFields `json:"site,omitempty"`
 }
 
 func (s *Server) createAccount(ctx context.Context, in *struct{ Body createAccountRequest }) (*answer[accounts.Account], error) {
@@ -193,7 +193,7 @@ func mayAssign(ctx context.Context) bool {
 	return ok && session.Role.May(identity.AccountsAssign)
 }
 
-func (s *Server) getAccount(ctx context.Context, in *byID) (*answer[accounts.Account], error) {
+func (s *Server) getAccount(ctx context.Context, in *ByID) (*answer[accounts.Account], error) {
 	return respond(s.accounts.Get(ctx, in.ID))
 }
 
@@ -216,7 +216,7 @@ type updateAccountRequest struct {
 }
 
 type updateAccountInput struct {
-	byID
+	ByID
 	Body updateAccountRequest
 }
 
@@ -231,7 +231,7 @@ func (s *Server) updateAccount(ctx context.Context, in *updateAccountInput) (*an
 }
 
 type versionInput struct {
-	byID
+	ByID
 	Body struct {
 		Version int `json:"version" minimum:"1" doc:"Of the account as it was read."`
 	}
@@ -246,12 +246,12 @@ func (s *Server) restoreAccount(ctx context.Context, in *versionInput) (*answer[
 }
 
 type createSiteRequest struct {
-	siteFields
+	SiteFields
 	IsPrimary bool `json:"isPrimary,omitempty"`
 }
 
 type createSiteInput struct {
-	byID
+	ByID
 	Body createSiteRequest
 }
 
@@ -261,8 +261,8 @@ func (s *Server) createSite(ctx context.Context, in *createSiteInput) (*answer[a
 	return respond(s.accounts.AddSite(ctx, in.ID, site))
 }
 
-type bySite struct {
-	byID
+type BySite struct {
+	ByID
 	SiteID int64 `path:"siteId" minimum:"1"`
 }
 
@@ -280,7 +280,7 @@ type updateSiteRequest struct {
 }
 
 type updateSiteInput struct {
-	bySite
+	BySite
 	Body updateSiteRequest
 }
 
@@ -292,12 +292,12 @@ func (s *Server) updateSite(ctx context.Context, in *updateSiteInput) (*answer[a
 	}))
 }
 
-func (s *Server) deleteSite(ctx context.Context, in *bySite) (*answer[accounts.Account], error) {
+func (s *Server) deleteSite(ctx context.Context, in *BySite) (*answer[accounts.Account], error) {
 	return respond(s.accounts.DeleteSite(ctx, in.ID, in.SiteID))
 }
 
 type createContactInput struct {
-	byID
+	ByID
 	Body struct {
 		Name         string `json:"name" minLength:"1" maxLength:"200"`
 		JobTitle     string `json:"jobTitle,omitempty" maxLength:"200"`
@@ -311,8 +311,8 @@ func (s *Server) createContact(ctx context.Context, in *createContactInput) (*an
 	return respond(s.accounts.AddContact(ctx, in.ID, accounts.NewContact(in.Body)))
 }
 
-type byContact struct {
-	byID
+type ByContact struct {
+	ByID
 	ContactID int64 `path:"contactId" minimum:"1"`
 }
 
@@ -326,7 +326,7 @@ type updateContactRequest struct {
 }
 
 type updateContactInput struct {
-	byContact
+	ByContact
 	Body updateContactRequest
 }
 
@@ -334,6 +334,6 @@ func (s *Server) updateContact(ctx context.Context, in *updateContactInput) (*an
 	return respond(s.accounts.UpdateContact(ctx, in.ID, in.ContactID, accounts.ContactChanges(in.Body)))
 }
 
-func (s *Server) deleteContact(ctx context.Context, in *byContact) (*answer[accounts.Account], error) {
+func (s *Server) deleteContact(ctx context.Context, in *ByContact) (*answer[accounts.Account], error) {
 	return respond(s.accounts.DeleteContact(ctx, in.ID, in.ContactID))
 }

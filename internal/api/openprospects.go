@@ -18,8 +18,8 @@ func (s *Server) registerOpenProspects() {
 }
 
 type listOpenProspectsInput struct {
-	placeFilter
-	paging
+	PlaceFilter
+	Paging
 	Q        string `query:"q" maxLength:"200" doc:"Search text."`
 	Category string `query:"category" maxLength:"100"`
 }
@@ -33,12 +33,12 @@ func (s *Server) listOpenProspects(ctx context.Context, in *listOpenProspectsInp
 	return pageOf(s.accounts.OpenProspects(ctx, f, accounts.Page{Cursor: in.Cursor, Limit: in.Limit}))
 }
 
-func (s *Server) getOpenProspect(ctx context.Context, in *byID) (*answer[accounts.OpenProspect], error) {
+func (s *Server) getOpenProspect(ctx context.Context, in *ByID) (*answer[accounts.OpenProspect], error) {
 	return respond(s.accounts.OpenProspect(ctx, in.ID))
 }
 
 type takeOverInput struct {
-	byID
+	ByID
 	Body *struct {
 		Class   string `json:"class,omitempty" enum:"A,B,C" default:"C"`
 		OwnerID *int64 `json:"ownerId,omitempty" nullable:"true" minimum:"1" doc:"Left out: a rep themselves, else nobody."`

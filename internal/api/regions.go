@@ -2,6 +2,9 @@ package api
 
 import (
 	"context"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/regions"
@@ -19,7 +22,7 @@ func (s *Server) registerRegions() {
 }
 
 type listRegionsInput struct {
-	accountFilter
+	AccountFilter
 	Resolution optional[int] `query:"resolution" minimum:"0" maximum:"10" doc:"Of H3. Left out: the one that suits the zoom, or else the box."`
 	Zoom       float64       `query:"zoom" minimum:"0" maximum:"24" doc:"Of the map."`
 }
@@ -30,4 +33,29 @@ func (s *Server) listRegions(ctx context.Context, in *listRegionsInput) (*answer
 		return nil, err
 	}
 	return respond(s.regions.View(ctx, f, regions.Detail{Resolution: in.Resolution.pointer(), Zoom: in.Zoom}))
+}
+
+// optional is a parameter of which it matters whether it was sent, where 0 is a
+// value like others.
+type optional[T any] struct {
+	value T
+	sent  bool
+}
+
+// Receiver, OnParamSet and Schema make it one that huma reads.
+func (o *optional[T]) Receiver() reflect.Value { return reflect.ValueOf(&o.value).Elem() }
+
+// OnParamSet is described at Receiver.
+func (o *optional[T]) OnParamSet(sent bool, _ any) { o.sent = sent }
+
+// Schema is that of T.
+func (optional[T]) Schema(r huma.Registry) *huma.Schema {
+	return huma.SchemaFromType(r, reflect.TypeFor[T]())
+}
+
+func (o optional[T]) pointer() *T {
+	if !o.sent {
+		return nil
+	}
+	return &o.value
 }

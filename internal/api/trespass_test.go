@@ -98,15 +98,15 @@ var trespasses = map[string]trespass{
 	}, want: 404},
 
 	// openprospects.go: they are everyone's until one takes them over
-	"listOpenProspects": {try: func(c *client, their tenant) *reply {
-		c.w.openProspect("Open to all", their.org)
+	"listOpenProspects": {try: func(c *client, _ tenant) *reply {
+		c.w.openProspect("Open to all")
 		return c.get("/api/open-prospects?bbox=-76,39,-75,40")
 	}},
-	"getOpenProspect": {try: func(c *client, their tenant) *reply {
-		return c.get("/api/open-prospects/" + id(c.w.openProspect("Open to all", 0)))
+	"getOpenProspect": {try: func(c *client, _ tenant) *reply {
+		return c.get("/api/open-prospects/" + id(c.w.openProspect("Open to all")))
 	}},
 	"takeOverOpenProspect": {try: func(c *client, their tenant) *reply {
-		return c.do("POST", "/api/open-prospects/"+id(c.w.openProspect("Open to all", 0))+"/take-over", map[string]any{"ownerId": their.rep.ID})
+		return c.do("POST", "/api/open-prospects/"+id(c.w.openProspect("Open to all"))+"/take-over", map[string]any{"ownerId": their.rep.ID})
 	}, want: 422},
 
 	// regions.go, tiles.go
