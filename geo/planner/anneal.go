@@ -49,6 +49,7 @@ func (t *state) save(p *plan) {
 func (t *state) restore(p *plan) {
 	for i := range t.routes {
 		copyRoute(&t.routes[i], &p.routes[i])
+		t.newID(&t.routes[i])
 	}
 	for i := range t.days {
 		t.days[i] = append(t.days[i][:0], p.days[i]...)

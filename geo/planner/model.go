@@ -33,6 +33,7 @@ type model struct {
 	setUps   bool // some visit has one
 	loads    int  // dimensions beyond the first that anything uses
 	balanced bool
+	tied     bool // some visits depend on others' days
 	optional bool // some visits must be made, others need not
 }
 
@@ -147,6 +148,7 @@ func buildModel(p *Problem) (*model, error) {
 	m.buildLinks()
 	m.buildNear()
 	m.buildOrders()
+	m.tied = len(m.p.Series)+len(m.p.Links) > 0
 	return m, nil
 }
 

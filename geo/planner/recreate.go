@@ -187,49 +187,98 @@ func (t *state) best(u *tuning, v int32, limit int64) spot {
 	return best
 }
 
+// known is the cheapest position of a visit in a route as it was under an id.
+// What depends on other routes (series, links, balance) is not in it.
+type known struct {
+	route uint64
+	delta int64
+	at    int32
+}
+
+// Above this many pairs of visit and shift nothing is remembered.
+const knownMost = 8 << 20
+
 // tryShift improves best by a place in one shift.
 func (t *state) tryShift(u *tuning, v, shift int32, best *spot) {
-	x, r, c := &t.m.shifts[shift], &t.routes[shift], &t.m.visits[v]
-	if r.load+c.load > x.capacity {
+	x, r := &t.m.shifts[shift], &t.routes[shift]
+	var found known
+	if t.known == nil {
+		found = t.scan(v, shift, -1)
+	} else {
+		pair := &t.known[int(v)*len(t.routes)+int(shift)]
+		k := &pair[0]
+		if k.route != r.id {
+			k = &pair[1]
+			if k.route != r.id {
+				// What is known about the route before this round is kept: it
+				// will most often be the route after it, too.
+				if t.stamp[shift] != t.round || pair[0].route != t.saved[shift].id {
+					k = &pair[0]
+				}
+				*k = t.scan(v, shift, -1)
+				k.route = r.id
+			}
+		}
+		found = *k
+	}
+	if found.delta >= nowhere {
 		return
+	}
+	base := int64(0)
+	if t.m.tied {
+		if c := &t.m.visits[v]; c.series >= 0 {
+			delta, ok := t.seriesDelta(c.series, x.day, x.rep)
+			if !ok {
+				return
+			}
+			base += delta
+		}
+		if !t.linked(v, x.day, x.rep) {
+			return
+		}
+	}
+	if found.delta+base >= best.delta {
+		return
+	}
+	if u.blink > 0 && t.random.chance(u.blink) {
+		found = t.scan(v, shift, int(found.at))
+		if found.delta+base >= best.delta {
+			return
+		}
+	}
+	*best = spot{shift, int(found.at), found.delta + base}
+}
+
+// scan finds the cheapest position of a visit in a route, other than skip.
+func (t *state) scan(v, shift int32, skip int) known {
+	x, r, c := &t.m.shifts[shift], &t.routes[shift], &t.m.visits[v]
+	none := known{delta: nowhere}
+	if r.load+c.load > x.capacity {
+		return none
 	}
 	w := &x.span.windows[v]
 	if w.close < w.open {
-		return
+		return none
 	}
 	base := int64(0)
 	if x.assign != nil {
 		if x.assign[v] < 0 {
-			return
+			return none
 		}
 		base = int64(x.assign[v])
-	}
-	if c.series >= 0 {
-		delta, ok := t.seriesDelta(c.series, x.day, x.rep)
-		if !ok {
-			return
-		}
-		base += delta
-	}
-	if !t.linked(v, x.day, x.rep) {
-		return
 	}
 	if len(r.stops) == 2 && x.fresh {
 		base += x.fixed
 	}
-	if base >= best.delta {
-		return
+	if len(r.stops) > 2 && w.count == 0 && !t.m.setUps && t.quick(x) {
+		return t.scanPlain(v, shift, base, skip)
 	}
-	if w.count == 0 && !t.m.setUps && t.quick(x) {
-		t.scanPlain(u, v, shift, base, best)
-		return
-	}
-	t.scanRich(u, v, shift, base, best)
+	return t.scanRich(v, shift, base, skip)
 }
 
 // scanPlain tries all positions of a route without breaks, set-ups, limits and
 // costs of time, for a visit with one window that day.
-func (t *state) scanPlain(u *tuning, v, shift int32, base int64, best *spot) {
+func (t *state) scanPlain(v, shift int32, base int64, skip int) known {
 	x, r, c := &t.m.shifts[shift], &t.routes[shift], &t.m.visits[v]
 	w := x.span.windows[v]
 	row := x.legs.row(c.place)
@@ -250,21 +299,19 @@ func (t *state) scanPlain(u *tuning, v, shift int32, base int64, best *spot) {
 		}
 		first = lo - 1
 	}
-	least := best.delta - base
-	if len(stops) == 2 {
-		t.scanEmpty(u, v, shift, base, best)
-		return
-	}
-	h := &row[stops[first].place]
-	for i := first; i+1 < len(stops); i++ {
-		leave := stops[i].leave
+	least, at := never, 0
+	from := &stops[first]
+	h := &row[from.place]
+	rest := stops[first+1:]
+	for i := range rest {
+		leave := from.leave
 		if leave > w.close {
 			break
 		}
-		next := &stops[i+1]
 		in := h
-		h = &row[next.place]
-		delta := int64(in.costFrom) + int64(h.costTo) - int64(next.cost)
+		from = &rest[i]
+		h = &row[from.place]
+		delta := in.costFrom + h.costTo - from.cost
 		if delta >= least {
 			continue
 		}
@@ -273,38 +320,23 @@ func (t *state) scanPlain(u *tuning, v, shift int32, base int64, best *spot) {
 			continue
 		}
 		begin = max(begin, w.open)
-		if begin+length+h.to > next.reach {
+		if begin+length+h.to > from.reach || first+i+1 == skip {
 			continue
 		}
-		if u.blink > 0 && t.random.chance(u.blink) {
-			continue
-		}
-		least = delta
-		*best = spot{shift, i + 1, base + delta}
+		least, at = delta, first+i+1
 	}
-}
-
-// scanEmpty tries a shift that is not used yet.
-func (t *state) scanEmpty(u *tuning, v, shift int32, base int64, best *spot) {
-	x, c := &t.m.shifts[shift], &t.m.visits[v]
-	row := x.legs.row(c.place)
-	in, out := &row[x.start], &row[x.end]
-	delta := base + int64(in.costFrom) + int64(out.costTo)
-	if delta >= best.delta {
-		return
+	if at == 0 {
+		return known{delta: nowhere}
 	}
-	begin := x.span.ready(v, x.open+in.from)
-	if begin >= never || begin+c.length+out.to > x.close || u.blink > 0 && t.random.chance(u.blink) {
-		return
-	}
-	*best = spot{shift, 1, delta}
+	return known{delta: base + int64(least), at: int32(at)}
 }
 
 // scanRich tries all positions of a route with every rule.
-func (t *state) scanRich(u *tuning, v, shift int32, base int64, best *spot) {
+func (t *state) scanRich(v, shift int32, base int64, skip int) known {
+	best := known{delta: nowhere}
 	x, r, c := &t.m.shifts[shift], &t.routes[shift], &t.m.visits[v]
 	if int32(r.visits()) >= x.maxStops || !t.carries(v, shift) {
-		return
+		return best
 	}
 	row := x.legs.row(c.place)
 	stops := r.stops
@@ -319,7 +351,7 @@ func (t *state) scanRich(u *tuning, v, shift int32, base int64, best *spot) {
 		if t.m.balanced {
 			delta += t.unbalance(x, int64(c.length)+int64(in.from)+int64(out.to)-int64(next.drive))
 		}
-		if delta >= best.delta && !x.timed {
+		if delta >= best.delta && !x.timed || i+1 == skip {
 			continue
 		}
 		if in.from >= never || out.to >= never {
@@ -354,11 +386,11 @@ func (t *state) scanRich(u *tuning, v, shift int32, base int64, best *spot) {
 			}
 			delta += after - r.timely
 		}
-		if delta >= best.delta || u.blink > 0 && t.random.chance(u.blink) {
-			continue
+		if delta < best.delta {
+			best = known{delta: delta, at: int32(i + 1)}
 		}
-		*best = spot{shift, i + 1, delta}
 	}
+	return best
 }
 
 // withinLimits checks driving and distance after an insertion.

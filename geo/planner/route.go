@@ -12,7 +12,8 @@ type stop struct {
 
 // route is one shift under search: the start, the visits, the end.
 type route struct {
-	stops []stop
+	id    uint64 // of its content, within one chain
+	stops []stop // from the start to the end
 	// With k breaks, times holds 2(k+1) numbers a stop: the earliest it can be
 	// left with 0…k breaks taken, and the latest it may be ready when 0…k
 	// breaks were taken before it. stop.leave and reach are not used then.
@@ -70,6 +71,7 @@ func (t *state) hop(x *shift, from, to *stop) (seconds, cost int32) {
 // time recomputes a whole route's times and costs from its visits.
 func (t *state) time(shift int32) {
 	x, r := &t.m.shifts[shift], &t.routes[shift]
+	t.newID(r)
 	last := len(r.stops) - 1
 	cost := int64(0)
 	r.drive, r.metres, r.load = 0, 0, 0
@@ -120,26 +122,54 @@ func (t *state) time(shift int32) {
 	}
 }
 
-// forward recomputes when stops can be left, from stop i to where nothing
-// changes.
+// newID marks a route's content as new.
+func (t *state) newID(r *route) {
+	t.ids++
+	r.id = t.ids
+}
+
+// forward recomputes when stops can be left, from stop i to the end.
 func (t *state) forward(shift int32, i int) {
 	x, stops := &t.m.shifts[shift], t.routes[shift].stops
 	for ; i < len(stops)-1; i++ {
-		s := &stops[i]
-		seconds, _ := t.hop(x, &stops[i-1], s)
-		leave := min(never, min(never, x.span.ready(s.visit, min(never, stops[i-1].leave+seconds)))+t.m.visits[s.visit].length)
-		s.leave = leave
+		t.forwardOne(x, stops, i)
 	}
+}
+
+// forwardOne recomputes when a stop can be left and says whether that changed.
+func (t *state) forwardOne(x *shift, stops []stop, i int) bool {
+	s, from := &stops[i], &stops[i-1]
+	seconds := s.drive
+	v := &t.m.visits[s.visit]
+	if t.m.setUps && from.place != s.place {
+		seconds += v.setUp
+	}
+	leave := min(never, x.span.ready(s.visit, min(never, from.leave+seconds))+v.length)
+	changed := leave != s.leave
+	s.leave = leave
+	return changed
 }
 
 // backward recomputes how late stops may be reached, from stop i to the first.
 func (t *state) backward(shift int32, i int) {
 	x, stops := &t.m.shifts[shift], t.routes[shift].stops
 	for ; i > 0; i-- {
-		s := &stops[i]
-		seconds, _ := t.hop(x, s, &stops[i+1])
-		s.reach = x.span.latest(s.visit, max(-never, stops[i+1].reach-seconds-t.m.visits[s.visit].length))
+		t.backwardOne(x, stops, i)
 	}
+}
+
+// backwardOne recomputes how late a stop may be reached and says whether that
+// changed.
+func (t *state) backwardOne(x *shift, stops []stop, i int) bool {
+	s, next := &stops[i], &stops[i+1]
+	seconds := next.drive
+	if t.m.setUps && next.visit >= 0 && s.place != next.place {
+		seconds += t.m.visits[next.visit].setUp
+	}
+	reach := x.span.latest(s.visit, max(-never, next.reach-seconds-t.m.visits[s.visit].length))
+	changed := reach != s.reach
+	s.reach = reach
+	return changed
 }
 
 // insert puts a visit before stop number at of a route.
@@ -165,6 +195,7 @@ func (t *state) quick(x *shift) bool {
 }
 
 func (t *state) insertQuick(v int32, x *shift, r *route, shift int32, at int) {
+	t.newID(r)
 	s, next := &r.stops[at], &r.stops[at+1]
 	row := x.legs.row(s.place)
 	in, out := row[r.stops[at-1].place], row[next.place]
@@ -182,8 +213,13 @@ func (t *state) insertQuick(v int32, x *shift, r *route, shift int32, at int) {
 	r.load += t.m.visits[v].load
 	r.cost += delta
 	t.cost += delta
-	t.forward(shift, at)
-	t.backward(shift, at)
+	stops := r.stops
+	t.forwardOne(x, stops, at)
+	for i := at + 1; i < len(stops)-1 && t.forwardOne(x, stops, i); i++ {
+	}
+	t.backwardOne(x, stops, at)
+	for i := at - 1; i > 0 && t.backwardOne(x, stops, i); i-- {
+	}
 }
 
 // remove takes count visits from stop number at on out of a route, without

@@ -22,6 +22,11 @@ type state struct {
 	saved   []route
 	keep    undo
 
+	// What is known about inserting visits, by visit and shift; nil where that
+	// would be too much.
+	known [][2]known
+	ids   uint64
+
 	// Scratch.
 	scratch []int32
 	removed []int32
@@ -49,6 +54,9 @@ func newState(m *model, r random) *state {
 		seen: make([]int32, len(m.shifts)), kind: make([]int32, m.kinds), work: make([]int64, m.reps)}
 	for v := range t.at {
 		t.at[v] = -1
+	}
+	if pairs := len(m.visits) * len(m.shifts); pairs <= knownMost && !m.balanced {
+		t.known = make([][2]known, pairs)
 	}
 	for k := range m.series {
 		t.rhythm[k] = m.series[k].cost(nil, m.days)
