@@ -12,6 +12,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -76,13 +77,28 @@ func setup(t testing.TB, change ...func(*Deps)) *world {
 		require.NoError(t, w.server.Shutdown(ctx))
 		require.NoError(t, <-served)
 	})
-	raw, err := Document("test")
+	w.doc, err = document()
 	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(raw, &w.doc))
 	w.north = w.newTenant("north", "NORTH-ONLY")
 	w.south = w.newTenant("south", "SOUTH-ONLY")
 	return w
 }
+
+// in returns the same world for a subtest, which fails on its own.
+func (w *world) in(t testing.TB) *world {
+	sub := *w
+	sub.t = t
+	return &sub
+}
+
+// document is the OpenAPI document as another program would read it.
+var document = sync.OnceValues(func() (doc map[string]any, err error) {
+	raw, err := Document("test")
+	if err == nil {
+		err = json.Unmarshal(raw, &doc)
+	}
+	return doc, err
+})
 
 var testWeb fs.FS = fstest.MapFS{
 	"index.html":                  {Data: []byte("<!doctype html><title>Waymark</title>")},
