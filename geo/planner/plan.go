@@ -84,9 +84,14 @@ func usualIterations(visits int) int { return min(2_000_000, 10_000+400*visits) 
 // threads and iterations only.
 func search(ctx context.Context, m *model, b *budget, o *Options) (*plan, int) {
 	threads := max(1, o.Threads)
-	chains := make([]*chain, threads)
-	together(chains, func(i int) { chains[i] = newChain(m, o.Seed, i, feasible(m, o.Given)) })
 	report := newReporter(m, b, o)
+	if m.isTour() {
+		if best, rounds := searchTour(ctx, m, b, o, report); best != nil {
+			return best, rounds
+		}
+	}
+	chains := make([]*chain, threads)
+	together(threads, func(i int) { chains[i] = newChain(m, o.Seed, i, feasible(m, o.Given)) })
 	if len(m.visits) == 0 {
 		return &chains[0].bestPlan, 0
 	}
@@ -95,9 +100,11 @@ func search(ctx context.Context, m *model, b *budget, o *Options) (*plan, int) {
 		if b.iterations > 0 {
 			until = min(until, b.iterations)
 		}
-		together(chains, func(i int) { chains[i].run(ctx, b, until) })
+		together(threads, func(i int) { chains[i].run(ctx, b, until) })
 		best := bestOf(chains)
-		report.tell(best, chains)
+		if report.due(chains[0].rounds) {
+			report.tell(&best.bestPlan, chains[0].rounds)
+		}
 		if ctx.Err() != nil || b.share(chains[0].rounds) >= 1 {
 			return &best.bestPlan, chains[0].rounds
 		}
@@ -115,13 +122,13 @@ func meeting(b *budget, visits int) int {
 	return max(batch, 200_000/(visits+20)*batch/64)
 }
 
-func together(chains []*chain, do func(i int)) {
-	if len(chains) == 1 {
+func together(count int, do func(i int)) {
+	if count == 1 {
 		do(0)
 		return
 	}
 	var wait sync.WaitGroup
-	for i := range chains {
+	for i := range count {
 		wait.Go(func() { do(i) })
 	}
 	wait.Wait()
@@ -183,26 +190,31 @@ func feasible(m *model, given [][]int) [][]int {
 	return orders
 }
 
-// reporter tells progress at most ten times a second.
+// reporter tells progress at most ten times a second, and at the end.
 type reporter struct {
-	m    *model
-	b    *budget
-	tell func(best *chain, chains []*chain)
+	m           *model
+	b           *budget
+	listen      func(Progress)
+	began, last time.Time
 }
 
 func newReporter(m *model, b *budget, o *Options) *reporter {
-	r := &reporter{m: m, b: b}
-	began := time.Now()
-	last := began
-	r.tell = func(best *chain, chains []*chain) {
-		if o.OnProgress == nil || time.Since(last) < 100*time.Millisecond && b.share(chains[0].rounds) < 1 {
-			return
-		}
-		last = time.Now()
-		o.OnProgress(Progress{Iterations: chains[0].rounds, Elapsed: time.Since(began), Share: b.share(chains[0].rounds),
-			Cost: Cost(best.best), Unplanned: len(best.bestPlan.absent), Orders: ordersOf(m, best.bestPlan.routes)})
+	now := time.Now()
+	return &reporter{m: m, b: b, listen: o.OnProgress, began: now, last: now}
+}
+
+// due says whether it is time to tell again.
+func (r *reporter) due(rounds int) bool {
+	return r.listen != nil && (time.Since(r.last) >= 100*time.Millisecond || r.b.share(rounds) >= 1)
+}
+
+func (r *reporter) tell(best *plan, rounds int) {
+	if r.listen == nil {
+		return
 	}
-	return r
+	r.last = time.Now()
+	r.listen(Progress{Iterations: rounds, Elapsed: r.last.Sub(r.began), Share: r.b.share(rounds),
+		Cost: Cost(best.total), Unplanned: len(best.absent), Orders: ordersOf(r.m, best.routes)})
 }
 
 // ordersOf are the visits of routes by shift, stops already made first.
