@@ -14,6 +14,7 @@ func (s *Server) routes() {
 	s.registerOpenProspects() // openprospects.go
 	s.registerRegions()       // regions.go
 	s.registerTiles()         // tiles.go
+	s.registerExtract()       // extract.go
 	s.registerPlans()         // plans.go
 
 	s.registerWeb() // web.go; last: it takes every path that is left

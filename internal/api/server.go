@@ -27,8 +27,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/waymark-crm/waymark/geo/tiles"
 	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/events"
+	"github.com/waymark-crm/waymark/internal/extract"
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/postgres"
 	"github.com/waymark-crm/waymark/internal/regions"
@@ -45,6 +47,8 @@ type Settings struct {
 	// TrustedProxies are the addresses or networks (CIDR) of proxies whose
 	// X-Forwarded-For is believed.
 	TrustedProxies []string
+	// DataDir is the folder that holds the extract's files.
+	DataDir string
 	// Metrics serves /metrics, to everyone who reaches the port.
 	Metrics bool
 	// Version is the program's, shown in the OpenAPI document.
@@ -61,8 +65,10 @@ type Deps struct {
 	Log      *slog.Logger
 	Identity *identity.Service
 	Events   *events.Hub
+	Extract  *extract.Live // the basemap and the roads in use
 	Visits   *visits.Service
-	Web      fs.FS // the built web application, index.html at its root; nil serves none
+	Basemap  func() *tiles.MBTiles // the basemap in use; nil, or a nil result, when there is none
+	Web      fs.FS                 // the built web application, index.html at its root; nil serves none
 }
 
 // Server is the HTTP server. Make it with [New].
