@@ -1,0 +1,163 @@
+/** The map of accounts and open prospects, with its tools; pages use it through map/index.ts. */
+import { Button, CloseButton, Group, Text, Title, VisuallyHidden } from '@mantine/core'
+import { IconRoute } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { MapGeoJSONFeature, Map as MapLibre, MapMouseEvent } from 'maplibre-gl'
+import { useCallback, useMemo, useReducer, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useMay } from '../api/queries'
+import type { AccountsMapProps } from '../app/accountsMap'
+import { filterQuery } from '../app/search'
+import { LassoTools } from './LassoOverlay'
+import { AccountsLegend } from './Legend'
+import { polygonOf } from './lasso'
+import { accountHits, accountLayers, accountsSource } from './layers/accounts'
+import { regionClasses, regionLayers, regionsSource } from './layers/regions'
+import { shapeLayers, shapeSource } from './layers/shape'
+import { MapControls } from './MapControls'
+import classes from './MapControls.module.css'
+import { MapView, type Mark } from './MapView'
+import type { MapPalette } from './palette'
+import { pickReducer } from './picked'
+import { RegionsLegend } from './RegionsLegend'
+import { SelectionCard } from './SelectionCard'
+
+/** Grows whenever something about accounts changed, so that tiles are asked for again. */
+let drawing = 0
+export const useAccountsVersion = () =>
+  useQuery({ queryKey: ['accounts', 'drawn'], queryFn: () => ++drawing, staleTime: Number.POSITIVE_INFINITY })
+    .data
+
+const hitsOf = [...accountHits]
+
+export function AccountsMap(props: AccountsMapProps) {
+  const {
+    filter,
+    layer = 'accounts',
+    position,
+    onMove,
+    selection,
+    onSelect,
+    hover,
+    onHover,
+    onWithin,
+    onPlan,
+  } = props
+  const { t } = useTranslation('map')
+  const mayPlan = useMay('plans.write')
+  const version = useAccountsVersion()
+  const [picked, pick] = useReducer(pickReducer, [])
+  const [inView, setInView] = useState<{ accounts: number; prospects: number } | null>(null)
+  const query = filterQuery({ ...filter, within: undefined })
+  const { within } = filter
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the query stands for the filter
+  const content = useCallback(
+    (palette: MapPalette) => {
+      const shape = polygonOf(within)
+      const regions = layer === 'regions'
+      return {
+        sources: {
+          shape: shapeSource(shape),
+          ...(regions
+            ? { regions: regionsSource(location.origin, filter) }
+            : { accounts: accountsSource(location.origin, filter) }),
+        },
+        areas: [
+          ...(regions ? regionLayers(palette, 'customers', regionClasses(palette, 'customers'), null) : []),
+          ...shapeLayers(palette),
+        ],
+        lines: [],
+        points: regions ? [] : accountLayers(palette, shape),
+      }
+    },
+    [query, layer, within],
+  )
+
+  const marks = useMemo(() => {
+    if (layer === 'regions') return []
+    const mark = (id: number, state: Mark['state']): Mark => ({
+      source: 'accounts',
+      sourceLayer: 'accounts',
+      id,
+      state,
+    })
+    return [
+      ...picked.map(({ account }) => mark(account, 'picked')),
+      ...(hover ? [mark(hover, 'hover')] : []),
+      ...(selection?.kind === 'account' ? [mark(selection.id, 'selected')] : []),
+    ]
+  }, [layer, picked, hover, selection])
+
+  const onClick = (hit: MapGeoJSONFeature | null, event: MapMouseEvent) => {
+    if (!hit) {
+      if (!event.originalEvent.shiftKey) onSelect(null)
+      return
+    }
+    const { account, site } = hit.properties
+    if (hit.layer.id === 'cluster') {
+      const map = event.target
+      const [lng, lat] = hit.geometry.type === 'Point' ? hit.geometry.coordinates : event.lngLat.toArray()
+      map.easeTo({ center: [lng ?? 0, lat ?? 0], zoom: Math.min(map.getZoom() + 2, 17) })
+    } else if (hit.layer.id === 'account') {
+      if (event.originalEvent.shiftKey) pick({ type: 'toggle', account: Number(account), site: Number(site) })
+      else onSelect({ kind: 'account', id: Number(account) })
+    } else if (hit.layer.id === 'open-prospect') onSelect({ kind: 'prospect', id: Number(hit.id) })
+  }
+
+  const onIdle = (map: MapLibre) => {
+    if (layer === 'regions' || !map.getLayer('account')) return setInView(null)
+    const accounts = new Set<unknown>()
+    let clustered = 0
+    for (const feature of map.queryRenderedFeatures({ layers: ['account', 'cluster'] })) {
+      if (feature.layer.id === 'account') accounts.add(feature.properties.account)
+      else clustered += Number(feature.properties.count ?? 0)
+    }
+    const prospects = new Set(map.queryRenderedFeatures({ layers: ['open-prospect'] }).map((f) => f.id))
+    setInView({ accounts: accounts.size + clustered, prospects: prospects.size })
+  }
+
+  return (
+    <MapView
+      label={t('label')}
+      content={content}
+      position={position}
+      {...(onMove ? { onMove } : {})}
+      hits={hitsOf}
+      onClick={onClick}
+      onHover={(hit) => onHover?.(hit?.layer.id === 'account' ? Number(hit.properties.account) : null)}
+      marks={marks}
+      onIdle={onIdle}
+      {...(version === undefined ? {} : { version })}
+    >
+      <MapControls>{onWithin && <LassoTools onShape={onWithin} />}</MapControls>
+      {layer === 'regions' ? <RegionsLegend figure="customers" /> : <AccountsLegend />}
+      <VisuallyHidden role="status" data-in-view>
+        {inView &&
+          `${t('status.view', { count: inView.accounts })}, ${t('status.viewProspects', { count: inView.prospects })}`}
+      </VisuallyHidden>
+      {within && onWithin ? (
+        <SelectionCard filter={filter} {...(onPlan ? { onPlan } : {})} onClear={() => onWithin(undefined)} />
+      ) : (
+        picked.length > 0 && (
+          <section className={classes.card} aria-label={t('selection.title')}>
+            <Group justify="space-between" wrap="nowrap">
+              <Title order={2} fz="md" aria-live="polite">
+                {t('selection.picked', { count: picked.length })}
+              </Title>
+              <CloseButton aria-label={t('selection.clear')} onClick={() => pick({ type: 'clear' })} />
+            </Group>
+            <Text size="sm" c="dimmed" mb="sm">
+              {t('selection.pickedHint')}
+            </Text>
+            {onPlan && mayPlan && (
+              <Button leftSection={<IconRoute size={18} />} onClick={() => onPlan(picked.map((p) => p.site))}>
+                {t('selection.plan')}
+              </Button>
+            )}
+          </section>
+        )
+      )}
+    </MapView>
+  )
+}

@@ -1,0 +1,104 @@
+/** The surface that takes the pointer while a shape is drawn; the rules are in lasso.ts. */
+import { IconLasso, IconMarquee2, IconRectangle } from '@tabler/icons-react'
+import { type PointerEvent as ReactPointerEvent, useEffect, useReducer } from 'react'
+import { createPortal } from 'react-dom'
+import { useTranslation } from 'react-i18next'
+import { finishedPath, lassoReducer, noLasso, type Pixel, withinOf } from './lasso'
+import { MapButton } from './MapControls'
+import classes from './MapControls.module.css'
+import { useMap } from './MapView'
+
+export function LassoTools({ onShape }: { onShape: (within: string) => void }) {
+  const { t } = useTranslation('map')
+  const map = useMap()
+  const [state, dispatch] = useReducer(lassoReducer, noLasso)
+  const drawing = state.tool !== 'none'
+
+  useEffect(() => {
+    if (!drawing) return
+    const cancel = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') dispatch({ type: 'cancel' })
+    }
+    window.addEventListener('keydown', cancel)
+    return () => window.removeEventListener('keydown', cancel)
+  }, [drawing])
+
+  const at = (event: ReactPointerEvent<HTMLElement>): Pixel => {
+    const box = event.currentTarget.getBoundingClientRect()
+    return [event.clientX - box.left, event.clientY - box.top]
+  }
+  const shapeOf = (path: Pixel[]) =>
+    withinOf(path.map((pixel) => map.unproject(pixel).toArray() as [number, number]))
+
+  const finish = (event: ReactPointerEvent<HTMLElement>) => {
+    if (state.pointer !== event.pointerId) return
+    const path = finishedPath(state.path)
+    dispatch({ type: 'up', pointer: event.pointerId })
+    dispatch({ type: 'cancel' })
+    if (path) onShape(shapeOf(path))
+  }
+  const inView = () => {
+    const { clientWidth: w, clientHeight: h } = map.getContainer()
+    onShape(
+      shapeOf([
+        [0, 0],
+        [w, 0],
+        [w, h],
+        [0, h],
+      ]),
+    )
+  }
+
+  return (
+    <>
+      <fieldset aria-label={t('tool.group')} className={classes.tools}>
+        <MapButton
+          label={t('tool.lasso')}
+          pressed={state.tool === 'lasso'}
+          onClick={() => dispatch({ type: 'choose', tool: 'lasso' })}
+        >
+          <IconLasso size={20} />
+        </MapButton>
+        <MapButton
+          label={t('tool.rectangle')}
+          pressed={state.tool === 'rectangle'}
+          onClick={() => dispatch({ type: 'choose', tool: 'rectangle' })}
+        >
+          <IconRectangle size={20} />
+        </MapButton>
+        <MapButton label={t('tool.inView')} onClick={inView}>
+          <IconMarquee2 size={20} />
+        </MapButton>
+      </fieldset>
+      {createPortal(
+        <>
+          {drawing && (
+            <div
+              className={classes.drawing}
+              data-drawing
+              onPointerDown={(event) => {
+                event.currentTarget.setPointerCapture(event.pointerId)
+                dispatch({ type: 'down', pointer: event.pointerId, at: at(event) })
+              }}
+              onPointerMove={(event) => dispatch({ type: 'move', pointer: event.pointerId, at: at(event) })}
+              onPointerUp={finish}
+              onPointerCancel={() => dispatch({ type: 'cancel' })}
+            >
+              <svg aria-hidden="true">
+                <polygon points={state.path.map((p) => p.join(',')).join(' ')} />
+              </svg>
+            </div>
+          )}
+          <div role="status">
+            {drawing && state.path.length === 0 && (
+              <p className={classes.hint}>
+                {t(state.tool === 'lasso' ? 'tool.lassoHint' : 'tool.rectangleHint')}
+              </p>
+            )}
+          </div>
+        </>,
+        map.getContainer(),
+      )}
+    </>
+  )
+}

@@ -1,0 +1,5 @@
+/** MapLibre's worker from our own origin, so that `worker-src 'self'` holds. */
+import { setWorkerUrl } from 'maplibre-gl'
+import url from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+
+setWorkerUrl(new URL(url, location.origin).href)
