@@ -28,7 +28,7 @@ type Piece struct {
 	Name     string     // of the street, may be empty
 	Ref      string     // its number, may be empty
 	Class    Class
-	Way      int64 // OpenStreetMap id
+	Way      int64 // OpenStreetMap id; the first one when several were merged
 	Geometry orb.LineString
 
 	edge uint32
