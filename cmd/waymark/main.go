@@ -30,6 +30,7 @@ type commands struct {
 
 	Serve   ServeCmd   `cmd:"" help:"Serve the application; runs a private database unless DATABASE_URL is set."`
 	Migrate MigrateCmd `cmd:"" help:"Show or apply the steps of the database's schema."`
+	Extract ExtractCmd `cmd:"" help:"Load an OpenStreetMap extract, or show what is loaded."`
 	Demo    DemoCmd    `cmd:"" help:"Make a company to look at, on top of the extract that is loaded."`
 	User    UserCmd    `cmd:"" help:"Show and add organisations and users, reset passwords."`
 	Openapi OpenapiCmd `cmd:"" help:"Write the OpenAPI document of the server."`
