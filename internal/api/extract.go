@@ -71,14 +71,14 @@ func (s *Server) basemapTile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var file *tiles.MBTiles
-	if s.deps.Basemap != nil {
-		file = s.deps.Basemap()
+	var use *extract.InUse
+	if s.deps.Extract != nil {
+		use = s.deps.Extract.Current()
 	}
-	if file == nil {
+	if use == nil {
 		return extract.ErrNone
 	}
-	body, err := file.Tile(c.UserContext(), t)
+	body, err := use.Basemap.Tile(c.UserContext(), t)
 	if err != nil && !errors.Is(err, tiles.ErrNoTile) {
 		return err
 	}

@@ -27,7 +27,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/waymark-crm/waymark/geo/tiles"
 	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/extract"
@@ -67,8 +66,7 @@ type Deps struct {
 	Events   *events.Hub
 	Extract  *extract.Live // the basemap and the roads in use
 	Visits   *visits.Service
-	Basemap  func() *tiles.MBTiles // the basemap in use; nil, or a nil result, when there is none
-	Web      fs.FS                 // the built web application, index.html at its root; nil serves none
+	Web      fs.FS // the built web application, index.html at its root; nil serves none
 }
 
 // Server is the HTTP server. Make it with [New].
