@@ -7,7 +7,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/waymark-crm/waymark/internal/fault"
 	"github.com/waymark-crm/waymark/internal/postgres"
 	"github.com/waymark-crm/waymark/internal/postgres/cluster"
 )
@@ -94,6 +93,3 @@ func (MigrateUpCmd) Run(ctx context.Context, env *Env) (err error) {
 	}
 	return err
 }
-
-// errServerEnded says that the private database went away under the server.
-var errServerEnded = fault.New(fault.Unavailable, "The private database has ended by itself; its log says why.")

@@ -8,18 +8,25 @@ import (
 	"net"
 	"sync"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"github.com/waymark-crm/waymark/internal/api"
 	"github.com/waymark-crm/waymark/internal/events"
+	"github.com/waymark-crm/waymark/internal/extract"
+	"github.com/waymark-crm/waymark/internal/fault"
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/jobs"
 	"github.com/waymark-crm/waymark/internal/postgres/cluster"
+	"github.com/waymark-crm/waymark/internal/visits"
 	"github.com/waymark-crm/waymark/web"
 )
 
 // ServeCmd runs the server until it is interrupted.
 type ServeCmd struct{}
+
+// errDatabaseEnded says that the private database went away under the server.
+var errDatabaseEnded = fault.New(fault.Unavailable, "The private database has ended by itself; its log says why.")
 
 // Run starts, in this order, the database, its schema, the jobs and the HTTP
 // server, and stops them in reverse when ctx ends.
@@ -27,24 +34,32 @@ func (ServeCmd) Run(ctx context.Context, env *Env) (err error) {
 	// The port first: a second server on it must not get as far as the database.
 	listener, err := net.Listen("tcp", env.Config.Server.Addr)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", env.Config.Server.Addr, err)
+		return fault.Wrap(err, fault.Unavailable, "The server cannot listen on "+env.Config.Server.Addr+". Stop what uses the port, or set WAYMARK_ADDR.")
 	}
+	defer func() {
+		if closeErr := listener.Close(); !errors.Is(closeErr, net.ErrClosed) {
+			err = errors.Join(err, closeErr)
+		}
+	}()
 	store, err := env.open(ctx, cluster.Start)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-
-	s, err := assemble(env, store)
+	s, err := assemble(ctx, env, store)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
+	defer func() { err = errors.Join(err, s.extract.Close()) }()
 	if err := s.queue.Start(ctx); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
-	listening, unlisten := context.WithCancel(context.WithoutCancel(ctx))
-	var hub sync.WaitGroup
-	hub.Go(func() { s.events.Run(listening) })
+
+	background, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	var listeners sync.WaitGroup
+	listeners.Go(func() { s.events.Run(background) })
+	listeners.Go(func() { s.extract.Run(background) })
 	failed := make(chan error, 1)
 	go func() { failed <- s.api.Serve(listener) }()
 	env.Log.Info("serving", "address", listener.Addr().String(), "version", versionText(), "config", env.Config.String())
@@ -54,31 +69,50 @@ func (ServeCmd) Run(ctx context.Context, env *Env) (err error) {
 		env.Log.Info("stopping")
 	case err = <-failed:
 	case <-store.Lost():
-		err = errServerEnded
+		err = errDatabaseEnded
 	}
 	// Requests first, since they may store jobs; then the jobs; then the database.
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), env.Config.Server.StopTimeout)
 	defer cancel()
 	err = errors.Join(err, s.api.Shutdown(stopping))
-	unlisten()
-	hub.Wait()
+	end()
+	listeners.Wait()
 	return errors.Join(err, s.queue.Stop(stopping))
 }
 
 // services are what runs beside the database.
 type services struct {
-	api    *api.Server
-	events *events.Hub
-	queue  *jobs.Queue
+	api     *api.Server
+	events  *events.Hub
+	extract *extract.Live
+	queue   *jobs.Queue
 }
 
 // assemble puts the domains together: the one place that knows all of them.
-func assemble(env *Env, store *Store) (*services, error) {
+func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err error) {
 	config, db := &env.Config.Server, store.DB
 	s := &services{events: events.NewHub(db, env.Log)}
-	people := identity.New(db, identity.Options{SessionIdle: config.SessionLifetime})
+	// What a load that was killed left behind goes first.
+	if err := extract.Clean(ctx, extract.Deps{DB: db, DataDir: env.Config.Data, Log: env.Log}); err != nil {
+		return nil, err
+	}
+	if s.extract, err = extract.OpenLive(ctx, db, env.Config.Data, env.Log); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.extract.Close())
+		}
+	}()
+	planning := &visits.Service{
+		DB: db, Travel: s.extract.Travel, Budget: config.PlanBudget,
+		Enqueue: func(ctx context.Context, tx pgx.Tx, job visits.PlanJob) error {
+			return jobs.Enqueue(ctx, tx, job, nil)
+		},
+	}
 
 	workers := river.NewWorkers()
+	river.AddWorker(workers, &visits.Worker{Visits: planning})
 	options := jobs.Options{
 		Workers: workers,
 		Alone:   store.Private(),
@@ -87,13 +121,17 @@ func assemble(env *Env, store *Store) (*services, error) {
 	if config.Workers > 0 {
 		options.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: config.Workers}}
 	}
-	var err error
 	if s.queue, err = jobs.New(db, options); err != nil {
 		return nil, err
 	}
 	s.api, err = api.New(api.Deps{
-		DB: db, Log: env.Log, Identity: people, Events: s.events, Web: web.Files(),
+		DB: db, Log: env.Log, Web: web.Files(),
+		Identity: identity.New(db, identity.Options{SessionIdle: config.SessionLifetime}),
+		Events:   s.events,
+		Extract:  s.extract,
+		Visits:   planning,
 		Settings: api.Settings{
+			DataDir:        env.Config.Data,
 			PublicURL:      config.PublicURL,
 			TrustedProxies: config.TrustedProxies,
 			Metrics:        config.Metrics,
@@ -101,5 +139,8 @@ func assemble(env *Env, store *Store) (*services, error) {
 			Version:        versionText(),
 		},
 	})
-	return s, err
+	if err != nil {
+		return nil, fmt.Errorf("put the server together: %w", err)
+	}
+	return s, nil
 }

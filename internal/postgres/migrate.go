@@ -174,7 +174,10 @@ func openMigrator(ctx context.Context, url string) (*migrator, error) {
 		return nil, fmt.Errorf("postgres: open pool: %w", err)
 	}
 	m.sql = stdlib.OpenDBFromPool(m.pool)
-	if m.goose, err = goose.NewProvider(goose.DialectPostgres, m.sql, migrations.FS, goose.WithDisableGlobalRegistry(true)); err != nil {
+	// Numbers are given out in ranges and branches are merged in any order.
+	m.goose, err = goose.NewProvider(goose.DialectPostgres, m.sql, migrations.FS,
+		goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
+	if err != nil {
 		m.close()
 		return nil, fmt.Errorf("postgres: read the migrations: %w", err)
 	}

@@ -160,7 +160,7 @@ func (l *serverLog) follow(from io.ReadCloser) {
 // is there already. FATAL is the end of one session, at every shutdown too. Lines that are not in the table continue the one before.
 var severities = map[string]slog.Level{
 	"DEBUG": slog.LevelDebug, "INFO": slog.LevelDebug, "LOG": slog.LevelDebug, "NOTICE": slog.LevelDebug,
-	"ERROR": slog.LevelDebug, "WARNING": slog.LevelWarn, "FATAL": slog.LevelInfo, "PANIC": slog.LevelError,
+	"ERROR": slog.LevelDebug, "WARNING": slog.LevelWarn, "FATAL": slog.LevelDebug, "PANIC": slog.LevelError,
 }
 
 func (l *serverLog) last() string {
