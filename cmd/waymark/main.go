@@ -32,6 +32,7 @@ type commands struct {
 	Migrate MigrateCmd `cmd:"" help:"Show or apply the steps of the database's schema."`
 	Extract ExtractCmd `cmd:"" help:"Load an OpenStreetMap extract, or show what is loaded."`
 	Demo    DemoCmd    `cmd:"" help:"Make a company to look at, on top of the extract that is loaded."`
+	Plan    PlanCmd    `cmd:"" help:"Plan the routes of a file, without a database."`
 	User    UserCmd    `cmd:"" help:"Show and add organisations and users, reset passwords."`
 	Openapi OpenapiCmd `cmd:"" help:"Write the OpenAPI document of the server."`
 	Health  HealthCmd  `cmd:"" help:"Ask the server on this machine whether it is ready."`
