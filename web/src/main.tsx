@@ -20,6 +20,9 @@ async function start() {
   const queryClient = makeQueryClient(() => {
     // The session ended while a page was open: sign in again, then come back to it.
     if (router.state.location.pathname === '/sign-in') return
+    // Who was never signed in is sent to sign-in by the route itself: to invalidate it then
+    // would cancel that, and begin again without end.
+    if (!queryClient.getQueryData(meQuery.queryKey)) return
     queryClient.removeQueries({ queryKey: meQuery.queryKey })
     void router.invalidate()
   })
