@@ -89,7 +89,7 @@ func (n *Network) trace(nodes []uint32, from, to []end, best found) *Route {
 		c1, l1 := e.passed(hi)
 		p.Time, p.Length = Millis(c1.time()-c0.time()), Decimetres(l1-l0)
 		if i > 0 {
-			p.Turn = Millis(n.turnTime(nodes[i-1], v) - e.cost().time())
+			p.Turn = Millis(n.turnCost(nodes[i-1], v).time() - e.cost().time())
 			p.Time += p.Turn
 		}
 		begin := len(r.Geometry)
@@ -103,9 +103,9 @@ func (n *Network) trace(nodes []uint32, from, to []end, best found) *Route {
 	return r
 }
 
-// turnTime is the time of the original arc between two nodes of the hierarchy:
+// turnCost is the cost of the original arc between two nodes of the hierarchy:
 // the turn and the whole second edge.
-func (n *Network) turnTime(from, to uint32) int64 {
+func (n *Network) turnCost(from, to uint32) cost {
 	// The arc lies with whichever of the two is lower in the hierarchy, but a
 	// shortcut may have taken its place; the turns have it for sure.
 	e := &n.edges[n.nodeEdge[from]]
@@ -125,7 +125,7 @@ func (n *Network) turnTime(from, to uint32) int64 {
 	} else {
 		n.nodesOf(n.nodeEdge[from], look)
 	}
-	return best.time()
+	return best
 }
 
 // appendShape appends an edge's points between two fractions of its length. A

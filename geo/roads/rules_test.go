@@ -137,7 +137,7 @@ func TestTheRulesOfTheRoad(t *testing.T) {
 		{"but it may be where one goes", []string{"w 221 21,22 highway=residential access=private"},
 			"car", at(60, 0), at(100, 60), []int64{111, 221}},
 		{"a road that is closed to motor vehicles is closed", []string{"w 221 21,22 highway=residential motor_vehicle=no"},
-			"car", at(60, 0), at(100, 160), []int64{111, 211, 121, 222}},
+			"car", at(60, 0), at(100, 160), []int64{112, 211, 121, 222}},
 		{"the more specific tag wins", []string{"w 221 21,22 highway=residential access=no motorcar=yes"},
 			"car", at(100, 10), at(100, 160), []int64{221, 222}},
 		{"a low bridge stops a van and not a car", []string{"w 122 22,32 highway=residential maxheight=2.3"},
