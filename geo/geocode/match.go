@@ -112,7 +112,7 @@ func Match(q Query, c Candidate) (confidence float64, reason string) {
 		return confidence, strings.Join(doubts, "; ")
 	}
 	confidence = Similarity(q.Street, c.Street)
-	if bare := Similarity(bareStreet(q.Street), bareStreet(c.Street)); bare*0.92 > confidence {
+	if bare := Similarity(Bare(q.Street), Bare(c.Street)); bare*0.92 > confidence {
 		confidence = bare * 0.92
 		doubt("the kind of street or its direction differs")
 	} else if confidence < 1 {
@@ -143,8 +143,10 @@ func Match(q Query, c Candidate) (confidence float64, reason string) {
 	return confidence, strings.Join(doubts, "; ")
 }
 
-// bareStreet drops the kind of street and its direction, unless nothing is left.
-func bareStreet(s string) string {
+// Bare drops from a street's name, in the form of [Normalise], its kind and its
+// direction, unless nothing is left: "north main street" is "main". It is what
+// an index of streets should hold: far fewer names are like it.
+func Bare(s string) string {
 	var out []string
 	for _, w := range strings.Fields(s) {
 		if !streetWords[w] && !directions[w] {

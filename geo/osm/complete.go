@@ -77,13 +77,21 @@ func reachOf(p NamedPlace) float64 {
 }
 
 func (t *towns) at(p orb.Point) string {
-	best, name := 2.0, ""
+	// A hamlet may be no more than a named group of houses, so a town whose name
+	// reaches here goes before it.
+	best, name, bestTown, town := 2.0, "", 1.2, ""
 	for i := range t.grid.within(p, 2*t.reach) {
 		c := &t.places[i]
 		share := metresBetween(p, c.Point) / reachOf(*c)
 		if share < best || share == best && c.Name < name {
 			best, name = share, c.Name
 		}
+		if c.Kind != "hamlet" && (share < bestTown || share == bestTown && c.Name < town) {
+			bestTown, town = share, c.Name
+		}
+	}
+	if town != "" {
+		return town
 	}
 	return name
 }

@@ -165,7 +165,6 @@ func TestALoadOfDelaware(t *testing.T) {
 	})
 	t.Run("the bay and the Atlantic are water on the map and the towns are not", func(t *testing.T) { seaOnTheMap(t, first.Tiles) })
 	t.Run("names are in the attribute that the style reads", func(t *testing.T) { namesOnTheMap(t, first.Tiles) })
-	t.Run("search", func(t *testing.T) { searchDelaware(t, db) })
 
 	// Once more, with the tiles of the first: nothing doubles.
 	copyTiles := filepath.Join(t.TempDir(), "tilemaker")

@@ -102,7 +102,7 @@ func (l *load) storeStreets(ctx context.Context, tx pgx.Tx, c *osm.Contents) err
 			if err != nil {
 				return nil, fmt.Errorf("street %q: %w", s.Name, err)
 			}
-			return []any{s.Name, s.City, s.Postcode, geocode.Normalise(s.Name), line, lon, lat, cell}, nil
+			return []any{s.Name, s.City, s.Postcode, geocode.Bare(geocode.Normalise(s.Name)), line, lon, lat, cell}, nil
 		},
 		`delete from streets s where not exists (select from fresh f where f.name = s.name and f.cell = s.cell)`,
 		fmt.Sprintf(`insert into streets (name, place, postcode, search, line, point, cell, extract_id)
@@ -121,7 +121,7 @@ func (l *load) storeAddresses(ctx context.Context, tx pgx.Tx, c *osm.Contents) e
 			if err != nil {
 				return nil, fmt.Errorf("address %s: %w", a.Ref, err)
 			}
-			return []any{a.Ref.Kind.Letter(), a.Ref.ID, a.HouseNumber, a.Street, a.City, a.Postcode, geocode.Normalise(a.Street), lon, lat, cell}, nil
+			return []any{a.Ref.Kind.Letter(), a.Ref.ID, a.HouseNumber, a.Street, a.City, a.Postcode, geocode.Bare(geocode.Normalise(a.Street)), lon, lat, cell}, nil
 		},
 		`delete from addresses a where not exists (select from fresh f where f.osm_type = a.osm_type and f.osm_id = a.osm_id)`,
 		fmt.Sprintf(`insert into addresses (osm_type, osm_id, housenumber, street, city, postcode, search, point, cell, extract_id)
