@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -50,6 +51,15 @@ func (s *Server) registerMetrics() {
 		}
 		return s.deps.Events.Streams()
 	})
+	if s.deps.DB != nil {
+		connections := func(name, help string, value func(*pgxpool.Stat) int32) {
+			s.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+				return float64(value(s.deps.DB.Pool().Stat()))
+			}))
+		}
+		connections("waymark_database_connections", "Connections to the database that are open.", (*pgxpool.Stat).TotalConns)
+		connections("waymark_database_connections_in_use", "Connections to the database that are in use.", (*pgxpool.Stat).AcquiredConns)
+	}
 	s.raw("/metrics", public, adaptor.HTTPHandler(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
 }
 

@@ -208,6 +208,7 @@ func (s *Server) writeProblem(ctx huma.Context, err error) {
 // failed is Fiber's error handler: what middleware and raw routes return.
 func (s *Server) failed(c *fiber.Ctx, err error) error {
 	p := s.problem(c.UserContext(), err)
+	s.setSecurityHeaders(c)
 	for name, values := range p.GetHeaders() {
 		for _, v := range values {
 			c.Set(name, v)

@@ -30,8 +30,15 @@ const contentPolicy = "default-src 'none'; " +
 	"form-action 'self'; " +
 	"frame-ancestors 'none'"
 
-// securityHeaders go with every answer, errors too.
+// securityHeaders go with every answer.
 func (s *Server) securityHeaders(c *fiber.Ctx) error {
+	s.setSecurityHeaders(c)
+	return c.Next()
+}
+
+// setSecurityHeaders is also what a request gets that is refused before any
+// middleware sees it, since it is too large or no HTTP.
+func (s *Server) setSecurityHeaders(c *fiber.Ctx) {
 	c.Set("Content-Security-Policy", contentPolicy)
 	c.Set("X-Content-Type-Options", "nosniff")
 	c.Set("X-Frame-Options", "DENY")
@@ -45,7 +52,6 @@ func (s *Server) securityHeaders(c *fiber.Ctx) error {
 	if strings.HasPrefix(c.Path(), "/api") {
 		c.Set("Cache-Control", "no-store") // a handler that knows better sets its own
 	}
-	return c.Next()
 }
 
 func (s *Server) https() bool { return s.publicURL != nil && s.publicURL.Scheme == "https" }

@@ -127,13 +127,15 @@ func New(deps Deps) (*Server, error) {
 	s.app = fiber.New(fiber.Config{
 		AppName:               "waymark",
 		Immutable:             true,
+		CaseSensitive:         true, // what a check compares is what a route matches
+		StrictRouting:         true,
 		DisableStartupMessage: true,
 		ErrorHandler:          s.failed,
 		BodyLimit:             maxBody,
 		ReadTimeout:           30 * time.Second,
 		WriteTimeout:          60 * time.Second, // streams extend it at each event
 		IdleTimeout:           2 * time.Minute,
-		ReadBufferSize:        16 << 10, // the longest request line: a lasso of 500 points in the query
+		ReadBufferSize:        32 << 10, // the longest request line: a lasso of 500 points in the query
 		ServerHeader:          "",
 	})
 	s.middleware()

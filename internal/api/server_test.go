@@ -70,7 +70,15 @@ func TestWhatCannotBeReadIsAProblemToo(t *testing.T) {
 	c.get("/tiles/nothing").problem(404, "not_found")
 	c.do("DELETE", "/api/teams", nil).problem(405, "not_found")
 	c.do("POST", "/", "{}").problem(405, "not_found")
-	c.do("POST", "/api/teams", `{"name": "`+strings.Repeat("x", 1<<20)+`"}`).problem(413, "invalid")
+	large := c.do("POST", "/api/teams", `{"name": "`+strings.Repeat("x", 1<<20)+`"}`)
+	large.problem(413, "invalid")
+	long := c.get("/api/users?q=" + strings.Repeat("x", 40<<10))
+	long.problem(431, "invalid")
+	for _, early := range []*reply{large, long} { // refused before any middleware
+		require.Equal(t, "nosniff", early.header.Get("X-Content-Type-Options"))
+	}
+	c.get("/api/users?q=" + strings.Repeat("x", 30<<10)).want(200)
+	c.get("/api/me/").problem(404, "not_found")
 }
 
 func TestARequestIdComesBackAndOneThatWouldForgeALogLineDoesNot(t *testing.T) {
@@ -145,6 +153,7 @@ func TestMetricsNameRoutesAndNotIds(t *testing.T) {
 	text := string(c.get("/metrics").want(200).body)
 	require.Contains(t, text, `waymark_http_requests_total{method="PATCH",route="/api/users/:id",status="404"} 1`)
 	require.Contains(t, text, "waymark_event_streams 0")
+	require.Contains(t, text, "waymark_database_connections_in_use 0")
 	require.NotContains(t, text, `/api/users/`+id(w.south.rep.ID))
 
 	setup(t).anonymous().get("/metrics").want(404) // off unless it is asked for

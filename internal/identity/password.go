@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/alexedwards/argon2id"
 	"golang.org/x/sync/semaphore"
@@ -45,10 +47,18 @@ func CheckPassword(password, email string) error {
 // and its memory for as long as it runs, and the map must go on drawing
 // meanwhile.
 type hasher struct {
-	params *argon2id.Params
-	slots  *semaphore.Weighted
-	dummy  func() (string, error)
+	params  *argon2id.Params
+	slots   *semaphore.Weighted
+	waiting atomic.Int32
+	dummy   func() (string, error)
 }
+
+// maxWaiting is how many may wait for their turn, some seconds' worth. Whoever
+// comes on top is turned away at once and not after a time-out.
+const maxWaiting = 64
+
+var errBusy = fault.New(fault.Unavailable, "Too many people are signing in just now. Try again in a moment.").
+	WithCause(RetryAfter(5 * time.Second))
 
 func newHasher(params *argon2id.Params) *hasher {
 	if params == nil {
@@ -64,8 +74,13 @@ func newHasher(params *argon2id.Params) *hasher {
 }
 
 func (h *hasher) slot(ctx context.Context) (release func(), err error) {
+	if h.waiting.Add(1) > maxWaiting {
+		h.waiting.Add(-1)
+		return nil, errBusy
+	}
+	defer h.waiting.Add(-1)
 	if err := h.slots.Acquire(ctx, 1); err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "Too many people are signing in just now. Try again in a moment.")
+		return nil, errBusy.WithCause(err)
 	}
 	return func() { h.slots.Release(1) }, nil
 }

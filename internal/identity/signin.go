@@ -113,10 +113,10 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 		return Session{}, errNoSession
 	}
 	session := Session{tokenHash: tokenHash(token)}
-	err := s.db.Anonymous(ctx, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `select org_id, user_id, team_id, role, csrf_token, last_seen_at, expires_at from auth_session($1)`, session.tokenHash).
-			Scan(&session.OrgID, &session.UserID, &session.TeamID, &session.Role, &session.CSRFToken, &session.lastSeenAt, &session.expiresAt)
-	})
+	// Every request and every tile comes here, so it is one statement on its own
+	// and not a transaction of three: the function alone decides what is seen.
+	err := s.db.Pool().QueryRow(ctx, `select org_id, user_id, team_id, role, csrf_token, last_seen_at, expires_at from auth_session($1)`, session.tokenHash).
+		Scan(&session.OrgID, &session.UserID, &session.TeamID, &session.Role, &session.CSRFToken, &session.lastSeenAt, &session.expiresAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, errNoSession
 	}
