@@ -7,7 +7,10 @@ import type { MapPalette } from '../palette'
 import { byZoom } from './basemap'
 
 /** What the map draws of a plan; every leg leads to the stop of its number, the last one to the end. */
-export type RouteDrawing = { route: Route | null; unplanned: Unplanned[] }
+export type RouteDrawing = {
+  route: Route | null
+  unplanned: Pick<Unplanned, 'siteId' | 'name' | 'point'>[]
+}
 
 export function routeData({ route }: RouteDrawing): FeatureCollection<LineString> {
   const legs = linesOf(route)

@@ -1,0 +1,121 @@
+/** Plans: a new one above, those of the days around today below. */
+import { Badge, Button, Group, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useMay } from '../api/queries'
+import type { PlanSummary } from '../api/types'
+import { useProblemText } from '../app/problemText'
+import type { PlansSearch } from '../app/search'
+import { useFormat } from '../i18n/format'
+import { addDays, nextWorkday } from './day'
+import { NewPlan } from './NewPlan'
+import { Panel } from './Panel'
+import classes from './PlansPage.module.css'
+import { plansQuery, sitesQuery } from './queries'
+import { RouteMap } from './RouteMap'
+
+export function PlansPage() {
+  const { t } = useTranslation('plan')
+  const search = useSearch({ from: '/signed-in/plans' })
+  const navigate = useNavigate()
+  const format = useFormat()
+  const mayWrite = useMay('plans.write')
+  const today = format.today()
+  const day = search.day ?? nextWorkday(today)
+  const [hover, setHover] = useState<number | null>(null)
+  const siteIds = search.siteIds ?? []
+  const { data: rows = [] } = useQuery(sitesQuery(siteIds))
+  const candidates = useMemo(
+    () =>
+      rows.flatMap((row) =>
+        row.site ? [{ siteId: row.site.id, name: row.name, point: row.site.point }] : [],
+      ),
+    [rows],
+  )
+  const onSearch = (part: Partial<PlansSearch>) =>
+    void navigate({
+      to: '/plans',
+      search: (known) => {
+        const next = { ...known, ...part }
+        return { ...next, siteIds: next.siteIds?.length ? next.siteIds : undefined }
+      },
+      replace: true,
+      resetScroll: false,
+    })
+  return (
+    <Panel
+      label={t('plan.panel')}
+      map={
+        <RouteMap route={null} unplanned={candidates} hover={hover} onHover={setHover} onPick={() => {}} />
+      }
+    >
+      {mayWrite ? (
+        <NewPlan search={search} day={day} onSearch={onSearch} />
+      ) : (
+        <Title order={1} p="md">
+          {t('plans.title')}
+        </Title>
+      )}
+      <Plans repId={search.repId} from={addDays(today, -7)} />
+    </Panel>
+  )
+}
+
+function Plans({ repId, from }: { repId: number | undefined; from: string }) {
+  const { t } = useTranslation('plan')
+  const { t: common } = useTranslation()
+  const problemText = useProblemText()
+  const { data, error, refetch } = useQuery(plansQuery(repId, from))
+  return (
+    <section className={classes.plans} aria-labelledby="plans-title">
+      <Title order={2} id="plans-title">
+        {t('plans.list')}
+      </Title>
+      {error && !data && (
+        <Group role="alert">
+          <Text size="sm">{problemText(error)}</Text>
+          <Button size="compact-sm" variant="default" onClick={() => void refetch()}>
+            {common('action.retry')}
+          </Button>
+        </Group>
+      )}
+      {data?.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('plans.none')}
+        </Text>
+      )}
+      <ul className={classes.list}>
+        {(data ?? []).map((plan) => (
+          <li key={plan.id}>
+            <PlanLine plan={plan} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function PlanLine({ plan }: { plan: PlanSummary }) {
+  const { t } = useTranslation('plan')
+  const format = useFormat()
+  return (
+    <Link to="/plans/$id" params={{ id: String(plan.id) }} className={classes.plan}>
+      <span>
+        <strong>{format.longDay(plan.day)}</strong>
+        <span className={classes.detail}>{plan.repName}</span>
+      </span>
+      {plan.state === 'done' ? (
+        <span className={classes.figures}>
+          {t('plans.stops', { count: plan.stops })}
+          <span className={classes.detail}>
+            {format.duration(plan.driveSeconds)} · {format.distance(plan.driveMetres)}
+          </span>
+        </span>
+      ) : (
+        <Badge variant="default">{t(`state.${plan.state}`)}</Badge>
+      )}
+    </Link>
+  )
+}

@@ -1,0 +1,313 @@
+/** The route as a list whose stops can be dragged by mouse, touch and keyboard. */
+import {
+  closestCenter,
+  DndContext,
+  type DragEndEvent,
+  KeyboardSensor,
+  PointerSensor,
+  useSensor,
+  useSensors,
+} from '@dnd-kit/core'
+import {
+  arrayMove,
+  SortableContext,
+  sortableKeyboardCoordinates,
+  useSortable,
+  verticalListSortingStrategy,
+} from '@dnd-kit/sortable'
+import { CSS } from '@dnd-kit/utilities'
+import { ActionIcon, Menu, Text } from '@mantine/core'
+import {
+  IconAlertTriangle,
+  IconCar,
+  IconClockPause,
+  IconDots,
+  IconExternalLink,
+  IconFlag,
+  IconGripVertical,
+  IconHome,
+  IconNavigation,
+  IconToolsKitchen2,
+  IconTrash,
+} from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { Fragment, useId } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Route, Stop } from '../api/types'
+import { useFormat } from '../i18n/format'
+import { type Navigator, navigationLinks } from './navigation'
+import classes from './StopList.module.css'
+
+type Props = {
+  route: Route
+  /** Times are those of an order before this one. */
+  stale: boolean
+  mayEdit: boolean
+  hover: number | null
+  onHover: (siteId: number | null) => void
+  onOrder: (order: number[]) => void
+}
+
+export function StopList({ route, stale, mayEdit, hover, onHover, onOrder }: Props) {
+  const { t } = useTranslation('plan')
+  const format = useFormat()
+  const dndId = useId()
+  const { stops } = route
+  const order = stops.map((stop) => stop.siteId)
+  const sensors = useSensors(
+    useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
+    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
+  )
+  const nameOf = (id: unknown) => stops.find((stop) => stop.siteId === id)?.name ?? ''
+  const placeOf = (id: unknown) => order.indexOf(Number(id)) + 1
+  const onDragEnd = ({ active, over }: DragEndEvent) => {
+    if (!over || active.id === over.id) return
+    onOrder(arrayMove(order, order.indexOf(Number(active.id)), order.indexOf(Number(over.id))))
+  }
+  const lunchBefore = lunchPlace(route)
+  const lunch = route.lunchAt && (
+    <li className={classes.between} data-stale={stale}>
+      <IconToolsKitchen2 size={16} aria-hidden />
+      <span>
+        {t('stop.lunch', { time: format.time(route.lunchAt), duration: format.duration(route.lunchSeconds) })}
+      </span>
+    </li>
+  )
+
+  return (
+    <DndContext
+      id={dndId}
+      sensors={sensors}
+      collisionDetection={closestCenter}
+      onDragEnd={onDragEnd}
+      accessibility={{
+        screenReaderInstructions: { draggable: t('drag.instructions') },
+        announcements: {
+          onDragStart: ({ active }) =>
+            t('drag.start', { name: nameOf(active.id), place: placeOf(active.id), count: order.length }),
+          onDragOver: ({ active, over }) =>
+            over
+              ? t('drag.over', { name: nameOf(active.id), place: placeOf(over.id), count: order.length })
+              : undefined,
+          onDragEnd: ({ active, over }) =>
+            over
+              ? t('drag.end', { name: nameOf(active.id), place: placeOf(over.id) })
+              : t('drag.cancel', { name: nameOf(active.id) }),
+          onDragCancel: ({ active }) => t('drag.cancel', { name: nameOf(active.id) }),
+        },
+      }}
+    >
+      <SortableContext items={order} strategy={verticalListSortingStrategy}>
+        <ol className={classes.list} aria-label={t('stop.list')} aria-busy={stale}>
+          <li className={classes.end}>
+            <span className={classes.place}>
+              <IconHome size={16} aria-hidden />
+            </span>
+            <span className={classes.body}>
+              <span className={classes.name}>{t('stop.start')}</span>
+              <span className={classes.address}>
+                {route.startAddress || (route.startPoint ? t('stop.onMap') : t('stop.firstVisit'))}
+              </span>
+            </span>
+            <time className={classes.time} dateTime={route.startsAt} data-stale={stale}>
+              {format.time(route.startsAt)}
+            </time>
+          </li>
+          {stops.map((stop, i) => (
+            <Fragment key={stop.siteId}>
+              {lunchBefore === i && lunch}
+              <Drive
+                seconds={stop.driveSeconds}
+                metres={stop.driveMetres}
+                estimated={stop.estimated}
+                stale={stale}
+              />
+              <StopRow
+                stop={stop}
+                number={i + 1}
+                stale={stale}
+                mayEdit={mayEdit}
+                lit={hover === stop.siteId}
+                onHover={onHover}
+                onRemove={() => onOrder(order.filter((id) => id !== stop.siteId))}
+              />
+            </Fragment>
+          ))}
+          {lunchBefore === stops.length && lunch}
+          <Drive
+            seconds={route.lastLegSeconds}
+            metres={route.lastLegMetres}
+            estimated={false}
+            stale={stale}
+          />
+          <li className={classes.end}>
+            <span className={classes.place}>
+              <IconFlag size={16} aria-hidden />
+            </span>
+            <span className={classes.body}>
+              <span className={classes.name}>{t('stop.end')}</span>
+              <span className={classes.address}>{route.endAddress || t('stop.onMap')}</span>
+            </span>
+            <time className={classes.time} dateTime={route.endsAt} data-stale={stale}>
+              {format.time(route.endsAt)}
+            </time>
+          </li>
+        </ol>
+      </SortableContext>
+    </DndContext>
+  )
+}
+
+/** Before which stop lunch is taken; the number of stops when it is after the last. */
+export function lunchPlace(route: Pick<Route, 'lunchAt' | 'stops'>): number | null {
+  if (!route.lunchAt) return null
+  const at = Date.parse(route.lunchAt)
+  const next = route.stops.findIndex((stop) => Date.parse(stop.arrivesAt) + stop.waitingSeconds * 1000 >= at)
+  return next < 0 ? route.stops.length : next
+}
+
+function Drive(props: { seconds: number; metres: number; estimated: boolean; stale: boolean }) {
+  const { t } = useTranslation('plan')
+  const format = useFormat()
+  return (
+    <li className={classes.between} data-stale={props.stale}>
+      <IconCar size={16} aria-hidden />
+      <span>
+        {t('stop.drive', {
+          duration: format.duration(props.seconds),
+          distance: format.distance(props.metres),
+        })}
+        {props.estimated && ` (${t('stop.estimated')})`}
+      </span>
+    </li>
+  )
+}
+
+function StopRow(props: {
+  stop: Stop
+  number: number
+  stale: boolean
+  mayEdit: boolean
+  lit: boolean
+  onHover: (siteId: number | null) => void
+  onRemove: () => void
+}) {
+  const { stop, number, stale, mayEdit, lit, onHover, onRemove } = props
+  const { t } = useTranslation('plan')
+  const format = useFormat()
+  const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } =
+    useSortable({
+      id: stop.siteId,
+      disabled: !mayEdit,
+    })
+  const links = navigationLinks(stop.point, stop.name)
+  const ends = new Date(
+    Date.parse(stop.arrivesAt) + (stop.waitingSeconds + stop.visitSeconds) * 1000,
+  ).toISOString()
+  return (
+    <li
+      ref={setNodeRef}
+      className={classes.stop}
+      style={{ transform: CSS.Translate.toString(transform), transition }}
+      data-dragging={isDragging}
+      data-lit={lit}
+      data-site={stop.siteId}
+      onPointerEnter={() => onHover(stop.siteId)}
+      onPointerLeave={() => onHover(null)}
+      onFocus={() => onHover(stop.siteId)}
+      onBlur={() => onHover(null)}
+    >
+      <span className={classes.number} data-warn={stop.violation !== ''}>
+        {number}
+      </span>
+      <span className={classes.body}>
+        <Link to="/accounts/$id" params={{ id: String(stop.accountId) }} className={classes.name}>
+          {stop.name}
+        </Link>
+        <span className={classes.address}>{stop.address}</span>
+        {stop.waitingSeconds >= 60 && !stale && (
+          <span className={classes.note}>
+            <IconClockPause size={14} aria-hidden />
+            {t('stop.waiting', { duration: format.duration(stop.waitingSeconds) })}
+          </span>
+        )}
+        {stop.violation && (
+          <span className={classes.warning}>
+            <IconAlertTriangle size={14} aria-hidden />
+            {violationText(stop.violation)}
+            {stop.openingHours && <span className={classes.hours}>{stop.openingHours}</span>}
+          </span>
+        )}
+      </span>
+      <span className={classes.time} data-stale={stale}>
+        <time dateTime={stop.arrivesAt} data-arrives>
+          {format.time(stop.arrivesAt)}
+        </time>
+        <Text span size="xs" c="dimmed" title={t('stop.until', { time: format.time(ends) })}>
+          {format.duration(stop.visitSeconds)}
+        </Text>
+      </span>
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={36}
+            aria-label={t('stop.actions', { name: stop.name })}
+          >
+            <IconDots size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{t('stop.navigate')}</Menu.Label>
+          {(Object.keys(links) as Navigator[]).map((navigator) => (
+            <Menu.Item
+              key={navigator}
+              component="a"
+              href={links[navigator]}
+              {...(navigator === 'device' ? {} : { target: '_blank', rel: 'noreferrer noopener' })}
+              leftSection={
+                navigator === 'device' ? <IconNavigation size={16} /> : <IconExternalLink size={16} />
+              }
+            >
+              {t(`navigator.${navigator}`)}
+            </Menu.Item>
+          ))}
+          {mayEdit && (
+            <>
+              <Menu.Divider />
+              <Menu.Item leftSection={<IconTrash size={16} />} onClick={onRemove}>
+                {t('stop.remove')}
+              </Menu.Item>
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {mayEdit && (
+        <button
+          type="button"
+          ref={setActivatorNodeRef}
+          className={classes.handle}
+          {...attributes}
+          {...listeners}
+          aria-label={t('drag.handle', { name: stop.name, place: number })}
+        >
+          <IconGripVertical size={20} aria-hidden />
+        </button>
+      )}
+    </li>
+  )
+
+  function violationText(violation: string) {
+    switch (violation) {
+      case 'closed_that_day':
+      case 'closed_at_arrival':
+      case 'closes_during_visit':
+      case 'after_working_hours':
+      case 'unreachable':
+        return t(`violation.${violation}`)
+      default:
+        return t('violation.other')
+    }
+  }
+}
