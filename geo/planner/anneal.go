@@ -19,14 +19,13 @@ type chain struct {
 
 // plan is a copy of a state's routes.
 type plan struct {
-	routes         []route
-	absent         []int32
-	at             []int32
-	days           [][]int32
-	rhythm         []int64
-	cost, prizes   int64
-	total          int64
-	absentMandates int
+	routes       []route
+	absent       []int32
+	at           []int32
+	days         [][]int32
+	rhythm       []int64
+	cost, prizes int64
+	total        int64
 }
 
 func (t *state) save(p *plan) {
@@ -64,11 +63,12 @@ func (t *state) restore(p *plan) {
 	}
 }
 
-// newChain begins with every visit where it costs least at the time.
-func newChain(m *model, seed int64, stream int, given [][]int) *chain {
-	c := &chain{t: newState(m, newRandom(seed, stream)), u: tuned}
-	if given != nil {
-		c.t.load(given)
+// newChain begins with the given order as far as it keeps the rules, and every
+// other visit where it costs least at the time.
+func newChain(m *model, o *Options, stream int) *chain {
+	c := &chain{t: newState(m, newRandom(o.Seed, stream)), u: tuned}
+	if o.Given != nil {
+		c.t.load(feasible(m, o.Given))
 	}
 	c.t.begin()
 	c.t.removed = append(c.t.removed[:0], c.t.absent...)
@@ -85,6 +85,9 @@ func newChain(m *model, seed int64, stream int, given [][]int) *chain {
 	mean := c.t.meanEdge()
 	c.t.edge = int64(mean)
 	c.hot, c.cold = mean*c.u.hot, mean*c.u.cold
+	if o.Gently && o.Given != nil {
+		c.hot = c.cold
+	}
 	return c
 }
 

@@ -79,13 +79,13 @@ func (t *state) timeBreaks(shift int32) {
 	x.startTimes(r.times[:k])
 	for i := 1; i < n-1; i++ {
 		s := &r.stops[i]
-		seconds, _ := t.hop(x, &r.stops[i-1], s)
+		drive, setUp := t.hop(x, &r.stops[i-1], s)
 		from, to := r.times[2*k*(i-1):][:k], r.times[2*k*i:][:k]
 		for j := range to {
 			ready := never
 			for f := 0; f <= j; f++ {
 				if from[f] < never {
-					ready = min(ready, after(x.breaks[f:j], from[f], seconds))
+					ready = min(ready, after(x.breaks[f:j], from[f], drive)+setUp)
 				}
 			}
 			if ready < never {
@@ -97,13 +97,13 @@ func (t *state) timeBreaks(shift int32) {
 	x.endTimes(r.times[2*k*(n-1)+k:][:k])
 	for i := n - 2; i > 0; i-- {
 		s := &r.stops[i]
-		seconds, _ := t.hop(x, s, &r.stops[i+1])
+		drive, setUp := t.hop(x, s, &r.stops[i+1])
 		here, next := r.times[2*k*i+k:][:k], r.times[2*k*(i+1)+k:][:k]
 		for j := range here {
 			begin := -never
 			for f := j; f < k; f++ {
 				if next[f] > -never {
-					begin = max(begin, before(x.breaks[j:f], next[f], seconds))
+					begin = max(begin, before(x.breaks[j:f], next[f]-setUp, drive))
 				}
 			}
 			if begin > -never {
@@ -115,8 +115,9 @@ func (t *state) timeBreaks(shift int32) {
 }
 
 // fitsBreaks says whether a visit fits between stops i and i+1 of a route with
-// breaks; in and out are the seconds to and from it.
-func (t *state) fitsBreaks(x *shift, r *route, i int, v, in, out int32) bool {
+// breaks; in and out are the driving to and from it, setUp is its own and
+// nextSetUp that of the stop after it.
+func (t *state) fitsBreaks(x *shift, r *route, i int, v, in, setUp, out, nextSetUp int32) bool {
 	k := len(x.breaks) + 1
 	leave, reach := r.times[2*k*i:][:k], r.times[2*k*(i+1)+k:][:k]
 	length := t.m.visits[v].length
@@ -129,12 +130,12 @@ func (t *state) fitsBreaks(x *shift, r *route, i int, v, in, out int32) bool {
 			if ready >= never {
 				break
 			}
-			ready = x.span.ready(v, ready)
+			ready = x.span.ready(v, ready+setUp)
 			if ready >= never {
 				break
 			}
 			for l := j; l < k; l++ {
-				if reach[l] > -never && after(x.breaks[j:l], ready+length, out) <= reach[l] {
+				if reach[l] > -never && after(x.breaks[j:l], ready+length, out)+nextSetUp <= reach[l] {
 					return true
 				}
 			}

@@ -136,7 +136,7 @@ func (c *checker) route(si int, order []int) {
 	gaps := make([]int, len(s.Breaks))
 	best := trial{broken: -1}
 	var bestGaps []int
-	c.placeBreaks(s, order, done, taken, gaps, open, func() {
+	try := func() {
 		// Breaks that fall away may do so because the day begins after them.
 		depart := open
 		for b := 0; ; b++ {
@@ -149,7 +149,11 @@ func (c *checker) route(si int, order []int) {
 			}
 			depart = max(depart, s.Breaks[b].Latest)
 		}
-	})
+	}
+	c.placeBreaks(s, order, done, taken, gaps, open, true, try)
+	if best.broken > 0 {
+		c.placeBreaks(s, order, done, taken, gaps, open, false, try)
+	}
 	// The latest departure that changes neither the end nor what is broken.
 	depart := best.depart
 	if done == 0 {
@@ -191,7 +195,8 @@ func (c *checker) better(a, b *trial) bool {
 // placeBreaks calls try for every way to spread the breaks over the gaps of a
 // route: gap g comes before stop number g, the last one after all stops; -1
 // leaves a break out, where it may fall away. Done stops keep their breaks.
-func (c *checker) placeBreaks(s *Shift, order []int, done, taken int, gaps []int, open Seconds, try func()) {
+// Gaps that begin too late for a break are passed over when timely is set.
+func (c *checker) placeBreaks(s *Shift, order []int, done, taken int, gaps []int, open Seconds, timely bool, try func()) {
 	// earliest[g] is a lower bound of when gap g begins.
 	earliest := make([]Seconds, len(order)+1)
 	bare := c.simulate(s, order, make([]int, 0), open, nil)
@@ -216,7 +221,7 @@ func (c *checker) placeBreaks(s *Shift, order []int, done, taken int, gaps []int
 		}
 		tried := false
 		for g := from; g <= len(order); g++ {
-			if tried && earliest[g] > s.Breaks[b].Latest {
+			if timely && tried && earliest[g] > s.Breaks[b].Latest {
 				break
 			}
 			gaps[b] = g

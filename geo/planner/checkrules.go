@@ -25,6 +25,9 @@ func (c *checker) eligible(si int, order []int) {
 			continue // it was made, whatever the rules say
 		}
 		v := &c.p.Visits[vi]
+		if v.Skip {
+			c.break_(RuleSkip, si, vi, 1)
+		}
 		missing := 0
 		for _, k := range v.Skills {
 			if !slices.Contains(s.Skills, k) {
@@ -46,7 +49,7 @@ func (c *checker) eligible(si int, order []int) {
 // left adds the prizes of visits that are left out.
 func (c *checker) left() {
 	for i := range c.p.Visits {
-		if c.shiftOf[i] >= 0 {
+		if c.shiftOf[i] >= 0 || c.p.Visits[i].Skip {
 			continue
 		}
 		c.report.Cost += prizeOf(c.p, c.w, i)

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// never is later than any time; sums of three stay within 32 bits.
-const never int32 = 1 << 29
+// never is later than any time; sums of seven stay within 32 bits.
+const never int32 = 1 << 28
 
 // model is a problem prepared for the search: every rule about a visit alone
 // folded into one number a kind of shift, travel as one row a place. It is only
@@ -45,6 +45,7 @@ type visit struct {
 	load   int32
 	series int32 // -1: none
 	fixed  bool  // made already or part of a locked beginning
+	skip   bool  // stays out
 	prize  int64
 }
 
@@ -120,7 +121,7 @@ func buildModel(p *Problem) (*model, error) {
 	m.visits = make([]visit, len(p.Visits))
 	for i := range p.Visits {
 		v := &p.Visits[i]
-		m.visits[i] = visit{place: int32(v.Place), length: int32(v.Length), setUp: int32(v.SetUp),
+		m.visits[i] = visit{place: int32(v.Place), skip: v.Skip, length: int32(v.Length), setUp: int32(v.SetUp),
 			series: int32(v.Series) - 1, prize: int64(prizeOf(p, m.w, i))}
 		if len(v.Load) > 0 {
 			m.visits[i].load = v.Load[0]
@@ -146,7 +147,6 @@ func buildModel(p *Problem) (*model, error) {
 	}
 	m.buildSeries()
 	m.buildLinks()
-	m.buildNear()
 	m.buildOrders()
 	m.tied = len(m.p.Series)+len(m.p.Links) > 0
 	return m, nil

@@ -24,6 +24,8 @@ type Options struct {
 	// OnProgress is called now and then, from one goroutine at a time. It
 	// should return soon, as the search waits for it.
 	OnProgress func(Progress)
+	// Gently searches near the given order only, as suits repair.
+	Gently bool
 	// Elapsed replaces the clock behind TimeLimit, for instance by CPU time.
 	Elapsed func() time.Duration
 }
@@ -85,13 +87,14 @@ func usualIterations(visits int) int { return min(2_000_000, 10_000+400*visits) 
 func search(ctx context.Context, m *model, b *budget, o *Options) (*plan, int) {
 	threads := max(1, o.Threads)
 	report := newReporter(m, b, o)
+	m.buildNear()
 	if m.isTour() {
 		if best, rounds := searchTour(ctx, m, b, o, report); best != nil {
 			return best, rounds
 		}
 	}
 	chains := make([]*chain, threads)
-	together(threads, func(i int) { chains[i] = newChain(m, o.Seed, i, feasible(m, o.Given)) })
+	together(threads, func(i int) { chains[i] = newChain(m, o, i) })
 	if len(m.visits) == 0 {
 		return &chains[0].bestPlan, 0
 	}
@@ -171,7 +174,7 @@ func feasible(m *model, given [][]int) [][]int {
 	for i, order := range given {
 		shift := int32(i)
 		for _, v := range order {
-			if v < 0 || v >= len(m.visits) || t.at[v] >= 0 {
+			if v < 0 || v >= len(m.visits) || t.at[v] >= 0 || m.visits[v].skip {
 				continue
 			}
 			// Try it last in its shift, where it was.

@@ -134,6 +134,10 @@ type Visit struct {
 	Preferred []int // these reps if possible; others cost Weights.NotPreferred
 	Shifts    []int // only these shifts: a fixed day, or a lock; nil: any
 
+	// Skip keeps the visit out of the plan, at no cost: cancelled, or excluded
+	// by hand.
+	Skip bool
+
 	// Before is where an earlier plan had it: index of the shift plus 1, 0 for
 	// none. Leaving that shift costs Weights.Move.
 	Before int

@@ -34,6 +34,7 @@ func (t *state) recreate(u *tuning, seed int32, limit int64) bool {
 	}
 	stopEarly := len(t.m.series) == 0 && !t.m.balanced
 	done := true
+	t.listShifts()
 	for i, v := range t.queue {
 		t.at[v] = -1
 		s := t.best(u, v, t.worth(u, v))
@@ -41,6 +42,9 @@ func (t *state) recreate(u *tuning, seed int32, limit int64) bool {
 			prizes += t.m.visits[v].prize
 		} else {
 			t.touch(s.shift)
+			if t.routes[s.shift].visits() == 0 {
+				t.begins(s.shift)
+			}
 			t.insert(v, s.shift, s.at)
 		}
 		if stopEarly && t.cost+prizes > limit {
@@ -171,20 +175,43 @@ func (t *state) best(u *tuning, v int32, limit int64) spot {
 			}
 		}
 	} else {
-		for s := range t.routes {
-			if t.routes[s].visits() > 0 {
-				t.tryShift(u, v, int32(s), &best)
-			}
+		for _, s := range t.used {
+			t.tryShift(u, v, s, &best)
 		}
 	}
-	// One empty shift of each kind.
-	for s := range t.routes {
-		if k := t.m.shifts[s].kind; len(t.routes[s].stops) == 2 && t.kind[k] != t.seenKey {
-			t.kind[k] = t.seenKey
-			t.tryShift(u, v, int32(s), &best)
-		}
+	for _, s := range t.empty {
+		t.tryShift(u, v, s, &best)
 	}
 	return best
+}
+
+// listShifts lists the shifts in use, and of the empty ones the first of each
+// kind.
+func (t *state) listShifts() {
+	t.used, t.empty = t.used[:0], t.empty[:0]
+	t.seenKey++
+	for s := range t.routes {
+		if t.routes[s].visits() > 0 {
+			t.used = append(t.used, int32(s))
+		} else if k := t.m.shifts[s].kind; t.kind[k] != t.seenKey {
+			t.kind[k] = t.seenKey
+			t.empty = append(t.empty, int32(s))
+		}
+	}
+}
+
+// begins moves a shift to those in use; the next empty one of its kind takes
+// its place.
+func (t *state) begins(shift int32) {
+	t.used = append(t.used, shift)
+	at := slices.Index(t.empty, shift)
+	for s := int(shift) + 1; s < len(t.routes); s++ {
+		if t.m.shifts[s].kind == t.m.shifts[shift].kind && t.routes[s].visits() == 0 {
+			t.empty[at] = int32(s)
+			return
+		}
+	}
+	t.empty = slices.Delete(t.empty, at, at+1)
 }
 
 // known is the cheapest position of a visit in a route as it was under an id.
@@ -299,36 +326,29 @@ func (t *state) scanPlain(v, shift int32, base int64, skip int) known {
 		}
 		first = lo - 1
 	}
-	least, at := never, 0
+	// Without branches: an infeasible position costs never more, and the lowest
+	// cost, then position, wins.
+	open, shut := w.open, w.close
 	from := &stops[first]
-	h := &row[from.place]
+	h, leave := &row[from.place], from.leave
+	least := int64(never) << 16
 	rest := stops[first+1:]
 	for i := range rest {
-		leave := from.leave
-		if leave > w.close {
-			break
+		next := &rest[i]
+		g := &row[next.place]
+		arrive := leave + h.from
+		begin := max(arrive, open)
+		bad := ((shut - arrive) | (next.reach - begin - length - g.to)) >> 31
+		if i+first+1 == skip {
+			bad = -1
 		}
-		in := h
-		from = &rest[i]
-		h = &row[from.place]
-		delta := in.costFrom + h.costTo - from.cost
-		if delta >= least {
-			continue
-		}
-		begin := leave + in.from
-		if begin > w.close {
-			continue
-		}
-		begin = max(begin, w.open)
-		if begin+length+h.to > from.reach || first+i+1 == skip {
-			continue
-		}
-		least, at = delta, first+i+1
+		least = min(least, int64(h.costFrom+g.costTo-next.cost+bad&(2*never))<<16|int64(i))
+		leave, h = next.leave, g
 	}
-	if at == 0 {
+	if least >= int64(never)<<16 {
 		return known{delta: nowhere}
 	}
-	return known{delta: base + int64(least), at: int32(at)}
+	return known{delta: base + least>>16, at: int32(least&0xffff) + int32(first) + 1}
 }
 
 // scanRich tries all positions of a route with every rule.
@@ -360,22 +380,22 @@ func (t *state) scanRich(v, shift int32, base int64, skip int) known {
 		if x.limited && !t.withinLimits(x, r, v, from, next, in, out) {
 			continue
 		}
-		arrive, leave := in.from, out.to
+		var setUp, nextSetUp int32
 		if t.m.setUps {
 			if from.place != c.place {
-				arrive += c.setUp
+				setUp = c.setUp
 			}
 			if next.visit >= 0 && next.place != c.place {
-				leave += t.m.visits[next.visit].setUp
+				nextSetUp = t.m.visits[next.visit].setUp
 			}
 		}
 		if len(x.breaks) > 0 {
-			if !t.fitsBreaks(x, r, i, v, arrive, leave) {
+			if !t.fitsBreaks(x, r, i, v, in.from, setUp, out.to, nextSetUp) {
 				continue
 			}
 		} else {
-			begin := x.span.ready(v, from.leave+arrive)
-			if begin >= never || begin+c.length+leave > next.reach {
+			begin := x.span.ready(v, from.leave+in.from+setUp)
+			if begin >= never || begin+c.length+out.to+nextSetUp > next.reach {
 				continue
 			}
 		}

@@ -58,14 +58,13 @@ func (s *span) latest(v, at int32) int32 {
 	return -never
 }
 
-// hop is the leg between two stops; set-up of the second is in seconds.
-func (t *state) hop(x *shift, from, to *stop) (seconds, cost int32) {
-	h := &x.legs.row(from.place)[to.place]
-	seconds, cost = h.to, h.costTo
+// hop is the driving between two stops and the set-up at the second.
+func (t *state) hop(x *shift, from, to *stop) (drive, setUp int32) {
+	drive = x.legs.row(from.place)[to.place].to
 	if t.m.setUps && to.visit >= 0 && from.place != to.place {
-		seconds += t.m.visits[to.visit].setUp
+		setUp = t.m.visits[to.visit].setUp
 	}
-	return seconds, cost
+	return drive, setUp
 }
 
 // time recomputes a whole route's times and costs from its visits.

@@ -14,7 +14,7 @@ type tuning struct {
 	hot, cold  float64
 }
 
-var tuned = tuning{stringMost: 10, removed: 10, split: 32768, deeper: 655, blink: 655, generous: 16384, hot: 1, cold: 0.1}
+var tuned = tuning{stringMost: 10, removed: 10, split: 32768, deeper: 64880, blink: 655, generous: 16384, hot: 1, cold: 0.1}
 
 // ruin takes strings of visits out of routes near a random visit, and returns
 // that visit.

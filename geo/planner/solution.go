@@ -153,6 +153,7 @@ const (
 	RuleRoad       Rule = "no_road"     // no road leads from the stop before
 	RuleTwice      Rule = "twice"       // the visit is made more than once
 	RuleMissing    Rule = "mandatory"   // a mandatory visit is left out
+	RuleSkip       Rule = "skip"        // a visit that was to stay out
 	RuleUnknown    Rule = "unknown"     // no such visit
 	RuleBeforeDone Rule = "before_done" // a stop that was made is missing or moved
 )

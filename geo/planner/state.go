@@ -35,6 +35,8 @@ type state struct {
 	seen    []int32 // by shift or kind: scan number
 	seenKey int32
 	kind    []int32
+	used    []int32 // shifts with visits
+	empty   []int32 // without, one of each kind
 
 	work []int64 // by rep: seconds of driving and service, where balance counts
 	edge int64   // mean cost of a leg
@@ -71,8 +73,7 @@ func newState(m *model, r random) *state {
 		for _, d := range m.p.Shifts[i].Done {
 			t.at[d.Visit] = int32(i)
 			if k := m.visits[d.Visit].series; k >= 0 {
-				if at, taken := slices.BinarySearch(t.days[k], x.day); !taken {
-					_ = at
+				if _, taken := slices.BinarySearch(t.days[k], x.day); !taken {
 					t.setDay(k, x.day, true)
 				}
 			}
@@ -83,12 +84,7 @@ func newState(m *model, r random) *state {
 			t.routes[i].locked = j + 1
 		}
 	}
-	for v := range m.visits {
-		if t.at[v] < 0 {
-			t.absent = append(t.absent, int32(v))
-			t.prizes += m.visits[v].prize
-		}
-	}
+	t.listAbsent()
 	return t
 }
 
@@ -283,7 +279,7 @@ func (t *state) clear() {
 func (t *state) listAbsent() {
 	t.absent, t.prizes = t.absent[:0], 0
 	for v := range t.at {
-		if t.at[v] < 0 {
+		if t.at[v] < 0 && !t.m.visits[v].skip {
 			t.absent = append(t.absent, int32(v))
 			t.prizes += t.m.visits[v].prize
 		}

@@ -20,14 +20,14 @@ func (t *state) timeCost(shift, v int32, at int) int64 {
 		now[j] = clock{at: leave[j]}
 	}
 	step := func(from, to *stop) {
-		seconds, _ := t.hop(x, from, to)
+		drive, setUp := t.hop(x, from, to)
 		for j := range k {
 			best := clock{at: never}
 			for f := 0; f <= j; f++ {
 				if now[f].at >= never {
 					continue
 				}
-				ready := after(x.breaks[f:j], now[f].at, seconds)
+				ready := after(x.breaks[f:j], now[f].at, drive) + setUp
 				if ready < best.at || ready == best.at && now[f].late < best.late {
 					best = clock{ready, now[f].late}
 				}

@@ -25,7 +25,7 @@ func (m *model) isTour() bool {
 	load := int64(0)
 	for v := range m.visits {
 		w := &x.span.windows[v]
-		if !m.p.Visits[v].Mandatory || w.count > 0 || w.open > x.open || w.close < x.close {
+		if !m.p.Visits[v].Mandatory || m.visits[v].skip || w.count > 0 || w.open > x.open || w.close < x.close {
 			return false
 		}
 		load += int64(m.visits[v].load)
@@ -428,6 +428,6 @@ func (t *state) feasible(shift int32) bool {
 	if len(stops) < 3 {
 		return true
 	}
-	seconds, _ := t.hop(x, &stops[0], &stops[1])
-	return stops[0].leave+seconds <= stops[1].reach
+	drive, setUp := t.hop(x, &stops[0], &stops[1])
+	return stops[0].leave+drive+setUp <= stops[1].reach
 }

@@ -9,7 +9,7 @@ const (
 	MaxShifts  = 50_000
 	MaxPlaces  = 30_000
 	MaxBreaks  = 4
-	MaxTime    = Seconds(1 << 28) // about eight years
+	MaxTime    = Seconds(1 << 27) // about four years
 	maxLeg     = 10_000_000       // seconds or, times ten, metres of one leg
 	maxWeight  = Cost(1_000_000)
 	maxPrize   = Seconds(10_000_000)

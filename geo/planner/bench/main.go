@@ -42,7 +42,7 @@ var sets = []set{
 	{"25/0.1s", false, 25, 100, 100 * time.Millisecond, ""},
 	{"50/0.1s", false, 50, 100, 100 * time.Millisecond, ""},
 	{"100/1s", false, 100, 100, time.Second, ""},
-	{"100/10s", false, 100, 100, 10 * time.Second, ""},
+	{"100/10s", false, 100, 100, 10 * time.Second, ""},{"100/3s", false, 100, 100, 3 * time.Second, ""},
 	{"200/10s", false, 200, 200, 10 * time.Second, ""},
 	{"400/10s", false, 400, 400, 10 * time.Second, ""},
 	{"1000/10s", false, 1000, 1000, 10 * time.Second, ""},
