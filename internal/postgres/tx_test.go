@@ -59,8 +59,8 @@ func TestNothingOfOneActorIsLeftForTheNextOnTheSameConnection(t *testing.T) {
 	require.NoError(t, err)
 	defer db.Close()
 	for org := int64(1); org <= 3; org++ {
-		// Also after a transaction that fails.
 		broken := errors.New("broken")
+		require.NoError(t, db.Tx(as(t, 100+org), func(pgx.Tx) error { return nil }))
 		require.ErrorIs(t, db.Tx(as(t, 100+org), func(pgx.Tx) error { return broken }), broken)
 		var org2 *int64
 		require.NoError(t, db.Anonymous(t.Context(), func(tx pgx.Tx) error {
