@@ -31,10 +31,24 @@ export const api = createClient<paths>({
 })
 api.use(csrf)
 
+/** openapi-fetch widens pairs to arrays; here they are pairs again, as in the schema. */
+type Pairs<T> = T extends (infer E)[]
+  ? Pairs<E>[]
+  : T extends object
+    ? {
+        [K in keyof T]: K extends 'point' | 'startPoint' | 'endPoint'
+          ? Exactly<T[K], [number, number]>
+          : K extends 'bounds'
+            ? Exactly<T[K], [number, number, number, number]>
+            : Pairs<T[K]>
+      }
+    : T
+type Exactly<V, Tuple> = V extends number[] ? Tuple : V
+
 /** Waits for the answer; throws a Problem when it is none of success, or when there is no answer. */
 export async function call<T>(
   answer: Promise<{ data?: T; error?: unknown; response: Response }>,
-): Promise<T> {
+): Promise<Pairs<T>> {
   let result: { data?: T; error?: unknown; response: Response }
   try {
     result = await answer
@@ -43,5 +57,5 @@ export async function call<T>(
     throw new Problem({ status: 0, code: 'offline', detail: '' })
   }
   if (!result.response.ok) throw problemFrom(result.response.status, result.error)
-  return result.data as T
+  return result.data as Pairs<T>
 }

@@ -4,6 +4,482 @@
  */
 
 export interface paths {
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The accounts that a filter means
+         * @description By name; with q, best match first. The search forgives typing errors; every word must be found.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["listAccounts"];
+        put?: never;
+        /**
+         * Create an account
+         * @description Giving it to someone else needs the permission `accounts.assign`.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        post: operations["createAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sum up the accounts in a shape
+         * @description Needs within or bbox.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["summariseSelection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An account with its sites and contacts
+         * @description Needs: the permission `accounts.read`.
+         */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an account
+         * @description An old version is refused with 409, whose current is the account as it is. Giving it to someone else needs the permission `accounts.assign`.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        patch: operations["updateAccount"];
+        trace?: never;
+    };
+    "/api/accounts/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an account out of lists, maps and plans
+         * @description An old version is refused with 409, whose current is the account as it is.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        post: operations["archiveAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a contact
+         * @description Needs: the permission `accounts.write`.
+         */
+        post: operations["createContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/contacts/{contactId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a contact
+         * @description Needs: the permission `accounts.write`.
+         */
+        delete: operations["deleteContact"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a contact
+         * @description Needs: the permission `accounts.write`.
+         */
+        patch: operations["updateContact"];
+        trace?: never;
+    };
+    "/api/accounts/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring an archived account back
+         * @description An old version is refused with 409, whose current is the account as it is.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        post: operations["restoreAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a site
+         * @description Needs: the permission `accounts.write`.
+         */
+        post: operations["createSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/sites/{siteId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a site
+         * @description When it was the primary one, the oldest of the others becomes it.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        delete: operations["deleteSite"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a site
+         * @description isPrimary true takes the mark from the site that has it. With a version, that of the account, an old one is refused with 409.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        patch: operations["updateSite"];
+        trace?: never;
+    };
+    "/api/extract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The OpenStreetMap extract in use
+         * @description Needs: a session.
+         */
+        get: operations["getExtract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in, and what they may do
+         * @description Needs: a session.
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one's own settings
+         * @description Needs: a session.
+         */
+        patch: operations["updateMe"];
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's own password
+         * @description Every other session of this person ends.
+         *
+         *     Needs: a session.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open-prospects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Businesses of the extract that nobody here has taken over
+         * @description By name; with q, best match first.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["listOpenProspects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open-prospects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An open prospect
+         * @description Needs: the permission `accounts.read`.
+         */
+        get: operations["getOpenProspect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open-prospects/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make it an account
+         * @description With its address, phone, website and opening hours. When the organisation has it already, the answer is 409, whose current is that account.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        post: operations["takeOverOpenProspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plans, the newest day first
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Plan a rep's day
+         * @description Answers at once with the queued plan. A job works it out; its progress comes by /api/events and by reading the plan.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A plan with its route
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a plan
+         * @description Needs: the permission `plans.write`.
+         */
+        delete: operations["deletePlan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop planning
+         * @description Needs: the permission `plans.write`.
+         */
+        post: operations["cancelPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/optimise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan the visits again
+         * @description Needs: the permission `plans.write`.
+         */
+        post: operations["optimisePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put the stops in an order made by hand
+         * @description A stop left out moves to the visits left out; one that was left out, or is new, goes in. Times are worked out anew at once, and what the order breaks is marked.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        put: operations["reorderPlan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts and open prospects by H3 cell
+         * @description Needs bbox. Cells are whole, also at its edge; the totals are of the box itself and equal the list's.
+         *
+         *     Needs: the permission `regions.read`.
+         */
+        get: operations["listRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -13,7 +489,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Sign in
+         * @description Sets the session's cookie. The answer to an unknown e-mail address and to a wrong password is the same.
+         */
         post: operations["signIn"];
+        /**
+         * Sign out
+         * @description Needs: a session.
+         */
         delete: operations["signOut"];
         options?: never;
         head?: never;
@@ -30,38 +514,34 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /**
+         * Sign out on every device
+         * @description Needs: a session.
+         */
         delete: operations["signOutEverywhere"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/me": {
+    "/api/teams": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["getMe"];
+        /**
+         * Every team, by name
+         * @description Needs: the permission `users.read`.
+         */
+        get: operations["listTeams"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch: operations["updateMe"];
-        trace?: never;
-    };
-    "/api/me/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["changePassword"];
+        /**
+         * Add a team
+         * @description Needs: the permission `users.manage`.
+         */
+        post: operations["createTeam"];
         delete?: never;
         options?: never;
         head?: never;
@@ -75,8 +555,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Every user, active or not, by name
+         * @description Needs: the permission `users.read`.
+         */
         get: operations["listUsers"];
         put?: never;
+        /**
+         * Add a user
+         * @description Needs: the permission `users.manage`.
+         */
         post: operations["createUser"];
         delete?: never;
         options?: never;
@@ -97,225 +585,27 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Change a user
+         * @description A new password or the end of being active ends the user's sessions. The last active administrator stays one.
+         *
+         *     Needs: the permission `users.manage`.
+         */
         patch: operations["updateUser"];
         trace?: never;
     };
-    "/api/teams": {
+    "/api/visits/due": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["listTeams"];
-        put?: never;
-        post: operations["createTeam"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listAccounts"];
-        put?: never;
-        post: operations["createAccount"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts/selection": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["summariseSelection"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getAccount"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch: operations["updateAccount"];
-        trace?: never;
-    };
-    "/api/accounts/{id}/archive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["archiveAccount"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts/{id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["restoreAccount"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts/{id}/sites": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["createSite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts/{id}/sites/{siteId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: operations["deleteSite"];
-        options?: never;
-        head?: never;
-        patch: operations["updateSite"];
-        trace?: never;
-    };
-    "/api/accounts/{id}/contacts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["createContact"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/accounts/{id}/contacts/{contactId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: operations["deleteContact"];
-        options?: never;
-        head?: never;
-        patch: operations["updateContact"];
-        trace?: never;
-    };
-    "/api/open-prospects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listOpenProspects"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/open-prospects/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getOpenProspect"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/open-prospects/{id}/take-over": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["takeOverOpenProspect"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/regions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listRegions"];
+        /**
+         * Accounts of a rep that are due for a visit
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["listDueVisits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -340,403 +630,891 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/extract": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getExtract"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/visits/due": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listDueVisits"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listPlans"];
-        put?: never;
-        post: operations["createPlan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getPlan"];
-        put?: never;
-        post?: never;
-        delete: operations["deletePlan"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{id}/order": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: operations["reorderPlan"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{id}/optimise": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["optimisePlan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["cancelPlan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        User: {
-            id: number;
-            name: string;
-            email: string;
-            /** @enum {string} */
-            role: "admin" | "manager" | "rep" | "marketer" | "service" | "backoffice";
-            teamId: number | null;
-            language: ("en" | "de") | null;
-            active: boolean;
-            startPoint: number[] | null;
-            startAddress: string;
-            workStart: string;
-            workEnd: string;
-            lunchMinutes: number;
-        };
-        Organisation: {
-            id: number;
-            name: string;
-            slug: string;
-            /** @enum {string} */
-            language: "en" | "de";
-            timeZone: string;
-            currency: string;
-            demo: boolean;
-        };
-        Me: {
-            user: components["schemas"]["User"];
-            organisation: components["schemas"]["Organisation"];
-            permissions: string[];
-            csrfToken: string;
-        };
-        Team: {
-            id: number;
-            name: string;
-        };
-        Site: {
-            id: number;
-            name: string;
-            isPrimary: boolean;
-            housenumber: string;
-            street: string;
-            city: string;
-            postcode: string;
-            country: string;
-            openingHours: string;
-            source: string;
-            point: number[];
-            cell: string;
-        };
-        Contact: {
-            id: number;
-            name: string;
-            jobTitle: string;
-            phone: string;
-            email: string;
-            doNotContact: boolean;
-        };
         Account: {
-            id: number;
-            name: string;
-            /** @enum {string} */
-            status: "prospect" | "customer" | "former";
+            /** Format: date-time */
+            archivedAt: string | null;
+            category: string;
             /** @enum {string} */
             class: "A" | "B" | "C";
-            category: string;
-            ownerId: number | null;
-            ownerName: string;
-            teamId: number | null;
-            tags: string[];
-            phone: string;
-            email: string;
-            website: string;
-            revenue: number;
-            visitIntervalDays: number;
-            visitMinutes: number;
-            lastVisitOn: string | null;
-            dueOn: string | null;
+            contacts: components["schemas"]["Contact"][];
             /** @enum {string} */
             coverage: "never" | "on_track" | "due" | "overdue";
-            openProspectId: number | null;
-            version: number;
-            archivedAt: string | null;
+            /** Format: date-time */
             createdAt: string;
-            updatedAt: string;
+            /**
+             * Format: date
+             * @description The last visit plus the interval; null before the first visit.
+             */
+            dueOn: string | null;
+            email: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: date */
+            lastVisitOn: string | null;
+            name: string;
             notes: string;
+            /**
+             * Format: int64
+             * @description The open prospect that it was taken over from.
+             */
+            openProspectId: number | null;
+            /**
+             * Format: int64
+             * @description The user who looks after it, null for nobody.
+             */
+            ownerId: number | null;
+            ownerName: string;
+            phone: string;
+            /**
+             * Format: double
+             * @description A year, in the organisation's currency.
+             */
+            revenue: number;
+            /** @description The primary site first. */
             sites: components["schemas"]["Site"][];
-            contacts: components["schemas"]["Contact"][];
+            /** @enum {string} */
+            status: "prospect" | "customer" | "former";
+            tags: string[];
+            /** Format: int64 */
+            teamId: number | null;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Goes up with every change, of sites and contacts too.
+             */
+            version: number;
+            /** Format: int64 */
+            visitIntervalDays: number;
+            /** Format: int64 */
+            visitMinutes: number;
+            website: string;
         };
         AccountRow: {
-            id: number;
-            name: string;
-            /** @enum {string} */
-            status: "prospect" | "customer" | "former";
+            /** Format: date-time */
+            archivedAt: string | null;
+            category: string;
             /** @enum {string} */
             class: "A" | "B" | "C";
-            category: string;
-            ownerId: number | null;
-            ownerName: string;
-            teamId: number | null;
-            tags: string[];
-            phone: string;
-            email: string;
-            website: string;
-            revenue: number;
-            visitIntervalDays: number;
-            visitMinutes: number;
-            lastVisitOn: string | null;
-            dueOn: string | null;
             /** @enum {string} */
             coverage: "never" | "on_track" | "due" | "overdue";
-            openProspectId: number | null;
-            version: number;
-            archivedAt: string | null;
+            /** Format: date-time */
             createdAt: string;
-            updatedAt: string;
-            site: {
-                id: number;
-                point: number[];
-                street: string;
-                housenumber: string;
-                city: string;
-                postcode: string;
-            } | null;
-        };
-        OpenProspect: {
+            /** Format: date */
+            dueOn: string | null;
+            email: string;
+            /** Format: int64 */
             id: number;
+            /** Format: date */
+            lastVisitOn: string | null;
             name: string;
-            category: string;
-            kind: string;
-            housenumber: string;
-            street: string;
-            city: string;
-            postcode: string;
+            /** Format: int64 */
+            openProspectId: number | null;
+            /** Format: int64 */
+            ownerId: number | null;
+            ownerName: string;
             phone: string;
-            website: string;
-            openingHours: string;
-            point: number[];
-            cell: string;
-        };
-        PlanRequest: {
-            repId: number;
-            day: string;
-            visits: {
-                siteId: number;
-                minutes?: number;
-            }[];
-            startPoint?: number[];
-            startAddress?: string;
-            endPoint?: number[];
-            endAddress?: string;
-            workStart?: string;
-            workEnd?: string;
-            lunchMinutes?: number;
-            lunchEarliest?: string;
-            lunchLatest?: string;
-            respectOpeningHours?: boolean;
-        };
-        Stop: {
-            id: number;
-            position: number;
-            accountId: number;
-            siteId: number;
-            name: string;
-            /** @enum {string} */
-            class: "A" | "B" | "C";
+            /** Format: double */
+            revenue: number;
+            /** @description The primary site; null when the account has no place. */
+            site: components["schemas"]["AccountRowSite"] | null;
             /** @enum {string} */
             status: "prospect" | "customer" | "former";
-            address: string;
-            point: number[];
-            arrivesAt: string;
-            waitingSeconds: number;
-            visitSeconds: number;
-            leavesAt: string;
-            driveSeconds: number;
-            driveMetres: number;
-            estimated: boolean;
-            locked: boolean;
-            openingHours: string;
-            violation: string;
+            tags: string[];
+            /** Format: int64 */
+            teamId: number | null;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            visitIntervalDays: number;
+            /** Format: int64 */
+            visitMinutes: number;
+            website: string;
         };
-        Unplanned: {
-            accountId: number;
-            siteId: number;
-            name: string;
+        AccountRowPage: {
+            items: components["schemas"]["AccountRow"][];
+            /** @description Pass it as cursor to read the next page; null on the last. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total: number;
+        };
+        AccountRowSite: {
+            city: string;
+            housenumber: string;
+            /** Format: int64 */
+            id: number;
+            point: [
+                number,
+                number
+            ];
+            postcode: string;
+            street: string;
+        };
+        ChangePasswordRequest: {
+            current: string;
+            /** @description At least 10 characters. */
+            new: string;
+        };
+        ClassCount: {
             /** @enum {string} */
             class: "A" | "B" | "C";
-            point: number[];
-            address: string;
-            reason: string;
-            text: string;
-            detail: {
-                [key: string]: unknown;
-            };
+            /** Format: int64 */
+            count: number;
         };
-        Route: {
+        Contact: {
+            doNotContact: boolean;
+            email: string;
+            /** Format: int64 */
             id: number;
-            startsAt: string;
-            endsAt: string;
-            startPoint: number[];
-            startAddress: string;
-            endPoint: number[];
-            endAddress: string;
-            driveSeconds: number;
-            driveMetres: number;
-            visitSeconds: number;
-            waitingSeconds: number;
-            lunchAt: string | null;
-            lunchSeconds: number;
-            gainSeconds: number;
-            stops: components["schemas"]["Stop"][];
-            geometry: {
-                /** @enum {string} */
-                type: "MultiLineString";
-                coordinates: number[][][];
-            } | null;
-            lastLegSeconds: number;
-            lastLegMetres: number;
+            jobTitle: string;
+            name: string;
+            phone: string;
+        };
+        CreateAccountRequest: {
+            category?: string;
+            /**
+             * @default C
+             * @enum {string}
+             */
+            class?: "A" | "B" | "C";
+            email?: string;
+            name: string;
+            notes?: string;
+            /**
+             * Format: int64
+             * @description Left out: a rep themselves, else nobody.
+             */
+            ownerId?: number | null;
+            phone?: string;
+            /** Format: double */
+            revenue?: number;
+            site?: components["schemas"]["SiteFields"];
+            /**
+             * @default prospect
+             * @enum {string}
+             */
+            status?: "prospect" | "customer" | "former";
+            tags?: string[];
+            /** Format: int64 */
+            teamId?: number | null;
+            /**
+             * Format: int64
+             * @description Left out: 14, 30 or 90 by class.
+             */
+            visitIntervalDays?: number;
+            /**
+             * Format: int64
+             * @default 30
+             */
+            visitMinutes?: number;
+            website?: string;
+        };
+        CreateContactInputBody: {
+            doNotContact?: boolean;
+            email?: string;
+            jobTitle?: string;
+            name: string;
+            phone?: string;
+        };
+        CreateSiteRequest: {
+            city?: string;
+            country?: string;
+            housenumber?: string;
+            isPrimary?: boolean;
+            name?: string;
+            /**
+             * @description In the syntax of OpenStreetMap.
+             * @example Mo-Fr 08:00-17:00
+             */
+            openingHours?: string;
+            /** @description [longitude, latitude] */
+            point: [
+                number,
+                number
+            ] | null;
+            postcode?: string;
+            street?: string;
+        };
+        CreateTeamRequest: {
+            name: string;
+        };
+        CreateUserRequest: {
+            email: string;
+            name: string;
+            /** @description At least 10 characters. */
+            password: string;
+            /** @enum {string} */
+            role: "admin" | "manager" | "rep" | "marketer" | "service" | "backoffice";
+            /** Format: int64 */
+            teamId?: number | null;
+        };
+        DueVisit: {
+            account: components["schemas"]["AccountRow"];
+            /**
+             * Format: int64
+             * @description Negative when not due yet; null when never visited.
+             */
+            daysOverdue: number | null;
+            /** @enum {string} */
+            reason: "overdue" | "due" | "never";
+        };
+        DueVisitList: {
+            items: components["schemas"]["DueVisit"][];
+        };
+        ExtractCounts: {
+            /** Format: int64 */
+            addresses: number;
+            /** Format: int64 */
+            goneProspects: number;
+            /** Format: int64 */
+            openProspects: number;
+            /** Format: int64 */
+            places: number;
+            /** Format: int64 */
+            roadKilometres: number;
+            /** Format: int64 */
+            roadsBytes: number;
+            /** Format: int64 */
+            streets: number;
+            /** Format: int64 */
+            tilesBytes: number;
+        };
+        ExtractInfo: {
+            /** @description To be shown on every map. */
+            attribution: string;
+            /** @description The tiles of the basemap are on this machine. */
+            basemap: boolean;
+            /** @description west, south, east, north */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            counts: components["schemas"]["ExtractCounts"];
+            /**
+             * Format: date-time
+             * @description State of the data; null when the file does not say.
+             */
+            dataTime: string | null;
+            fileName: string;
+            loaded: boolean;
+            /** @description The road network is on this machine. */
+            roads: boolean;
+        };
+        Geometry: {
+            coordinates?: unknown;
+            geometries?: components["schemas"]["Geometry"][];
+            type: string;
+        };
+        Me: {
+            /** @description Goes into the header X-CSRF-Token of every request that is not a GET. */
+            csrfToken: string;
+            organisation: components["schemas"]["Organisation"];
+            /** @description What the role may do. */
+            permissions: string[];
+            user: components["schemas"]["User"];
+        };
+        OpenProspect: {
+            category: string;
+            cell: string;
+            city: string;
+            housenumber: string;
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            name: string;
+            /** @description In the syntax of OpenStreetMap. */
+            openingHours: string;
+            phone: string;
+            point: [
+                number,
+                number
+            ];
+            postcode: string;
+            street: string;
+            website: string;
+        };
+        OpenProspectPage: {
+            items: components["schemas"]["OpenProspect"][];
+            /** @description Pass it as cursor to read the next page; null on the last. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total: number;
+        };
+        OrderInputBody: {
+            /** @description The sites in the order of the route. */
+            siteIds: number[];
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
+        Organisation: {
+            /** @example USD */
+            currency: string;
+            /** @description Its customers are made up. */
+            demo: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            language: "en" | "de";
+            name: string;
+            /** @description Its name in commands and addresses. */
+            slug: string;
+            /** @example America/New_York */
+            timeZone: string;
+        };
+        OwnerCount: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            ownerId: number | null;
+            ownerName: string;
         };
         Plan: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date */
+            day: string;
+            /** @description Why it failed, in words. */
+            error: string;
+            /** @description Some drive time is an estimate from straight lines. */
+            estimated: boolean;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** Format: int64 */
             id: number;
+            /** Format: double */
+            progress: number;
+            /** Format: int64 */
             repId: number;
             repName: string;
-            day: string;
+            request: components["schemas"]["PlanRequest"];
+            route: components["schemas"]["Route"] | null;
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed" | "cancelled";
-            progress: number;
-            error: string;
-            request: components["schemas"]["PlanRequest"];
-            version: number;
-            createdAt: string;
-            finishedAt: string | null;
+            /** @description Of the organisation; days and clock times are in it. */
             timeZone: string;
-            estimated: boolean;
-            route: components["schemas"]["Route"] | null;
             unplanned: components["schemas"]["Unplanned"][];
+            /** Format: int64 */
+            version: number;
+        };
+        PlanRequest: {
+            /**
+             * Format: date
+             * @example 2026-11-23
+             */
+            day: string;
+            endAddress?: string;
+            /** @description [longitude, latitude]; where the day begins unless given. */
+            endPoint?: [
+                number,
+                number
+            ];
+            /** @default 11:30 */
+            lunchEarliest?: string;
+            /** @default 14:00 */
+            lunchLatest?: string;
+            /**
+             * Format: int64
+             * @description 0 for no lunch.
+             */
+            lunchMinutes?: number;
+            /** Format: int64 */
+            repId: number;
+            /** @default true */
+            respectOpeningHours?: boolean;
+            startAddress?: string;
+            /** @description [longitude, latitude]; without one here and in the profile the day begins at the first visit. */
+            startPoint?: [
+                number,
+                number
+            ];
+            visits: components["schemas"]["PlanVisit"][];
+            /** @example 17:00 */
+            workEnd?: string;
+            /** @example 08:00 */
+            workStart?: string;
         };
         PlanSummary: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            driveMetres: number;
+            /** Format: int64 */
+            driveSeconds: number;
+            /** Format: int64 */
             id: number;
+            /** Format: int64 */
             repId: number;
             repName: string;
-            day: string;
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed" | "cancelled";
-            progress: number;
-            createdAt: string;
+            /** Format: int64 */
             stops: number;
+            /** Format: int64 */
             unplanned: number;
-            driveSeconds: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PlanSummaryList: {
+            items: components["schemas"]["PlanSummary"][];
+        };
+        PlanVersionInputBody: {
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
+        PlanVisit: {
+            /**
+             * Format: int64
+             * @description Length of the visit; 0 or absent takes the account's own.
+             */
+            minutes?: number;
+            /** Format: int64 */
+            siteId: number;
+        };
+        Problem: {
+            /** @enum {string} */
+            code: "invalid" | "not_found" | "conflict" | "forbidden" | "unauthenticated" | "too_many" | "unavailable" | "internal";
+            /** @description With 409: the current state. */
+            current?: unknown;
+            /**
+             * @description A sentence that may be shown.
+             * @example The visit window ends before it starts.
+             */
+            detail: string;
+            /** @description What is wrong with single fields. */
+            errors?: components["schemas"]["ProblemField"][];
+            /**
+             * Format: int64
+             * @example 422
+             */
+            status: number;
+            /** @example Unprocessable Entity */
+            title: string;
+            /** @example about:blank */
+            type: string;
+        };
+        ProblemField: {
+            /**
+             * @description Path of the field, from body, query, path or header.
+             * @example body.name
+             */
+            location: string;
+            message: string;
+        };
+        RegionCell: {
+            /** Format: int64 */
+            accounts: number;
+            cell: string;
+            /** Format: int64 */
+            customers: number;
+            /**
+             * Format: int64
+             * @description Of the extract, taken over by nobody; the filter's shapes hold for them, nothing else.
+             */
+            openProspects: number;
+            /** Format: int64 */
+            prospects: number;
+        };
+        RegionFigures: {
+            /** Format: int64 */
+            accounts: number;
+            /** Format: int64 */
+            customers: number;
+            /**
+             * Format: int64
+             * @description Of the extract, taken over by nobody; the filter's shapes hold for them, nothing else.
+             */
+            openProspects: number;
+            /** Format: int64 */
+            prospects: number;
+        };
+        RegionView: {
+            /** @description Whole cells that touch the box, those with nothing in them left out. An account with sites in two cells is in both. */
+            cells: components["schemas"]["RegionCell"][];
+            /** Format: int64 */
+            resolution: number;
+            /** @description Of the box itself, as the list of accounts counts it. */
+            totals: components["schemas"]["RegionFigures"];
+        };
+        Route: {
+            /** Format: int64 */
             driveMetres: number;
+            /** Format: int64 */
+            driveSeconds: number;
+            endAddress: string;
+            endPoint: [
+                number,
+                number
+            ] | null;
+            /** Format: date-time */
+            endsAt: string;
+            /**
+             * Format: int64
+             * @description Driving saved against the order in which the visits were given.
+             */
+            gainSeconds: number;
+            /** @description A MultiLineString; line i leads to stop i, the last one to the end. */
+            geometry: components["schemas"]["Geometry"] | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            lastLegMetres: number;
+            /** Format: int64 */
+            lastLegSeconds: number;
+            /** Format: date-time */
+            lunchAt: string | null;
+            /** Format: int64 */
+            lunchSeconds: number;
+            startAddress: string;
+            startPoint: [
+                number,
+                number
+            ] | null;
+            /** Format: date-time */
+            startsAt: string;
+            stops: components["schemas"]["Stop"][];
+            /** @description What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch. */
+            violations: string[];
+            /** Format: int64 */
+            visitSeconds: number;
+            /** Format: int64 */
+            waitingSeconds: number;
+        };
+        Selection: {
+            /** @description The first 500 by name. */
+            accounts: components["schemas"]["AccountRow"][];
+            byClass: components["schemas"]["ClassCount"][];
+            /** @description Those with the most accounts first. */
+            byOwner: components["schemas"]["OwnerCount"][];
+            byStatus: components["schemas"]["StatusCount"][];
+            /**
+             * Format: int64
+             * @description In the shape; the filter's other fields say nothing about them.
+             */
+            openProspects: number;
+            /** @description The primary sites of accounts, in their order. */
+            siteIds: number[];
+            /** Format: int64 */
+            total: number;
+        };
+        SignInRequest: {
+            email: string;
+            password: string;
+        };
+        Site: {
+            /** @description The H3 cell of the point at resolution 12. */
+            cell: string;
+            city: string;
+            country: string;
+            housenumber: string;
+            /** Format: int64 */
+            id: number;
+            isPrimary: boolean;
+            name: string;
+            /** @description In the syntax of OpenStreetMap. */
+            openingHours: string;
+            point: [
+                number,
+                number
+            ];
+            postcode: string;
+            /** @enum {string} */
+            source: "manual" | "extract" | "geocoded" | "import" | "demo";
+            street: string;
+        };
+        SiteFields: {
+            city?: string;
+            country?: string;
+            housenumber?: string;
+            name?: string;
+            /**
+             * @description In the syntax of OpenStreetMap.
+             * @example Mo-Fr 08:00-17:00
+             */
+            openingHours?: string;
+            /** @description [longitude, latitude] */
+            point: [
+                number,
+                number
+            ] | null;
+            postcode?: string;
+            street?: string;
+        };
+        StatusCount: {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            status: "prospect" | "customer" | "former";
+        };
+        Stop: {
+            /** Format: int64 */
+            accountId: number;
+            address: string;
+            /** Format: date-time */
+            arrivesAt: string;
+            class: string;
+            /** Format: int64 */
+            driveMetres: number;
+            /**
+             * Format: int64
+             * @description From the stop before, or the start.
+             */
+            driveSeconds: number;
+            /** @description The drive to here is an estimate from a straight line. */
+            estimated: boolean;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            leavesAt: string;
+            locked: boolean;
+            name: string;
+            openingHours: string;
+            point: [
+                number,
+                number
+            ];
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            position: number;
+            /** Format: int64 */
+            siteId: number;
+            status: string;
+            /** @description What a hand-made order breaks here; empty when nothing: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable. */
+            violation: string;
+            /** Format: int64 */
+            visitSeconds: number;
+            /** Format: int64 */
+            waitingSeconds: number;
+        };
+        TakeOverInputBody: {
+            /**
+             * @default C
+             * @enum {string}
+             */
+            class?: "A" | "B" | "C";
+            /**
+             * Format: int64
+             * @description Left out: a rep themselves, else nobody.
+             */
+            ownerId?: number | null;
+        };
+        Team: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        TeamList: {
+            items: components["schemas"]["Team"][];
+        };
+        Unplanned: {
+            /** Format: int64 */
+            accountId: number;
+            address: string;
+            class: string;
+            detail: components["schemas"]["UnplannedDetail"];
+            name: string;
+            point: [
+                number,
+                number
+            ];
+            /** @description closed_that_day, closed_all_shift, too_far, day_full, unreachable, not_worth, removed_by_hand. */
+            reason: string;
+            /** Format: int64 */
+            siteId: number;
+        };
+        UnplannedDetail: {
+            /**
+             * Format: int64
+             * @description Driving that the visit would add.
+             */
+            detourSeconds: number;
+            displacesName: string;
+            /**
+             * Format: int64
+             * @description The site whose removal would make room; 0 for none.
+             */
+            displacesSite: number;
+            openingHours: string;
+            /**
+             * Format: int64
+             * @description By how much the nearest rule would be broken.
+             */
+            overSeconds: number;
+        };
+        UpdateAccountRequest: {
+            category?: string;
+            /** @enum {string} */
+            class?: "A" | "B" | "C";
+            email?: string;
+            name?: string;
+            notes?: string;
+            /**
+             * Format: int64
+             * @description null for nobody
+             */
+            ownerId?: number | null;
+            phone?: string;
+            /** Format: double */
+            revenue?: number;
+            /** @enum {string} */
+            status?: "prospect" | "customer" | "former";
+            tags?: string[];
+            /** Format: int64 */
+            teamId?: number | null;
+            /**
+             * Format: int64
+             * @description Of the account as it was read.
+             */
+            version: number;
+            /** Format: int64 */
+            visitIntervalDays?: number;
+            /** Format: int64 */
+            visitMinutes?: number;
+            website?: string;
+        };
+        UpdateContactRequest: {
+            doNotContact?: boolean;
+            email?: string;
+            jobTitle?: string;
+            name?: string;
+            phone?: string;
+            /**
+             * Format: int64
+             * @description Of the account, to refuse a change of an old one.
+             */
+            version?: number;
+        };
+        UpdateMeRequest: {
+            language?: string | null;
+            /** Format: int64 */
+            lunchMinutes?: number;
+            name?: string;
+            startAddress?: string;
+            startPoint?: [
+                number,
+                number
+            ] | null;
+            /** @example 17:00 */
+            workEnd?: string;
+            /** @example 08:00 */
+            workStart?: string;
+        };
+        UpdateSiteRequest: {
+            city?: string;
+            country?: string;
+            housenumber?: string;
+            isPrimary?: boolean;
+            name?: string;
+            openingHours?: string;
+            point?: [
+                number,
+                number
+            ];
+            postcode?: string;
+            street?: string;
+            /**
+             * Format: int64
+             * @description Of the account, to refuse a change of an old one.
+             */
+            version?: number;
+        };
+        UpdateUserRequest: {
+            active?: boolean;
+            name?: string;
+            password?: string;
+            /** @enum {string} */
+            role?: "admin" | "manager" | "rep" | "marketer" | "service" | "backoffice";
+            /** Format: int64 */
+            teamId?: number | null;
+        };
+        User: {
+            active: boolean;
+            email: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * @description null: the organisation's.
+             * @enum {string|null}
+             */
+            language: "en" | "de" | null;
+            /** Format: int64 */
+            lunchMinutes: number;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "manager" | "rep" | "marketer" | "service" | "backoffice";
+            startAddress: string;
+            /** @description Where the day starts and ends, [longitude, latitude]. */
+            startPoint: [
+                number,
+                number
+            ] | null;
+            /** Format: int64 */
+            teamId: number | null;
+            /** @example 17:00 */
+            workEnd: string;
+            /** @example 08:00 */
+            workStart: string;
+        };
+        UserList: {
+            items: components["schemas"]["User"][];
+        };
+        VersionInputBody: {
+            /**
+             * Format: int64
+             * @description Of the account as it was read.
+             */
+            version: number;
         };
         Place: {
             /** @enum {string} */
             kind: "house" | "street" | "place" | "open_prospect";
             label: string;
             detail: string;
-            point: number[];
+            point: [
+                number,
+                number
+            ];
             confidence: number;
         };
         Extract: {
             loaded: boolean;
             fileName: string;
             dataTime: string | null;
-            bounds: number[] | null;
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
             counts: {
                 [key: string]: number;
             };
             attribution: string;
             roads: boolean;
             basemap: boolean;
-        };
-        Problem: {
-            type?: string;
-            title: string;
-            status: number;
-            detail: string;
-            code: string;
-            errors?: {
-                location: string;
-                message: string;
-            }[];
-            current?: unknown;
         };
     };
     responses: never;
@@ -747,395 +1525,33 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    signIn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    email: string;
-                    password: string;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    signOut: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    signOutEverywhere: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    updateMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    name?: string;
-                    language?: ("en" | "de") | null;
-                    startPoint?: number[] | null;
-                    startAddress?: string;
-                    workStart?: string;
-                    workEnd?: string;
-                    lunchMinutes?: number;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    changePassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    current: string;
-                    new: string;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listUsers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["User"][];
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    name: string;
-                    email: string;
-                    /** @enum {string} */
-                    role: "admin" | "manager" | "rep" | "marketer" | "service" | "backoffice";
-                    teamId?: number | null;
-                    password: string;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    updateUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    name?: string;
-                    /** @enum {string} */
-                    role?: "admin" | "manager" | "rep" | "marketer" | "service" | "backoffice";
-                    teamId?: number | null;
-                    active?: boolean;
-                    password?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listTeams: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Team"][];
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createTeam: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    name: string;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Team"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listAccounts: {
         parameters: {
             query?: {
+                /** @description Search text. */
                 q?: string;
+                /** @description Any of. */
                 status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
                 class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description All of. */
                 tag?: string[];
+                /** @description Any of. */
                 coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
                 archived?: boolean;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
                 bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
-                sort?: "name" | "-name" | "dueOn" | "-dueOn" | "revenue" | "-revenue" | "updatedAt" | "-updatedAt";
+                /** @description nextCursor of the page before; nothing for the first. */
                 cursor?: string;
                 limit?: number;
+                /** @description Ties are broken by id. */
+                sort?: "name" | "-name" | "dueOn" | "-dueOn" | "revenue" | "-revenue" | "updatedAt" | "-updatedAt";
             };
             header?: never;
             path?: never;
@@ -1149,14 +1565,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["AccountRow"][];
-                        nextCursor: string | null;
-                        total: number;
-                    };
+                    "application/json": components["schemas"]["AccountRowPage"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1176,39 +1588,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name: string;
-                    /** @enum {string} */
-                    status?: "prospect" | "customer" | "former";
-                    /** @enum {string} */
-                    class?: "A" | "B" | "C";
-                    category?: string;
-                    ownerId?: number | null;
-                    teamId?: number | null;
-                    tags?: string[];
-                    phone?: string;
-                    email?: string;
-                    website?: string;
-                    notes?: string;
-                    revenue?: number;
-                    visitIntervalDays?: number;
-                    visitMinutes?: number;
-                    site?: {
-                        name?: string;
-                        housenumber?: string;
-                        street?: string;
-                        city?: string;
-                        postcode?: string;
-                        country?: string;
-                        openingHours?: string;
-                        isPrimary?: boolean;
-                        point: number[];
-                    };
-                };
+                "application/json": components["schemas"]["CreateAccountRequest"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1217,7 +1601,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1231,15 +1615,24 @@ export interface operations {
     summariseSelection: {
         parameters: {
             query?: {
+                /** @description Search text. */
                 q?: string;
+                /** @description Any of. */
                 status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
                 class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description All of. */
                 tag?: string[];
+                /** @description Any of. */
                 coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
                 archived?: boolean;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
                 bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
             };
             header?: never;
@@ -1254,30 +1647,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        total: number;
-                        byStatus: {
-                            /** @enum {string} */
-                            status: "prospect" | "customer" | "former";
-                            count: number;
-                        }[];
-                        byClass: {
-                            /** @enum {string} */
-                            class: "A" | "B" | "C";
-                            count: number;
-                        }[];
-                        byOwner: {
-                            ownerId: number | null;
-                            ownerName: string;
-                            count: number;
-                        }[];
-                        openProspects: number;
-                        siteIds: number[];
-                        accounts: components["schemas"]["AccountRow"][];
-                    };
+                    "application/json": components["schemas"]["Selection"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1308,7 +1681,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1330,25 +1703,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    version: number;
-                    name?: string;
-                    /** @enum {string} */
-                    status?: "prospect" | "customer" | "former";
-                    /** @enum {string} */
-                    class?: "A" | "B" | "C";
-                    category?: string;
-                    ownerId?: number | null;
-                    teamId?: number | null;
-                    tags?: string[];
-                    phone?: string;
-                    email?: string;
-                    website?: string;
-                    notes?: string;
-                    revenue?: number;
-                    visitIntervalDays?: number;
-                    visitMinutes?: number;
-                };
+                "application/json": components["schemas"]["UpdateAccountRequest"];
             };
         };
         responses: {
@@ -1361,7 +1716,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1383,9 +1738,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    version: number;
-                };
+                "application/json": components["schemas"]["VersionInputBody"];
             };
         };
         responses: {
@@ -1398,167 +1751,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    restoreAccount: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    version: number;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createSite: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    name?: string;
-                    housenumber?: string;
-                    street?: string;
-                    city?: string;
-                    postcode?: string;
-                    country?: string;
-                    openingHours?: string;
-                    isPrimary?: boolean;
-                    point: number[];
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deleteSite: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-                siteId: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    updateSite: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-                siteId: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    name?: string;
-                    housenumber?: string;
-                    street?: string;
-                    city?: string;
-                    postcode?: string;
-                    country?: string;
-                    openingHours?: string;
-                    isPrimary?: boolean;
-                    point?: number[];
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"];
-                };
-            };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1580,17 +1773,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name: string;
-                    jobTitle?: string;
-                    phone?: string;
-                    email?: string;
-                    doNotContact?: boolean;
-                };
+                "application/json": components["schemas"]["CreateContactInputBody"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1599,7 +1786,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1631,7 +1818,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1654,13 +1841,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name?: string;
-                    jobTitle?: string;
-                    phone?: string;
-                    email?: string;
-                    doNotContact?: boolean;
-                };
+                "application/json": components["schemas"]["UpdateContactRequest"];
             };
         };
         responses: {
@@ -1673,7 +1854,267 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSiteRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                siteId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                siteId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSiteRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExtract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractInfo"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1687,12 +2128,16 @@ export interface operations {
     listOpenProspects: {
         parameters: {
             query?: {
-                q?: string;
-                category?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
                 bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
+                /** @description nextCursor of the page before; nothing for the first. */
                 cursor?: string;
                 limit?: number;
+                /** @description Search text. */
+                q?: string;
+                category?: string;
             };
             header?: never;
             path?: never;
@@ -1706,14 +2151,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["OpenProspect"][];
-                        nextCursor: string | null;
-                        total: number;
-                    };
+                    "application/json": components["schemas"]["OpenProspectPage"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1744,7 +2185,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenProspect"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1764,17 +2205,13 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    class?: "A" | "B" | "C";
-                    ownerId?: number | null;
-                };
+                "application/json": components["schemas"]["TakeOverInputBody"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1783,7 +2220,235 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                repId?: number;
+                from?: string;
+                to?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanSummaryList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    optimisePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reorderPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1797,17 +2462,28 @@ export interface operations {
     listRegions: {
         parameters: {
             query?: {
+                /** @description Search text. */
                 q?: string;
+                /** @description Any of. */
                 status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
                 class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description All of. */
                 tag?: string[];
+                /** @description Any of. */
                 coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
                 archived?: boolean;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
                 bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
+                /** @description Of H3. Left out: the one that suits the zoom, or else the box. */
                 resolution?: number;
+                /** @description Of the map. */
                 zoom?: number;
             };
             header?: never;
@@ -1822,25 +2498,292 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        resolution: number;
-                        cells: {
-                            cell: string;
-                            accounts: number;
-                            customers: number;
-                            prospects: number;
-                            openProspects: number;
-                        }[];
-                        totals: {
-                            accounts: number;
-                            customers: number;
-                            prospects: number;
-                            openProspects: number;
-                        };
-                    };
+                    "application/json": components["schemas"]["RegionView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOutEverywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTeamRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUserRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateUserRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDueVisits: {
+        parameters: {
+            query: {
+                repId: number;
+                day: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueVisitList"];
+                };
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1873,310 +2816,6 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["Place"][];
                     };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getExtract: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Extract"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listDueVisits: {
-        parameters: {
-            query?: {
-                repId?: number;
-                day?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: {
-                            account: components["schemas"]["AccountRow"];
-                            /** @enum {string} */
-                            reason: "overdue" | "due" | "never";
-                            daysOverdue: number | null;
-                        }[];
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listPlans: {
-        parameters: {
-            query?: {
-                repId?: number;
-                from?: string;
-                to?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["PlanSummary"][];
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createPlan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Plan"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getPlan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Plan"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deletePlan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reorderPlan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    version: number;
-                    siteIds: number[];
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Plan"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    optimisePlan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    version: number;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Plan"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cancelPlan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Plan"];
                 };
             };
             /** @description Problem */

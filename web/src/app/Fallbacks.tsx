@@ -1,7 +1,8 @@
 import { Button, Center, Code, Loader, Stack, Text, Title } from '@mantine/core'
-import { Link, useRouter } from '@tanstack/react-router'
+import { useRouter } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { isProblem } from '../api/problem'
+import { LinkButton } from './links'
 import { useProblemText } from './problemText'
 
 export function NotFound() {
@@ -11,9 +12,9 @@ export function NotFound() {
       <Stack align="center" gap="xs" maw="26rem" ta="center">
         <Title order={1}>{t('notFound.title')}</Title>
         <Text c="dimmed">{t('notFound.lead')}</Text>
-        <Button component={Link} to="/" mt="md">
+        <LinkButton to="/" mt="md">
           {t('notFound.toMap')}
-        </Button>
+        </LinkButton>
       </Stack>
     </Center>
   )

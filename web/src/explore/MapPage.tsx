@@ -1,3 +1,57 @@
+import { Paper, SegmentedControl } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { AccountCard } from '../accounts/AccountCard'
+import { FilterBar } from '../accounts/FilterBar'
+import { useAccountsSearch } from '../accounts/useAccountsSearch'
+import { useMay } from '../api/queries'
+import { LazyAccountsMap } from '../app/LazyMap'
+import classes from './MapPage.module.css'
+
+/** The whole map: search and conditions over it, a card for what is selected. */
 export function MapPage() {
-  return <h1>MapPage</h1>
+  const { t } = useTranslation('accounts')
+  const s = useAccountsSearch('/signed-in/')
+  const mayPlan = useMay('plans.write')
+  const mayRegions = useMay('regions.read')
+  const layer = s.search.layer ?? 'accounts'
+
+  return (
+    <div className={classes.page}>
+      <h1 className={classes.title}>{t('mapOf')}</h1>
+      <Paper className={classes.panel} shadow="md" radius="lg" withBorder>
+        <FilterBar filter={s.filter} onChange={s.changeFilter} />
+        <div className={classes.under}>
+          {mayRegions && (
+            <SegmentedControl
+              size="xs"
+              aria-label={t('layer.label')}
+              value={layer}
+              onChange={(to) => s.change({ layer: to === 'regions' ? 'regions' : undefined }, false)}
+              data={[
+                { value: 'accounts', label: t('layer.accounts') },
+                { value: 'regions', label: t('layer.regions') },
+              ]}
+            />
+          )}
+          <Link to="/accounts" search={s.search} className={classes.asList}>
+            {t('asList')}
+          </Link>
+        </div>
+      </Paper>
+      <LazyAccountsMap
+        filter={s.filter}
+        layer={layer}
+        position={s.position}
+        onMove={s.move}
+        selection={s.selection}
+        onSelect={s.select}
+        hover={s.hover}
+        onHover={s.setHover}
+        onWithin={s.setWithin}
+        onPlan={mayPlan ? s.plan : undefined}
+      />
+      <AccountCard selection={s.selection} onSelect={s.select} onPlan={mayPlan ? s.plan : undefined} />
+    </div>
+  )
 }
