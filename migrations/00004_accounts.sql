@@ -194,11 +194,11 @@ create function search_accounts(words text[])
       select c.id, (m.score + case when starts_with(c.search, words[1]) then 0.5 else 0 end)::real as score
       from candidates c
       cross join lateral (
-        select avg(word_similarity(w, c.search) + case when strpos(c.search, w) > 0 then 1 else 0 end) as score,
-               bool_and(w <% c.search) as every
-        from unnest(words) w
+        select avg(w.similarity + case when strpos(c.search, w.word) > 0 then 1 else 0 end) as score,
+               min(w.similarity) as least
+        from (select u.word, word_similarity(u.word, c.search) as similarity from unnest(words) as u(word) offset 0) w
       ) m
-      where m.every
+      where m.least >= 0.36
     ), ranked as (
       select s.id, s.score, max(s.score) over () as best from scored s
     )

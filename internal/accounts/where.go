@@ -78,6 +78,11 @@ var (
 
 // conditions returns the filter's conditions but its shapes, joined by and.
 func (f Filter) conditions(q *Statement, t table) string {
+	return f.columnConditions(q, t) + f.setConditions(q, t)
+}
+
+// columnConditions are those on the row itself.
+func (f Filter) columnConditions(q *Statement, t table) string {
 	c := []string{t.alias + ".org_id = " + q.Org()}
 	if f.Archived {
 		c = append(c, t.archived)
@@ -111,13 +116,21 @@ func (f Filter) conditions(q *Statement, t table) string {
 	if len(f.Coverage) > 0 {
 		c = append(c, CoverageSQL(t.alias+".due_on", q.Day())+" = any("+q.Arg(set(f.Coverage))+"::text[])")
 	}
+	return strings.Join(c, " and ")
+}
+
+// setConditions are those that a function answers with a set of accounts, each
+// with its "and" in front. They must stand outside of the lateral join over
+// ranges, or the function would be called for every range.
+func (f Filter) setConditions(q *Statement, t table) string {
+	c := ""
 	if len(f.Tags) > 0 {
-		c = append(c, t.account+" in (select t.id from accounts_with_tags("+q.Arg(set(f.Tags))+"::text[]) t)")
+		c += " and " + t.account + " in (select t.id from accounts_with_tags(" + q.Arg(set(f.Tags)) + "::text[]) t)"
 	}
 	if f.searching() {
-		c = append(c, t.account+" in (select m.id from search_accounts("+q.Arg(f.words())+"::text[]) m)")
+		c += " and " + t.account + " in (select m.id from search_accounts(" + q.Arg(f.words()) + "::text[]) m)"
 	}
-	return strings.Join(c, " and ")
+	return c
 }
 
 // covers returns the exact test of a point against a shape, as SQL. The shape is
@@ -127,9 +140,9 @@ func (s *Shape) covers(q *Statement, point string) string {
 }
 
 // Sites returns a from item, with alias s, of the sites of the accounts that the
-// filter means and that lie in its shapes. columns are columns of sites s, such
-// as "s.account_id, s.status"; without the point among them, what lies well
-// within the shape is answered by the index alone. It panics without a shape.
+// filter means and that lie in its shapes. columns are columns of sites s, among
+// them s.account_id; without the point among them, what lies well within the
+// shape is answered by the index alone. It panics without a shape.
 //
 // Each range of cells is one descent of the index (org_id, cell). "offset 0"
 // keeps the planner from turning the lateral join into a scan of the whole
@@ -139,35 +152,42 @@ func (f Filter) Sites(q *Statement, columns string) string {
 	if driving == nil {
 		panic("accounts: a filter without a shape finds no sites")
 	}
-	where := f.conditions(q, sitesTable)
+	where := f.columnConditions(q, sitesTable)
 	if other != nil {
 		where += " and " + other.covers(q, "s.point")
 	}
-	ranges := func(r []hexgrid.Range, test string) string {
-		lo, hi := hexgrid.Bounds(r)
-		return `select s.* from unnest(` + q.Arg(lo) + `::bigint[], ` + q.Arg(hi) + `::bigint[]) as r(lo, hi)
-			cross join lateral (
-			  select ` + columns + ` from sites s
-			  where ` + where + ` and s.cell between r.lo and r.hi` + test + ` offset 0) s`
-	}
-	return "(" + ranges(driving.cover.Inside, "") + "\n union all\n " +
-		ranges(driving.cover.Edge, " and "+driving.covers(q, "s.point")) + ") s"
+	return f.sitesOf(q, sitesIn(q, driving.cover.Inside, columns, where)+"\n union all\n "+
+		sitesIn(q, driving.cover.Edge, columns, where+" and "+driving.covers(q, "s.point")))
 }
 
 // SitesInCells is [Filter.Sites] for whole cells given as ranges instead of the
 // filter's shapes, which are tested too.
 func (f Filter) SitesInCells(q *Statement, ranges []hexgrid.Range, columns string) string {
-	where := f.conditions(q, sitesTable)
+	where := f.columnConditions(q, sitesTable)
 	for _, shape := range []*Shape{f.Box, f.Within} {
 		if shape != nil {
 			where += " and " + shape.covers(q, "s.point")
 		}
 	}
+	return f.sitesOf(q, sitesIn(q, ranges, columns, where))
+}
+
+// sitesIn selects the sites of ranges.
+func sitesIn(q *Statement, ranges []hexgrid.Range, columns, where string) string {
 	lo, hi := hexgrid.Bounds(ranges)
-	return `(select s.* from unnest(` + q.Arg(lo) + `::bigint[], ` + q.Arg(hi) + `::bigint[]) as r(lo, hi)
+	return `select s.* from unnest(` + q.Arg(lo) + `::bigint[], ` + q.Arg(hi) + `::bigint[]) as r(lo, hi)
 		cross join lateral (
 		  select ` + columns + ` from sites s
-		  where ` + where + ` and s.cell between r.lo and r.hi offset 0) s) s`
+		  where ` + where + ` and s.cell between r.lo and r.hi offset 0) s`
+}
+
+// sitesOf wraps the sites of ranges with what is asked of their accounts.
+func (f Filter) sitesOf(q *Statement, sites string) string {
+	set := f.setConditions(q, sitesTable)
+	if set == "" {
+		return "(" + sites + ") s"
+	}
+	return "(select s.* from (" + sites + ") s where true" + set + ") s"
 }
 
 // inShapes returns the condition on accounts a that one of their sites lies in
