@@ -56,15 +56,16 @@ type Settings struct {
 	RequestTimeout time.Duration
 }
 
-// Deps is what the server stands on. DB, Log, Identity and Events are required;
-// a domain that is nil has operations that answer 503.
+// Deps is what the server stands on. DB, Identity, Events and Visits are required
+// to answer requests, and none of them for the OpenAPI document alone; without a
+// Log nothing is logged.
 type Deps struct {
 	DB       *postgres.DB
 	Settings Settings
 	Log      *slog.Logger
 	Identity *identity.Service
 	Events   *events.Hub
-	Extract  *extract.Live // the basemap and the roads in use
+	Extract  *extract.Live // the basemap and the roads in use; nil when there are none
 	Visits   *visits.Service
 	Web      fs.FS // the built web application, index.html at its root; nil serves none
 }

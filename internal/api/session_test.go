@@ -7,8 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
-
-	"github.com/waymark-crm/waymark/internal/identity"
 )
 
 func credentials(email, password string) map[string]any {
@@ -272,19 +270,6 @@ func TestUsersAreAddedOnceAndWithSenseOnly(t *testing.T) {
 	require.Contains(t, string(r.body), `"location":"body.password"`)
 	c := w.anonymous()
 	c.do("POST", "/api/session", credentials("grace@north.example", password)).want(200)
-}
-
-func TestTheTableOfRolesIsWhatTheContractSays(t *testing.T) {
-	t.Parallel()
-	for _, role := range identity.Roles() {
-		require.True(t, role.Known())
-		require.True(t, role.May(identity.UsersRead), role)
-		require.Equal(t, role == identity.RoleAdmin, role.May(identity.UsersManage), role)
-		require.Equal(t, role == identity.RoleAdmin, role.May(identity.OrganisationManage), role)
-		require.Equal(t, role == identity.RoleAdmin || role == identity.RoleManager, role.May(identity.PlansTeam), role)
-	}
-	require.False(t, identity.Role("king").May(identity.AccountsRead))
-	require.ElementsMatch(t, identity.Permissions(), identity.RoleAdmin.Permissions())
 }
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }
