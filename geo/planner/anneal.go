@@ -56,6 +56,7 @@ func (t *state) restore(p *plan) {
 	t.absent = append(t.absent[:0], p.absent...)
 	copy(t.at, p.at)
 	copy(t.rhythm, p.rhythm)
+	t.rated = -1
 	t.cost, t.prizes = p.cost, p.prizes
 	clear(t.work)
 	for i := range t.routes {

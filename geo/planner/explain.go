@@ -38,7 +38,7 @@ func Explain(p Problem, orders [][]int, visits []int) ([]Unplanned, error) {
 
 // Displacing one visit after the other is tried for this many visits left out;
 // beyond them the figures of the reason alone have to do.
-const displacedMost = 200
+const displacedMost = 60
 
 func explain(m *model, orders [][]int, absent []int32) []Unplanned {
 	if len(absent) == 0 {

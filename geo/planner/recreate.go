@@ -228,6 +228,20 @@ const knownMost = 8 << 20
 // tryShift improves best by a place in one shift.
 func (t *state) tryShift(u *tuning, v, shift int32, best *spot) {
 	x, r := &t.m.shifts[shift], &t.routes[shift]
+	base := int64(0)
+	if t.m.tied {
+		if c := &t.m.visits[v]; c.series >= 0 {
+			delta, ok := t.seriesDelta(c.series, x.day, x.rep)
+			// A detour never saves: a day that does not pay by itself is passed over.
+			if !ok || delta >= best.delta {
+				return
+			}
+			base += delta
+		}
+		if !t.linked(v, x.day, x.rep) {
+			return
+		}
+	}
 	var found known
 	if t.known == nil {
 		found = t.scan(v, shift, -1)
@@ -248,23 +262,7 @@ func (t *state) tryShift(u *tuning, v, shift int32, best *spot) {
 		}
 		found = *k
 	}
-	if found.delta >= nowhere {
-		return
-	}
-	base := int64(0)
-	if t.m.tied {
-		if c := &t.m.visits[v]; c.series >= 0 {
-			delta, ok := t.seriesDelta(c.series, x.day, x.rep)
-			if !ok {
-				return
-			}
-			base += delta
-		}
-		if !t.linked(v, x.day, x.rep) {
-			return
-		}
-	}
-	if found.delta+base >= best.delta {
+	if found.delta >= nowhere || found.delta+base >= best.delta {
 		return
 	}
 	if u.blink > 0 && t.random.chance(u.blink) {

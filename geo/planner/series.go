@@ -80,13 +80,10 @@ func (s *series) fits(days []int32, day int32) bool {
 }
 
 // seriesDelta is what one more visit of a series on a day changes; ok is false
-// where its gaps forbid it.
+// where its gaps forbid it. What is found is remembered by day until a series
+// changes.
 func (t *state) seriesDelta(k, day, rep int32) (delta int64, ok bool) {
 	s := &t.m.series[k]
-	days := t.days[k]
-	if !s.fits(days, day) {
-		return 0, false
-	}
 	if s.sameRep {
 		for _, v := range s.visits {
 			if at := t.at[v]; at >= 0 && t.m.shifts[at].rep != rep {
@@ -94,14 +91,36 @@ func (t *state) seriesDelta(k, day, rep int32) (delta int64, ok bool) {
 			}
 		}
 	}
+	if t.rated != k {
+		t.rated = k
+		for d := range t.ratings {
+			t.ratings[d] = unrated
+		}
+	}
+	if t.ratings[day] == unrated {
+		t.ratings[day] = t.rate(s, k, day)
+	}
+	return t.ratings[day], t.ratings[day] < nowhere
+}
+
+// unrated marks a day that no visit was tried on.
+const unrated = 2 * nowhere
+
+// rate is what seriesDelta remembers: nowhere where the gaps forbid the day.
+func (t *state) rate(s *series, k, day int32) int64 {
+	days := t.days[k]
+	if !s.fits(days, day) {
+		return nowhere
+	}
 	t.scratch = append(t.scratch[:0], days...)
 	at, _ := slices.BinarySearch(t.scratch, day)
 	t.scratch = slices.Insert(t.scratch, at, day)
-	return s.cost(t.scratch, t.m.days) - t.rhythm[k], true
+	return s.cost(t.scratch, t.m.days) - t.rhythm[k]
 }
 
 // setDay notes that a visit of a series was put on a day, or taken from it.
 func (t *state) setDay(k, day int32, on bool) {
+	t.rated = -1
 	at, _ := slices.BinarySearch(t.days[k], day)
 	if on {
 		t.days[k] = slices.Insert(t.days[k], at, day)

@@ -4,14 +4,16 @@ import "slices"
 
 // state is a plan under search, with the scratch of one chain.
 type state struct {
-	m      *model
-	routes []route
-	at     []int32 // by visit: its shift, or -1
-	absent []int32 // visits left out
-	cost   int64   // routes, rhythms of series; prizes of absent visits and balance apart
-	prizes int64   // of the absent
-	days   [][]int32
-	rhythm []int64 // cost by series
+	m       *model
+	routes  []route
+	at      []int32 // by visit: its shift, or -1
+	absent  []int32 // visits left out
+	cost    int64   // routes, rhythms of series; prizes of absent visits and balance apart
+	prizes  int64   // of the absent
+	days    [][]int32
+	rhythm  []int64 // cost by series
+	rated   int32   // series that ratings are about, -1 for none
+	ratings []int64 // by day: see seriesDelta
 
 	random random
 
@@ -49,7 +51,7 @@ type undo struct {
 }
 
 func newState(m *model, r random) *state {
-	t := &state{m: m, random: r,
+	t := &state{m: m, random: r, rated: -1, ratings: make([]int64, m.days),
 		routes: make([]route, len(m.shifts)), at: make([]int32, len(m.visits)),
 		days: make([][]int32, len(m.series)), rhythm: make([]int64, len(m.series)),
 		stamp: make([]int32, len(m.shifts)), saved: make([]route, len(m.shifts)),

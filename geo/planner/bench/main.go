@@ -5,6 +5,7 @@
 //	go run ./geo/planner/bench DIR                      every set of the table
 //	go run ./geo/planner/bench -only 100/1s DIR         one set
 //	go run ./geo/planner/bench -instances 'RC.*' DIR    some instances
+//	go run ./geo/planner/bench -roads TABLE.csv         a rep's day and a team's month
 //
 // DIR holds folders solomon and tsplib (others in Solomon's format are taken
 // too), each with its instances and bks.csv (instance,n,bks,…).
@@ -42,7 +43,7 @@ var sets = []set{
 	{"25/0.1s", false, 25, 100, 100 * time.Millisecond, ""},
 	{"50/0.1s", false, 50, 100, 100 * time.Millisecond, ""},
 	{"100/1s", false, 100, 100, time.Second, ""},
-	{"100/10s", false, 100, 100, 10 * time.Second, ""},{"100/3s", false, 100, 100, 3 * time.Second, ""},
+	{"100/10s", false, 100, 100, 10 * time.Second, ""},
 	{"200/10s", false, 200, 200, 10 * time.Second, ""},
 	{"400/10s", false, 400, 400, 10 * time.Second, ""},
 	{"1000/10s", false, 1000, 1000, 10 * time.Second, ""},
@@ -63,7 +64,12 @@ func run() error {
 	pattern := flag.String("instances", ".*", "regular expression of the instances to run")
 	threads := flag.Int("threads", 1, "searches side by side; their CPU times add up")
 	quiet := flag.Bool("summary", false, "only a line a set")
+	roads := flag.String("roads", "", "a table of from,to,seconds,metres: measure a rep's day and a team's month on it instead")
+	monthTime := flag.Duration("month", 120*time.Second, "time for the month")
 	flag.Parse()
+	if *roads != "" {
+		return field(*roads, *seeds, *monthTime)
+	}
 	if flag.NArg() != 1 {
 		return fmt.Errorf("give the folder of instances: bench [flags] DIR")
 	}
