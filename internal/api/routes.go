@@ -15,6 +15,7 @@ func (s *Server) routes() {
 	s.registerRegions()       // regions.go
 	s.registerTiles()         // tiles.go
 	s.registerExtract()       // extract.go
+	s.registerPlaces()        // places.go
 	s.registerPlans()         // plans.go
 
 	s.registerWeb() // web.go; last: it takes every path that is left

@@ -121,7 +121,11 @@ var trespasses = map[string]trespass{
 		return c.get("/tiles/regions/" + at.String())
 	}},
 
-	// extract.go: everyone's
+	// places.go, extract.go: everyone's
+	"searchPlaces": {try: func(c *client, _ tenant) *reply {
+		c.w.openProspect("Open to all")
+		return c.get("/api/search/places?q=SOUTH&near=-75.52,39.16")
+	}},
 	"getExtract":              {try: func(c *client, _ tenant) *reply { return c.get("/api/extract") }},
 	"/tiles/basemap/:z/:x/:y": {try: func(c *client, _ tenant) *reply { return c.get("/tiles/basemap/0/0/0") }, want: 404, own: 404},
 
