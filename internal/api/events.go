@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -39,6 +40,11 @@ func (s *Server) streamEvents(c *fiber.Ctx) error {
 	extend := c.Context().Conn().SetWriteDeadline
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer stream.Close()
+		defer func() { // this runs outside of every middleware
+			if r := recover(); r != nil {
+				s.log.Error("panic while streaming events", "panic", r, "stack", string(debug.Stack()))
+			}
+		}()
 		s.writeEvents(w, stream, token, func() error { return extend(time.Now().Add(3 * heartbeat)) })
 	})
 	return nil

@@ -110,6 +110,15 @@ func TestAPanicIsAnAnswerAndTheServerGoesOn(t *testing.T) {
 	require.Contains(t, log.String(), r.header.Get("X-Request-Id"))
 }
 
+func TestARequestThatTakesTooLongIsEnded(t *testing.T) {
+	t.Parallel()
+	w := setup(t, func(d *Deps) { d.Settings.RequestTimeout = time.Nanosecond })
+	c := w.anonymous()
+	c.set.Set("Cookie", cookieName+"="+strings.Repeat("x", 52))
+	require.Contains(t, c.get("/api/me").problem(503, "unavailable"), "too long")
+	c.do("POST", "/api/session", credentials(w.north.rep.Email, password)).problem(503, "unavailable")
+}
+
 func TestAnswersAreCompressedAsTheBrowserLikes(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
