@@ -290,3 +290,21 @@ func TestAnExtractWithoutRoadsIsRefused(t *testing.T) {
 	_, err = Build(context.Background(), m.WriteFile(t), p, nil)
 	require.ErrorIs(t, err, ErrNoRoads)
 }
+
+func TestARouteAlongOneRoadStaysOnIt(t *testing.T) {
+	t.Parallel()
+	// Turning back at the end is a ring that is sought, and loses.
+	n := build(t, osmtest.Parse("n 1 0 0\nn 2 2000 0\nw 1 1,2 highway=residential"), "car")
+	for east := 100.0; east < 2000; east += 100 {
+		a, err := n.Snap(at(100, 0), SnapOptions{})
+		require.NoError(t, err)
+		b, err := n.Snap(at(east, 0), SnapOptions{})
+		require.NoError(t, err)
+		for _, pair := range [][2]Snap{{a, b}, {b, a}} {
+			r, err := n.Route(context.Background(), pair[0], pair[1])
+			require.NoError(t, err)
+			require.Len(t, r.Pieces, 1)
+			require.InDelta(t, east-100, r.Length.Metres(), 0.2)
+		}
+	}
+}

@@ -139,35 +139,49 @@ func (s *side) seedBackward(n *Network, to []end) (most cost) {
 	return most
 }
 
-// route seeks the best way between two places.
+// route seeks the best way between two places, and leaves the labels from
+// which it can be taken apart.
 func (q *query) route(from, to []end) found {
-	q.fwd.seedForward(q.n, from)
-	q.slack = q.bwd.seedBackward(q.n, to)
-	best := q.run()
+	best := q.straight(from, to)
+	sought := false
 	for _, f := range from {
 		for _, t := range to {
-			if f.edge != t.edge || t.along >= f.along {
+			if f.edge != t.edge || t.along >= f.along || !q.aroundMayWin(f, t, best) {
 				continue
 			}
 			// Behind us on the same edge: around the block, perhaps.
-			if again := q.around(f, t, best); again.cost < best.cost {
+			sought = true
+			if again := q.around(f, t); again.cost < best.cost {
 				return q.routeWithAround(from, to)
 			}
 		}
 	}
+	if sought { // the labels are those of the ring
+		return q.straight(from, to)
+	}
 	return best
+}
+
+func (q *query) straight(from, to []end) found {
+	q.fwd.seedForward(q.n, from)
+	q.slack = q.bwd.seedBackward(q.n, to)
+	return q.run()
+}
+
+// aroundMayWin reports whether a ring that comes back to a place behind us on
+// the same edge could be shorter than best: it drives the rest of the edge and
+// what lies before the place.
+func (q *query) aroundMayWin(f, t end, best found) bool {
+	e := &q.n.edges[f.edge]
+	left, _ := e.left(f.along)
+	passed, _ := e.passed(t.along)
+	return e.node >= 0 && best.cost > left+passed
 }
 
 // around is the best way that leaves an edge and comes back to a place on it
 // that was already passed. The hierarchy alone does not hold such rings, since
-// they begin and end at one node. Ways that can't beat best are not sought.
-func (q *query) around(f, t end, best found) found {
-	e := &q.n.edges[f.edge]
-	left, _ := e.left(f.along)
-	passed, _ := e.passed(t.along)
-	if e.node < 0 || best.cost <= left+passed {
-		return found{cost: noCost}
-	}
+// they begin and end at one node.
+func (q *query) around(f, t end) found {
 	q.seedAround(f)
 	q.slack = q.bwd.seedBackward(q.n, []end{t})
 	return q.run()

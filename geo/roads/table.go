@@ -283,10 +283,10 @@ func (r *tableRow) aroundAgain(q *query, b *buckets, from end) {
 	i, _ := slices.BinarySearchFunc(b.places, from.edge, func(p endOf, edge uint32) int { return cmp.Compare(p.edge, edge) })
 	for ; i < len(b.places) && b.places[i].edge == from.edge; i++ {
 		p := &b.places[i]
-		if p.along >= from.along {
+		if p.along >= from.along || !q.aroundMayWin(from, p.end, found{cost: r.best[p.target]}) {
 			continue
 		}
-		f := q.around(from, p.end, found{cost: r.best[p.target]})
+		f := q.around(from, p.end)
 		if f.cost < r.best[p.target] {
 			r.best[p.target], r.length[p.target] = f.cost, f.length
 		}
