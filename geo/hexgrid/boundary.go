@@ -72,14 +72,31 @@ type box struct{ minX, minY, maxX, maxY float64 }
 // descendant.
 const spread = 1.15
 
-// reach returns a rectangle that holds the cell and all its descendants.
-func reach(c Cell, factor float64) box {
-	mid := centre(c)
+// exactTo is the finest resolution at which the size of a cell is measured. Below
+// it cells shrink by √7 at each step but for the grid's distortion, which over
+// the width of a cell of 250 km² is less than slack.
+const (
+	exactTo = 5
+	slack   = 1.01
+)
+
+// size returns the angle from a cell's centre to its farthest corner, or more,
+// in radians, given that of its parent (0 when it is not known).
+func size(c Cell, mid orb.Point, parent float64) float64 {
+	if parent > 0 && c.Resolution() > exactTo {
+		return parent * (slack / math.Sqrt(7))
+	}
 	radius := 0.0
 	for _, corner := range h3.Cell(c).Boundary() {
 		radius = max(radius, angle(mid, orb.Point{corner.Lng, corner.Lat}))
 	}
-	radius = radius*factor + 1e-12
+	return radius
+}
+
+// reach returns a rectangle that holds all descendants of a cell with a centre
+// and a size.
+func reach(mid orb.Point, size float64) box {
+	radius := size*spread + 1e-12
 	b := box{mid[0] - 180, mid[1] - degrees(radius), mid[0] + 180, mid[1] + degrees(radius)}
 	if b.minY > -90 && b.maxY < 90 {
 		// The meridians that touch a circle of this radius.

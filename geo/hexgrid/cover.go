@@ -93,6 +93,7 @@ func descend(g orb.Geometry, res int, accept func(s *shape, c Cell, touching []i
 // node is a cell in the descent, with the shape's sides that may touch it.
 type node struct {
 	cell     Cell
+	size     float64 // as size returns it
 	relation relation
 	touching []int32
 }
@@ -100,10 +101,13 @@ type node struct {
 // baseReach holds the base cells and their rectangles.
 var baseReach = sync.OnceValue(func() (all [baseCells]struct {
 	cell  Cell
+	size  float64
 	reach box
 }) {
 	for i, c := range h3.Res0Cells() {
-		all[i].cell, all[i].reach = Cell(c), reach(Cell(c), spread)
+		mid := centre(Cell(c))
+		all[i].cell, all[i].size = Cell(c), size(Cell(c), mid, 0)
+		all[i].reach = reach(mid, all[i].size)
 	}
 	return all
 })
@@ -117,7 +121,7 @@ func roots(s *shape) []node {
 	var out []node
 	for _, b := range baseReach() {
 		if rel, touching := s.relate(b.reach, sides); rel != outside {
-			out = append(out, node{b.cell, rel, touching})
+			out = append(out, node{b.cell, b.size, rel, touching})
 		}
 	}
 	return out
@@ -129,11 +133,13 @@ func (n node) split(s *shape) []node {
 	out := make([]node, 0, len(children))
 	for _, c := range children {
 		if n.relation == inside {
-			out = append(out, node{c, inside, nil})
+			out = append(out, node{c, 0, inside, nil})
 			continue
 		}
-		if rel, touching := s.relate(reach(c, spread), n.touching); rel != outside {
-			out = append(out, node{c, rel, touching})
+		mid := centre(c)
+		radius := size(c, mid, n.size)
+		if rel, touching := s.relate(reach(mid, radius), n.touching); rel != outside {
+			out = append(out, node{c, radius, rel, touching})
 		}
 	}
 	return out
