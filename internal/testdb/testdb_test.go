@@ -35,9 +35,3 @@ func TestTheSchemaIsThere(t *testing.T) {
 		return err
 	}))
 }
-
-func BenchmarkNew(b *testing.B) {
-	for b.Loop() {
-		b.Run("clone", func(b *testing.B) { testdb.New(b) })
-	}
-}

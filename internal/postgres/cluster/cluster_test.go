@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -14,9 +15,9 @@ import (
 	"github.com/waymark-crm/waymark/internal/postgres/cluster"
 )
 
-// folder returns a new folder that the server's user can reach; t.TempDir is the
-// caller's alone.
-func folder(t *testing.T) string {
+// empty returns the path of a folder that is not there yet, where the server's
+// user can reach it; t.TempDir is the caller's alone.
+func empty(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "waymark-cluster-test-")
 	require.NoError(t, err)
@@ -24,6 +25,37 @@ func folder(t *testing.T) string {
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	return filepath.Join(dir, "postgres")
 }
+
+// folder returns a folder with a cluster that was stopped: a copy, which is
+// quicker than making one.
+func folder(t *testing.T) string {
+	t.Helper()
+	original, err := made()
+	require.NoError(t, err)
+	dir := empty(t)
+	out, err := exec.Command("cp", "-a", "--reflink=auto", original, dir).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return dir
+}
+
+// originals is where the cluster that is copied lies; TestMain removes it.
+var originals string
+
+var made = sync.OnceValues(func() (string, error) {
+	var err error
+	if originals, err = os.MkdirTemp("/tmp", "waymark-cluster-test-"); err != nil {
+		return "", err
+	}
+	if err := os.Chmod(originals, 0o755); err != nil {
+		return "", err
+	}
+	dir := filepath.Join(originals, "postgres")
+	c, err := cluster.Start(context.Background(), cluster.Options{Dir: dir, Throwaway: true})
+	if err != nil {
+		return "", err
+	}
+	return dir, c.Stop()
+})
 
 func start(t *testing.T, dir string) *cluster.Cluster {
 	t.Helper()
@@ -45,7 +77,7 @@ func query[T any](t *testing.T, url, sql string) T {
 
 func TestItStartsFromNothingWithPostGISAndKeepsItsData(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := empty(t)
 	first := start(t, dir)
 	require.Equal(t, "POINT(1 2)", query[string](t, first.URL(), "select st_astext(st_point(1, 2))"))
 	require.Equal(t, "waymark_app", query[string](t, first.URL(), "select current_user::text"))
@@ -94,6 +126,12 @@ func TestNothingRunsAfterStop(t *testing.T) {
 	c := start(t, dir)
 	require.NoError(t, c.Stop())
 	<-c.Done()
-	out, _ := exec.Command("pgrep", "-f", dir).Output()
-	require.Empty(t, string(out))
+	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	require.NoError(t, err)
+	for _, line := range lines {
+		text, err := os.ReadFile(line)
+		if err == nil { // it has ended in the meantime
+			require.NotContains(t, string(text), dir)
+		}
+	}
 }

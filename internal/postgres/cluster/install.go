@@ -32,27 +32,27 @@ const oldestMajor = 14
 // newest that has PostGIS. WAYMARK_POSTGRES_BIN names a folder of binaries that
 // is preferred to all others.
 func find(wanted int) (*install, error) {
-	return findIn(wanted, os.Getenv("WAYMARK_POSTGRES_BIN"), places)
-}
-
-func findIn(wanted int, preferred string, places []string) (*install, error) {
+	if preferred := os.Getenv("WAYMARK_POSTGRES_BIN"); preferred != "" {
+		return choose(wanted, []string{preferred})
+	}
 	var folders []string
-	if preferred != "" {
-		folders = append(folders, preferred)
-	} else {
-		if path, err := exec.LookPath("postgres"); err == nil {
-			if path, err = filepath.EvalSymlinks(path); err == nil {
-				folders = append(folders, filepath.Dir(path))
-			}
-		}
-		for _, place := range places {
-			matches, err := filepath.Glob(place)
-			if err != nil {
-				return nil, fmt.Errorf("cluster: %w", err)
-			}
-			folders = append(folders, matches...)
+	if path, err := exec.LookPath("postgres"); err == nil {
+		if path, err = filepath.EvalSymlinks(path); err == nil {
+			folders = append(folders, filepath.Dir(path))
 		}
 	}
+	for _, place := range places {
+		matches, err := filepath.Glob(place)
+		if err != nil {
+			return nil, fmt.Errorf("cluster: %w", err)
+		}
+		folders = append(folders, matches...)
+	}
+	return choose(wanted, folders)
+}
+
+// choose returns the best installation among folders of binaries.
+func choose(wanted int, folders []string) (*install, error) {
 	var found []install
 	for _, folder := range folders {
 		major := majorOfBinary(folder)
