@@ -72,19 +72,22 @@ type box struct{ minX, minY, maxX, maxY float64 }
 // descendant.
 const spread = 1.15
 
-// exactTo is the finest resolution at which the size of a cell is measured. Below
-// it cells shrink by √7 at each step but for the grid's distortion, which over
-// the width of a cell of 250 km² is less than slack.
+// exactTo is the finest resolution at which the size of a cell is measured.
+// Below it cells shrink by √7 a step; where they bend over an edge of the
+// icosahedron they are up to 6 % larger than that, which slack allows for once.
 const (
 	exactTo = 5
-	slack   = 1.01
+	slack   = 1.08
 )
 
 // size returns the angle from a cell's centre to its farthest corner, or more,
 // in radians, given that of its parent (0 when it is not known).
 func size(c Cell, mid orb.Point, parent float64) float64 {
 	if parent > 0 && c.Resolution() > exactTo {
-		return parent * (slack / math.Sqrt(7))
+		if c.Resolution() == exactTo+1 {
+			parent *= slack
+		}
+		return parent / math.Sqrt(7)
 	}
 	radius := 0.0
 	for _, corner := range h3.Cell(c).Boundary() {
