@@ -30,7 +30,7 @@ func TestTheDocumentHasTheNamesThatClientsUse(t *testing.T) {
 		signIn signOut signOutEverywhere getMe updateMe changePassword listUsers createUser updateUser listTeams createTeam
 		listAccounts createAccount getAccount updateAccount archiveAccount restoreAccount createSite updateSite deleteSite
 		createContact updateContact deleteContact summariseSelection listOpenProspects getOpenProspect takeOverOpenProspect
-		listRegions getExtract listDueVisits createPlan listPlans getPlan reorderPlan optimisePlan cancelPlan deletePlan`) {
+		listRegions searchPlaces getExtract listDueVisits createPlan listPlans getPlan reorderPlan optimisePlan cancelPlan deletePlan`) {
 		require.Contains(t, ids, id)
 	}
 	doc, err := document()
