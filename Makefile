@@ -91,17 +91,16 @@ test-browser: build ## the main job in a browser, at desk and phone size
 bench: ## Go benchmarks, without tests
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-bench-roads: build ## road network of PBF=FILE (default Delaware): preparation, paths, tables against DIR=FOLDER
-	bin/waymark roads bench $(if $(PBF),'$(PBF)','$(DELAWARE)') $(if $(DIR),--reference '$(DIR)')
+bench-roads: ## the road engine on Delaware beside what it promises; with DIR=FOLDER also against the table of another engine there
+	$(GO) test ./geo/roads -run '^$$' -bench Figures -benchtime 1x
+	$(if $(DIR),WAYMARK_BENCH_ROADS='$(DIR)' $(GO) test ./geo/roads -count=1 -v -run AgreeWithAnotherEngine)
 
-bench-planner: build ## gap to the best known solutions of the instances in DIR=FOLDER
+bench-planner: ## gap to the best known solutions of the instances in DIR=FOLDER
 	@test -n '$(DIR)' || { echo 'Say where the instances are: make bench-planner DIR=FOLDER'; exit 2; }
-	bin/waymark plan bench '$(DIR)'
+	$(GO) run ./geo/planner/bench '$(DIR)'
 
 pictures: build ## renew the README's pictures from the running demo
 	cd web && WAYMARK_BIN='$(CURDIR)/bin/waymark' $(NPM) run pictures
-
-DELAWARE = $(shell $(GO) list -m -f '{{.Dir}}' github.com/paulmach/osm)/testdata/delaware-latest.osm.pbf
 
 ##@ Clean
 .PHONY: clean clean-data

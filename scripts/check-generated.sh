@@ -6,10 +6,21 @@ cd "$(dirname "$0")/.."
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
 go run ./cmd/waymark openapi >"$new/openapi.json"
-(cd web && npx --no-install openapi-typescript "$new/openapi.json" -o "$new/schema.gen.ts" >/dev/null)
+
+# The command of `npm run generate`, on the copy.
+cd web
+generate=$(node -p 'require("./package.json").scripts.generate')
+generate=${generate//src\/api\/schema.gen.ts/$new/schema.gen.ts}
+generate=${generate// openapi.json/ $new/openapi.json}
+PATH="$PWD/node_modules/.bin:$PATH" bash -c "$generate" >/dev/null
+
 stale=0
-diff -u web/openapi.json "$new/openapi.json" | head -n 40 || stale=1
-diff -u web/src/api/schema.gen.ts "$new/schema.gen.ts" | head -n 40 || stale=1
+for file in openapi.json src/api/schema.gen.ts; do
+  if ! diff -u "$file" "$new/${file##*/}" >"$new/diff"; then
+    head -n 40 "$new/diff"
+    stale=1
+  fi
+done
 if ((stale)); then
   echo "Generated files are stale. Renew them with: make generate" >&2
   exit 1

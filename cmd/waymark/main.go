@@ -33,6 +33,7 @@ type commands struct {
 	Extract ExtractCmd `cmd:"" help:"Load an OpenStreetMap extract, or show what is loaded."`
 	Demo    DemoCmd    `cmd:"" help:"Make a company to look at, on top of the extract that is loaded."`
 	Plan    PlanCmd    `cmd:"" help:"Plan the routes of a file, without a database."`
+	Roads   RoadsCmd   `cmd:"" help:"Build road networks and ask them, without a database."`
 	User    UserCmd    `cmd:"" help:"Show and add organisations and users, reset passwords."`
 	Openapi OpenapiCmd `cmd:"" help:"Write the OpenAPI document of the server."`
 	Health  HealthCmd  `cmd:"" help:"Ask the server on this machine whether it is ready."`
