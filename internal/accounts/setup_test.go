@@ -38,7 +38,7 @@ func setup(t testing.TB) *bundle {
 func (b *bundle) join(name, zone string) {
 	b.t.Helper()
 	b.sql(func(tx pgx.Tx) error {
-		return tx.QueryRow(b.t.Context(), `insert into organisations (name, slug, time_zone) values ($1, lower($1), $2) returning org_id`, name, zone).Scan(&b.org)
+		return tx.QueryRow(b.t.Context(), `insert into organisations (name, slug, time_zone) values ($1, regexp_replace(lower($1), '[^a-z0-9]+', '-', 'g'), $2) returning org_id`, name, zone).Scan(&b.org)
 	})
 	for role, id := range map[string]*int64{"manager": &b.manager, "rep": &b.rep} {
 		b.sql(func(tx pgx.Tx) error {
