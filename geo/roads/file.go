@@ -47,6 +47,8 @@ var (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
+
 // section ties a number in the file to an array of the network.
 type section struct {
 	id   uint32
@@ -148,12 +150,12 @@ func (n *Network) write(w io.Writer) error {
 	for i, s := range sections {
 		contents[i] = s.data()
 		directory = binary.LittleEndian.AppendUint32(directory, s.id)
-		directory = binary.LittleEndian.AppendUint32(directory, crc32.Checksum(contents[i], castagnoli))
+		directory = binary.LittleEndian.AppendUint32(directory, checksum(contents[i]))
 		directory = binary.LittleEndian.AppendUint64(directory, uint64(offset))
 		directory = binary.LittleEndian.AppendUint64(directory, uint64(len(contents[i])))
 		offset = aligned(offset + len(contents[i]))
 	}
-	head = binary.LittleEndian.AppendUint32(head, crc32.Checksum(directory, castagnoli))
+	head = binary.LittleEndian.AppendUint32(head, checksum(directory))
 	out := bufio.NewWriterSize(w, 1<<20)
 	written := 0
 	put := func(b []byte) error {
@@ -220,7 +222,7 @@ func decode(data []byte) (*Network, error) {
 		return nil, fmt.Errorf("%w (it ends too early)", ErrNetworkDamaged)
 	}
 	directory := data[headSize : headSize+count*entrySize]
-	if crc32.Checksum(directory, castagnoli) != binary.LittleEndian.Uint32(data[20:]) {
+	if checksum(directory) != binary.LittleEndian.Uint32(data[20:]) {
 		return nil, fmt.Errorf("%w (its directory)", ErrNetworkDamaged)
 	}
 	found := map[uint32][]byte{}
@@ -231,7 +233,7 @@ func decode(data []byte) (*Network, error) {
 			return nil, fmt.Errorf("%w (it ends too early)", ErrNetworkDamaged)
 		}
 		content := data[offset : offset+size]
-		if crc32.Checksum(content, castagnoli) != binary.LittleEndian.Uint32(directory[4:]) {
+		if checksum(content) != binary.LittleEndian.Uint32(directory[4:]) {
 			return nil, fmt.Errorf("%w (section %d)", ErrNetworkDamaged, id)
 		}
 		found[id] = content
@@ -246,5 +248,6 @@ func decode(data []byte) (*Network, error) {
 	if err := n.check(); err != nil {
 		return nil, err
 	}
+	n.readTexts()
 	return n, nil
 }

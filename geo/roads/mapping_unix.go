@@ -3,6 +3,7 @@
 package roads
 
 import (
+	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -22,7 +23,7 @@ func mapFile(path string) (mapping, error) {
 		return mapping{}, err
 	}
 	if !info.Mode().IsRegular() || info.Size() < headSize {
-		return mapping{}, ErrNotANetwork
+		return mapping{}, fmt.Errorf("%s: %w", path, ErrNotANetwork)
 	}
 	data, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_SHARED)
 	if err != nil {

@@ -35,6 +35,7 @@ type Network struct {
 
 	textFirst []uint32
 	textBytes []byte
+	texts     []string // of textBytes, so that answers cost no copies
 
 	grid grid
 
@@ -107,8 +108,16 @@ type Info struct {
 // Info returns what the network knows of itself.
 func (n *Network) Info() Info { return n.info }
 
-func (n *Network) text(i uint32) string {
-	return string(n.textBytes[n.textFirst[i]:n.textFirst[i+1]])
+func (n *Network) text(i uint32) string { return n.texts[i] }
+
+// readTexts makes the strings. They are copies, and stay good when the file is
+// closed.
+func (n *Network) readTexts() {
+	all := string(n.textBytes)
+	n.texts = make([]string, len(n.textFirst)-1)
+	for i := range n.texts {
+		n.texts[i] = all[n.textFirst[i]:n.textFirst[i+1]]
+	}
 }
 
 // shapePoint returns point i of an edge's shape in its own direction.

@@ -302,4 +302,5 @@ func (n *Network) layTexts(texts []string) {
 		e := &n.edges[i]
 		e.name, e.ref = keep(e.name), keep(e.ref)
 	}
+	n.readTexts()
 }

@@ -103,6 +103,17 @@ func (n *Network) trace(nodes []uint32, from, to []end, best found) *Route {
 	return r
 }
 
+// Onward is the place where the route ended, to be left only in the direction
+// in which the route arrived, so that the next one does not turn back on the
+// spot.
+func (r *Route) Onward(s Snap) Snap {
+	if last := r.Pieces[len(r.Pieces)-1].edge; s.ahead && s.back {
+		s.ahead = last == s.edge
+		s.back = !s.ahead
+	}
+	return s
+}
+
 // turnCost is the cost of the original arc between two nodes of the hierarchy:
 // the turn and the whole second edge.
 func (n *Network) turnCost(from, to uint32) cost {
