@@ -16,9 +16,10 @@ export function MapButton(props: {
   onClick: () => void
   children: ReactNode
   pressed?: boolean
+  className?: string | undefined
   busy?: boolean
 }) {
-  const { label, onClick, children, pressed, busy } = props
+  const { label, onClick, children, pressed, busy, className } = props
   return (
     <Tooltip label={label} position="left">
       <ActionIcon
@@ -28,7 +29,7 @@ export function MapButton(props: {
         {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
         loading={busy ?? false}
         onClick={onClick}
-        className={classes.button}
+        className={[classes.button, className].filter(Boolean).join(' ')}
       >
         {children}
       </ActionIcon>
@@ -45,10 +46,10 @@ export function MapControls({ fit, children }: { fit?: Bounds | null; children?:
   const all = fit ?? bounds
   return (
     <fieldset aria-label={t('control.group')} className={classes.column}>
-      <MapButton label={t('control.zoomIn')} onClick={() => map.zoomIn()}>
+      <MapButton className={classes.zoom} label={t('control.zoomIn')} onClick={() => map.zoomIn()}>
         <IconPlus size={20} />
       </MapButton>
-      <MapButton label={t('control.zoomOut')} onClick={() => map.zoomOut()}>
+      <MapButton className={classes.zoom} label={t('control.zoomOut')} onClick={() => map.zoomOut()}>
         <IconMinus size={20} />
       </MapButton>
       {turned !== 0 && (

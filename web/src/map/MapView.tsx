@@ -95,6 +95,7 @@ export function MapView(props: MapViewProps) {
   const latest = useRef(props)
   latest.current = props
   const followed = useRef<MapPosition | null>(null)
+  const applied = useRef<StyleSpecification | null>(null)
 
   const style = useMemo(
     () => styleOf({ palette, origin: location.origin, bounds, basemap, content: content(palette) }),
@@ -102,8 +103,6 @@ export function MapView(props: MapViewProps) {
   )
   const first = useRef(style)
   first.current = style
-  const firstPalette = useRef(palette)
-  firstPalette.current = palette
   const imperial = organisation.currency === 'USD'
 
   useEffect(() => {
@@ -138,7 +137,7 @@ export function MapView(props: MapViewProps) {
       return
     }
     created.touchZoomRotate.disableRotation()
-    supplySymbols(created, firstPalette.current)
+    supplySymbols(created)
     created.addControl(
       new ScaleControl({ unit: imperial ? 'imperial' : 'metric', maxWidth: 90 }),
       'bottom-right',
@@ -195,6 +194,7 @@ export function MapView(props: MapViewProps) {
       hovered = undefined
       latest.current.onHover?.(null)
     })
+    applied.current = first.current
     setMap(created)
     const { lng, lat } = created.getCenter()
     followed.current = roundPosition({ lon: lng, lat, zoom: created.getZoom() })
@@ -207,12 +207,19 @@ export function MapView(props: MapViewProps) {
   }, [ready, bounds, imperial, label])
 
   useEffect(() => {
-    if (!map) return
-    supplySymbols(map, palette)
-  }, [map, palette])
-
-  useEffect(() => {
-    if (map) applyStyle(map, style)
+    if (!map || applied.current === style) return
+    const apply = () => {
+      applied.current = style
+      applyStyle(map, style)
+    }
+    if (map.style?._loaded) {
+      apply()
+      return
+    }
+    map.once('style.load', apply)
+    return () => {
+      map.off('style.load', apply)
+    }
   }, [map, style])
 
   useEffect(() => {
@@ -307,9 +314,9 @@ function useMarks(map: MapLibre | null, marks: Mark[] | undefined, style: StyleS
       apply()
       return
     }
-    map.once('styledata', apply)
+    map.once('style.load', apply)
     return () => {
-      map.off('styledata', apply)
+      map.off('style.load', apply)
     }
   }, [map, marks, style])
 }

@@ -1,5 +1,6 @@
 /**
- * The pictures on the map, drawn when the style first asks for one by its name:
+ * The pictures on the map, drawn when the style first asks for one by its name
+ * (behind the scheme: light/prospect):
  *
  *   account-STATUS-RING     customer: disc, prospect: diamond, former: crossed square;
  *                           ring: none, due (single), overdue (double)
@@ -9,7 +10,7 @@
  */
 import type { Map as MapLibre } from 'maplibre-gl'
 import type { Status } from '../app/search'
-import type { MapPalette } from './palette'
+import { type MapPalette, paletteOf } from './palette'
 
 const ratio = 2
 type Draw = (g: CanvasRenderingContext2D) => void
@@ -231,13 +232,17 @@ export function drawSymbol(name: string, p: MapPalette): ImageData | null {
   }
 }
 
-/** Draws what the style asks for, in the scheme's colours; renewed when the scheme changes. */
-export function supplySymbols(map: MapLibre, palette: MapPalette) {
-  for (const name of map.listImages()) map.removeImage(name)
-  map.setMissingStyleImageResolver(async (name) => {
-    const image = drawSymbol(name, palette)
-    if (image && !map.hasImage(name))
-      map.addImage(name, image, {
+/** The name that the style uses: light and dark pictures are different ones. */
+export const symbolName = (p: MapPalette, name: string) => `${p.scheme}/${name}`
+
+/** Draws what the style asks for. */
+export function supplySymbols(map: MapLibre) {
+  map.setMissingStyleImageResolver(async (id) => {
+    const [scheme, name = ''] = id.split('/')
+    if (scheme !== 'light' && scheme !== 'dark') return
+    const image = drawSymbol(name, paletteOf(scheme))
+    if (image && !map.hasImage(id))
+      map.addImage(id, image, {
         pixelRatio: ratio,
         ...(name === 'shield' ? { stretchX: [[10, 22]], stretchY: [[10, 18]], content: [4, 4, 28, 24] } : {}),
       })

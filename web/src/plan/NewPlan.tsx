@@ -190,15 +190,18 @@ function Rest(props: { rep: User; day: string; siteIds: number[]; onSites: (site
             {t('form.tooMany', { count: mostVisits })}
           </Text>
         )}
-        <Button
-          type="submit"
-          size="md"
-          leftSection={<IconRoute size={20} aria-hidden />}
-          loading={create.isPending}
-          disabled={siteIds.length === 0 || siteIds.length > mostVisits}
-        >
-          {t('form.plan')}
-        </Button>
+        <div className={classes.foot}>
+          <Button
+            type="submit"
+            size="md"
+            fullWidth
+            leftSection={<IconRoute size={20} aria-hidden />}
+            loading={create.isPending}
+            disabled={siteIds.length === 0 || siteIds.length > mostVisits}
+          >
+            {t('form.plan')}
+          </Button>
+        </div>
         <Due rep={rep} day={day} siteIds={siteIds} onSites={onSites} />
       </Stack>
     </form>

@@ -64,7 +64,7 @@ export function StopList({ route, stale, mayEdit, hover, onHover, onOrder }: Pro
     if (!over || active.id === over.id) return
     onOrder(arrayMove(order, order.indexOf(Number(active.id)), order.indexOf(Number(over.id))))
   }
-  const lunchBefore = lunchPlace(route)
+  const lunchAt = lunchPlace(route)
   const lunch = route.lunchAt && (
     <li className={classes.between} data-stale={stale}>
       <IconToolsKitchen2 size={16} aria-hidden />
@@ -115,13 +115,14 @@ export function StopList({ route, stale, mayEdit, hover, onHover, onOrder }: Pro
           </li>
           {stops.map((stop, i) => (
             <Fragment key={stop.siteId}>
-              {lunchBefore === i && lunch}
+              {lunchAt?.stop === i && !lunchAt.afterDrive && lunch}
               <Drive
                 seconds={stop.driveSeconds}
                 metres={stop.driveMetres}
                 estimated={stop.estimated}
                 stale={stale}
               />
+              {lunchAt?.stop === i && lunchAt.afterDrive && lunch}
               <StopRow
                 stop={stop}
                 number={i + 1}
@@ -133,7 +134,7 @@ export function StopList({ route, stale, mayEdit, hover, onHover, onOrder }: Pro
               />
             </Fragment>
           ))}
-          {lunchBefore === stops.length && lunch}
+          {lunchAt?.stop === stops.length && lunch}
           <Drive
             seconds={route.lastLegSeconds}
             metres={route.lastLegMetres}
@@ -158,12 +159,19 @@ export function StopList({ route, stale, mayEdit, hover, onHover, onOrder }: Pro
   )
 }
 
-/** Before which stop lunch is taken; the number of stops when it is after the last. */
-export function lunchPlace(route: Pick<Route, 'lunchAt' | 'stops'>): number | null {
+/** At which stop lunch is taken, before or after the drive there; the number of stops when it is after the last. */
+export function lunchPlace(
+  route: Pick<Route, 'lunchAt' | 'startsAt'> & {
+    stops: Pick<Stop, 'arrivesAt' | 'leavesAt' | 'waitingSeconds' | 'driveSeconds'>[]
+  },
+): { stop: number; afterDrive: boolean } | null {
   if (!route.lunchAt) return null
-  const at = Date.parse(route.lunchAt)
-  const next = route.stops.findIndex((stop) => Date.parse(stop.arrivesAt) + stop.waitingSeconds * 1000 >= at)
-  return next < 0 ? route.stops.length : next
+  const lunch = Date.parse(route.lunchAt)
+  const { stops } = route
+  const next = stops.findIndex((stop) => Date.parse(stop.arrivesAt) + stop.waitingSeconds * 1000 >= lunch)
+  if (next < 0) return { stop: stops.length, afterDrive: false }
+  const left = Date.parse(stops[next - 1]?.leavesAt ?? route.startsAt)
+  return { stop: next, afterDrive: lunch >= left + ((stops[next]?.driveSeconds ?? 0) - 60) * 1000 }
 }
 
 function Drive(props: { seconds: number; metres: number; estimated: boolean; stale: boolean }) {

@@ -4,6 +4,7 @@ import type { ExpressionSpecification, LayerSpecification, VectorSourceSpecifica
 import { type AccountFilter, filterQuery } from '../../app/search'
 import { bold, regular } from '../fonts'
 import type { MapPalette } from '../palette'
+import { symbolName } from '../symbols'
 
 /** The account is the feature's id, so that all sites of one account light up together. */
 export function accountsSource(origin: string, filter: AccountFilter): VectorSourceSpecification {
@@ -56,7 +57,7 @@ export function accountLayers(p: MapPalette, within: Polygon | null): LayerSpeci
       'source-layer': 'open_prospects',
       minzoom: 11,
       layout: {
-        'icon-image': 'prospect',
+        'icon-image': symbolName(p, 'prospect'),
         'icon-size': ['interpolate', ['linear'], ['zoom'], 11, 0.55, 14, 0.85, 17, 1.1],
         'icon-overlap': 'always',
         'icon-ignore-placement': true,
@@ -105,7 +106,7 @@ export function accountLayers(p: MapPalette, within: Polygon | null): LayerSpeci
       layout: {
         'icon-image': [
           'concat',
-          'account-',
+          symbolName(p, 'account-'),
           ['coalesce', ['get', 'status'], 'prospect'],
           '-',
           ['match', ['get', 'coverage'], 'due', 'due', 'overdue', 'overdue', 'none'],
@@ -148,7 +149,7 @@ export function accountLayers(p: MapPalette, within: Polygon | null): LayerSpeci
       layout: {
         'icon-image': [
           'concat',
-          'cluster-',
+          symbolName(p, 'cluster-'),
           ['step', count, 's', 10, 'm', 100, 'l', 1000, 'xl'],
           '-',
           eighths('customers'),

@@ -6,6 +6,7 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import { bold, italic, regular } from '../fonts'
 import type { MapPalette } from '../palette'
+import { symbolName } from '../symbols'
 import { byZoom } from './basemap'
 
 const source = 'basemap'
@@ -98,7 +99,7 @@ export function streetLabels(p: MapPalette): LayerSpecification[] {
         'all',
         ['has', 'ref'],
         ['<=', ['length', ['to-string', ['get', 'ref']]], 8],
-        classIn('motorway', 'trunk', 'primary', 'secondary'),
+        classIn('motorway', 'trunk', 'primary'),
       ],
       layout: {
         'symbol-placement': ['step', ['zoom'], 'point', 11, 'line'],
@@ -106,11 +107,13 @@ export function streetLabels(p: MapPalette): LayerSpecification[] {
         'text-font': bold,
         'text-size': 10,
         'text-rotation-alignment': 'viewport',
-        'icon-image': 'shield',
+        'icon-image': symbolName(p, 'shield'),
         'icon-text-fit': 'both',
         'icon-text-fit-padding': [2, 4, 2, 4],
         'icon-rotation-alignment': 'viewport',
-        'symbol-spacing': 420,
+        'symbol-spacing': 480,
+        'text-padding': 26,
+        'icon-padding': 26,
         'symbol-sort-key': ['match', ['get', 'class'], 'motorway', 0, 'trunk', 1, 'primary', 2, 3],
       },
       paint: { 'text-color': p.text },
@@ -271,7 +274,7 @@ export function placeLabels(p: MapPalette): LayerSpecification[] {
         [12, 11],
         [16, 14],
       ],
-      { minzoom: 12, maxzoom: 17, color: p.textSoft },
+      { minzoom: 13, maxzoom: 17, color: p.textSoft },
     ),
     place(
       'place-suburb',

@@ -58,7 +58,9 @@ function scaled(base: number[], figure: Figure, largest?: number): number[] {
   const top = base.at(-1) ?? 1
   if (figure === 'penetration' || !largest || largest <= top * 2) return base
   const factor = largest / (top * 1.6)
-  return base.map((value, i) => (i === 0 ? value : nice(value * factor)))
+  const steps = base.map((value, i) => (i === 0 ? value : nice(value * factor)))
+  // Rounding may make two of them one.
+  return steps.filter((value, i) => i === 0 || value > (steps[i - 1] ?? 0))
 }
 
 function nice(value: number): number {

@@ -4,6 +4,7 @@ import type { GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl
 import type { Point, Route, Unplanned } from '../../api/types'
 import { bold } from '../fonts'
 import type { MapPalette } from '../palette'
+import { symbolName } from '../symbols'
 import { byZoom } from './basemap'
 
 /** What the map draws of a plan; every leg leads to the stop of its number, the last one to the end. */
@@ -142,7 +143,7 @@ export function routeLines(p: MapPalette): LayerSpecification[] {
       layout: {
         'symbol-placement': 'line',
         'symbol-spacing': ['interpolate', ['linear'], ['zoom'], 8, 70, 14, 110],
-        'icon-image': 'arrow',
+        'icon-image': symbolName(p, 'arrow'),
         'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.75, 13, 1.05, 17, 1.5],
         'icon-rotation-alignment': 'map',
         'icon-keep-upright': false,
@@ -191,7 +192,7 @@ export function stopLayers(p: MapPalette): LayerSpecification[] {
       source: 'stops',
       filter: ['!=', ['get', 'kind'], 'unplanned'],
       layout: {
-        'icon-image': ['get', 'kind'],
+        'icon-image': ['concat', symbolName(p, ''), ['get', 'kind']],
         'icon-overlap': 'always',
         'text-field': ['coalesce', ['get', 'number'], ''],
         'text-font': bold,

@@ -1,0 +1,292 @@
+/**
+ * Someone who uses the product in a browser. Only this file knows the browser; specs
+ * speak of what people do: `await rep.lassoAround(wilmington)`.
+ */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chromium } from 'playwright-core'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const patience = Number(process.env.WAYMARK_E2E_PATIENCE ?? 45_000)
+
+export const sizes = {
+  desk: { viewport: { width: 1440, height: 900 }, hasTouch: false, isMobile: false },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+}
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+    ],
+  })
+
+export async function open(browser, url, { size = 'desk', scheme = 'light' } = {}) {
+  const context = await browser.newContext({
+    ...sizes[size],
+    baseURL: url,
+    colorScheme: scheme,
+    locale: 'en-US',
+    reducedMotion: 'reduce',
+  })
+  context.setDefaultTimeout(patience)
+  return new Person(await context.newPage(), url, size)
+}
+
+class Person {
+  constructor(page, url, size) {
+    this.page = page
+    this.size = size
+    this.url = url
+    /** Requests to another host, refusals by the content security policy, errors of the page. */
+    this.faults = []
+    const origin = new URL(url).origin
+    page.on('request', (request) => {
+      const to = request.url()
+      if (/^https?:/.test(to) && new URL(to).origin !== origin) this.faults.push(`request to ${to}`)
+    })
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of 401/.test(message.text()))
+        this.faults.push(message.text())
+      else if (/content security policy/i.test(message.text())) this.faults.push(message.text())
+    })
+    page.on('pageerror', (error) => this.faults.push(String(error)))
+  }
+
+  close() {
+    return this.page.context().close()
+  }
+
+  async signIn(role) {
+    await this.page.goto('/')
+    await this.page.getByLabel('E-mail address').fill(`${role}@demo.waymark.example`)
+    await this.page.getByLabel('Password', { exact: true }).fill('waymark-demo')
+    await this.page.getByRole('button', { name: 'Sign in' }).click()
+    await this.page.getByRole('link', { name: 'Map', exact: true }).waitFor()
+  }
+
+  async go(path) {
+    await this.page.goto(path)
+    await this.page.locator('h1').first().waitFor({ state: 'attached' })
+  }
+
+  reload() {
+    return this.page.reload()
+  }
+
+  path() {
+    return new URL(this.page.url()).pathname
+  }
+
+  // The map
+
+  /** Waits until everything in view is drawn. */
+  mapDrawn() {
+    return this.page.locator('[data-map][data-idle="true"]').waitFor()
+  }
+
+  lookAt({ lon, lat, zoom }) {
+    return this.go(`/?lon=${lon}&lat=${lat}&zoom=${zoom}`)
+  }
+
+  /** What the map says is in view: { accounts, prospects }. */
+  async inView() {
+    await this.mapDrawn()
+    const says = this.page.locator('[data-in-view]', { hasText: /account/ })
+    await says.waitFor({ state: 'attached' })
+    const [accounts, prospects] = (await says.textContent())
+      .match(/[\d,]+/g)
+      .map((n) => Number(n.replaceAll(',', '')))
+    return { accounts, prospects }
+  }
+
+  /** Draws a ring by hand around the middle of the map, its radius a share of the map's smaller side. */
+  async lassoAroundMiddle(share = 0.3) {
+    await this.page.getByRole('button', { name: 'Lasso' }).click()
+    const surface = this.page.locator('[data-drawing]')
+    await surface.waitFor()
+    const box = await surface.boundingBox()
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    const r = share * Math.min(box.width, box.height)
+    const ring = Array.from({ length: 41 }, (_, i) => [
+      x + r * Math.cos((i / 40) * 2 * Math.PI),
+      y + r * Math.sin((i / 40) * 2 * Math.PI),
+    ])
+    if (this.size === 'phone') await this.#swipe(ring)
+    else await this.#drag(ring)
+    await this.selection().waitFor()
+  }
+
+  selection() {
+    return this.page.getByRole('region', { name: 'Selection', exact: true })
+  }
+
+  async selectedAccounts() {
+    const title = this.selection().getByRole('heading', { name: /accounts? selected/ })
+    await title.waitFor()
+    return Number((await title.textContent()).match(/\d+/)[0])
+  }
+
+  planSelection() {
+    return this.selection().getByRole('button', { name: 'Plan visits' }).click()
+  }
+
+  // Planning
+
+  chosenVisits() {
+    return this.page.getByRole('heading', { name: /visits? chosen/ }).textContent()
+  }
+
+  async chooseDue() {
+    await this.page.getByRole('button', { name: /^Add the first/ }).click()
+    await this.page.waitForURL(/siteIds=/)
+  }
+
+  /** Presses Plan and waits for the stops; gives the seconds that took. */
+  async plan() {
+    const began = performance.now()
+    await this.page.getByRole('button', { name: 'Plan', exact: true }).click()
+    await this.page.locator('[data-site]').first().waitFor()
+    return (performance.now() - began) / 1000
+  }
+
+  async stops() {
+    return this.page.locator('[data-site]').evaluateAll((rows) =>
+      rows.map((row) => ({
+        site: Number(row.dataset.site),
+        name: row.querySelector('a').textContent,
+        arrives: row.querySelector('time').dateTime,
+      })),
+    )
+  }
+
+  /** The plan as the server has it. */
+  async storedPlan() {
+    const answer = await this.page.request.get(`/api${this.path()}`)
+    return answer.json()
+  }
+
+  async enlargeSheet() {
+    if (this.size !== 'phone') return
+    const handle = this.page.getByRole('button', { name: 'Make the plan larger' })
+    if (await handle.isVisible()) await handle.click()
+  }
+
+  handle(place) {
+    return this.page
+      .locator('[data-site]')
+      .nth(place - 1)
+      .getByRole('button', { name: /^Move / })
+  }
+
+  /** Drags stop `from` to the place of stop `to`, by mouse or by finger, and waits for the new times. */
+  async dragStop(from, to) {
+    await this.handle(from).scrollIntoViewIfNeeded()
+    const a = await this.handle(from).boundingBox()
+    const b = await this.handle(to).boundingBox()
+    const middle = (box) => [box.x + box.width / 2, box.y + box.height / 2]
+    const [[x, y0], [, y1]] = [middle(a), middle(b)]
+    const past = Math.sign(y1 - y0) * 8
+    const way = Array.from({ length: 16 }, (_, i) => [x, y0 + ((y1 + past - y0) * i) / 15])
+    await this.#answered(() => (this.size === 'phone' ? this.#swipe(way) : this.#drag(way)))
+  }
+
+  /** Moves stop `from` down by `steps` with the keyboard alone. */
+  async moveStopByKeyboard(from, steps) {
+    await this.handle(from).focus()
+    await this.page.keyboard.press('Space')
+    await this.page.getByText(/^Lifted /).waitFor({ state: 'attached' })
+    for (let i = 0; i < steps; i++) {
+      await this.page.keyboard.press('ArrowDown')
+      await this.page.getByText(new RegExp(`is now stop ${from + i + 1} of`)).waitFor({ state: 'attached' })
+    }
+    await this.#answered(() => this.page.keyboard.press('Space'))
+  }
+
+  undo() {
+    return this.#answered(() => this.page.getByRole('button', { name: 'Undo the change of order' }).click())
+  }
+
+  redo() {
+    return this.#answered(() => this.page.getByRole('button', { name: 'Redo the change of order' }).click())
+  }
+
+  async takeOut(place) {
+    await this.page
+      .locator('[data-site]')
+      .nth(place - 1)
+      .getByRole('button', { name: /^More for/ })
+      .click()
+    await this.#answered(() => this.page.getByRole('menuitem', { name: 'Take out of the day' }).click())
+  }
+
+  putIn(name) {
+    return this.#answered(() => this.page.getByRole('button', { name: `Put ${name} into the day` }).click())
+  }
+
+  /** Does something that changes the order and waits until the server's times are on the page. */
+  async #answered(act) {
+    const answer = this.page.waitForResponse(
+      (r) => r.request().method() === 'PUT' && /\/order$/.test(r.url()),
+    )
+    await act()
+    const response = await answer
+    if (!response.ok())
+      throw new Error(`The new order was refused: ${response.status()} ${await response.text()}`)
+    await this.page.locator('ol[aria-busy="false"]').waitFor()
+  }
+
+  // What everyone must be able to do
+
+  /** Violations of accessibility rules on the page as it is. */
+  async violations() {
+    await this.page.evaluate(axe)
+    return this.page.evaluate(async () => {
+      const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] })
+      return violations.flatMap(({ id, nodes }) =>
+        nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`),
+      )
+    })
+  }
+
+  /** Compressed bytes of the scripts that a path loads, by file name. */
+  async scriptsOf(path) {
+    const client = await this.page.context().newCDPSession(this.page)
+    await client.send('Network.enable')
+    await client.send('Network.setCacheDisabled', { cacheDisabled: true })
+    const names = new Map()
+    const bytes = new Map()
+    client.on('Network.responseReceived', ({ requestId, response }) => {
+      if (/\.m?js($|\?)/.test(response.url))
+        names.set(requestId, new URL(response.url).pathname.split('/').pop())
+    })
+    client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) =>
+      bytes.set(requestId, encodedDataLength),
+    )
+    await this.page.goto(path, { waitUntil: 'networkidle' })
+    await client.detach()
+    return Object.fromEntries([...names].map(([id, name]) => [name, bytes.get(id) ?? 0]))
+  }
+
+  async #drag(way) {
+    const [first, ...others] = way
+    await this.page.mouse.move(...first)
+    await this.page.mouse.down()
+    for (const [x, y] of others) await this.page.mouse.move(x, y)
+    await this.page.mouse.up()
+  }
+
+  async #swipe(way) {
+    const client = await this.page.context().newCDPSession(this.page)
+    const touch = (type, points) => client.send('Input.dispatchTouchEvent', { type, touchPoints: points })
+    const [first, ...others] = way
+    await touch('touchStart', [{ x: first[0], y: first[1] }])
+    for (const [x, y] of others) await touch('touchMove', [{ x, y }])
+    await touch('touchEnd', [])
+    await client.detach()
+  }
+}
