@@ -93,7 +93,7 @@ bench: ## Go benchmarks, without tests
 
 bench-roads: ## the road engine on Delaware beside what it promises; with DIR=FOLDER also against the table of another engine there
 	$(GO) test ./geo/roads -run '^$$' -bench Figures -benchtime 1x
-	$(if $(DIR),WAYMARK_BENCH_ROADS='$(DIR)' $(GO) test ./geo/roads -count=1 -v -run AgreeWithAnotherEngine)
+	$(if $(DIR),ROADS_BENCH_DIR='$(DIR)' $(GO) test ./geo/roads -count=1 -v -run AgreeWithAnotherEngine)
 
 bench-planner: ## gap to the best known solutions of the instances in DIR=FOLDER
 	@test -n '$(DIR)' || { echo 'Say where the instances are: make bench-planner DIR=FOLDER'; exit 2; }
