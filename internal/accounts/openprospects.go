@@ -152,6 +152,11 @@ func (s *Service) OpenProspects(ctx context.Context, f ProspectFilter, p Page) (
 		return out, err
 	}
 	err = s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
+		// How alike a word must be for <%; the default misses one wrong letter in
+		// a short word.
+		if _, err := tx.Exec(ctx, `set local pg_trgm.word_similarity_threshold = 0.4`); err != nil {
+			return fmt.Errorf("list open prospects: %w", err)
+		}
 		if from != nil {
 			out.Total = from.Total
 		} else if out.Total, err = f.count(ctx, tx, NewStatement(actor.OrgID, "")); err != nil {

@@ -64,6 +64,8 @@ func isFile(path string) bool {
 	return err == nil && stat.Mode().IsRegular()
 }
 
+var errNoBasemap = fault.New(fault.NotFound, "There is no map yet: no extract has been loaded. Ask the one who runs this server.")
+
 // basemapTile serves a tile as it stands in the file, 204 where the file has
 // none, so that a map goes on without it.
 func (s *Server) basemapTile(c *fiber.Ctx) error {
@@ -76,7 +78,7 @@ func (s *Server) basemapTile(c *fiber.Ctx) error {
 		use = s.deps.Extract.Current()
 	}
 	if use == nil {
-		return extract.ErrNone
+		return errNoBasemap
 	}
 	body, err := use.Basemap.Tile(c.UserContext(), t)
 	if err != nil && !errors.Is(err, tiles.ErrNoTile) {
