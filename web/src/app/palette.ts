@@ -41,17 +41,17 @@ export const surfaces = {
 
 /** Dots on lists and points on the map. The hues differ for people who see no red or green, too. */
 export const statusColours: Record<Scheme, Record<Status, string>> = {
-  light: { prospect: '#c26a00', customer: '#1c5fb8', former: '#6b7472' },
+  light: { prospect: '#c26a00', customer: '#1c5fb8', former: '#5d6664' },
   dark: { prospect: '#f0a63c', customer: '#6da8f2', former: '#9aa5a3' },
 }
 
 export const coverageColours: Record<Scheme, Record<Coverage, string>> = {
-  light: { never: '#6b7472', on_track: '#0f766a', due: '#a86400', overdue: '#bd2f25' },
+  light: { never: '#5d6664', on_track: '#0f766a', due: '#9a5b00', overdue: '#bd2f25' },
   dark: { never: '#9aa5a3', on_track: '#41ab9d', due: '#f0a63c', overdue: '#ff8a7d' },
 }
 
 export const classColours: Record<Scheme, Record<AccountClass, string>> = {
-  light: { A: '#0b6158', B: '#3f6f9a', C: '#6b7472' },
+  light: { A: '#0b6158', B: '#3f6f9a', C: '#5d6664' },
   dark: { A: '#6bc3b6', B: '#8fb8de', C: '#9aa5a3' },
 }
 

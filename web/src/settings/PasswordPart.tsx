@@ -1,9 +1,10 @@
-import { Alert, Button, PasswordInput, Title } from '@mantine/core'
+import { Alert, Button, Title } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
 import { useMe } from '../api/queries'
+import { PasswordField } from '../app/PasswordField'
 import { useProblemText } from '../app/problemText'
 import { toast } from '../app/toast'
 import classes from './SettingsPage.module.css'
@@ -44,7 +45,7 @@ export function PasswordPart() {
           </Alert>
         )}
         <div className={classes.grid}>
-          <PasswordInput
+          <PasswordField
             label={t('password.current')}
             autoComplete="current-password"
             required
@@ -52,7 +53,7 @@ export function PasswordPart() {
             value={current}
             onChange={(e) => setCurrent(e.currentTarget.value)}
           />
-          <PasswordInput
+          <PasswordField
             label={t('password.new')}
             autoComplete="new-password"
             required

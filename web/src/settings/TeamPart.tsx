@@ -4,7 +4,6 @@ import {
   Group,
   Loader,
   Modal,
-  PasswordInput,
   Select,
   Stack,
   Switch,
@@ -20,6 +19,7 @@ import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
 import { teamsQuery, useMe, usersQuery } from '../api/queries'
 import type { Body, Role, Team, User } from '../api/types'
+import { PasswordField } from '../app/PasswordField'
 import { useProblemText } from '../app/problemText'
 import { toast, toastError } from '../app/toast'
 import classes from './SettingsPage.module.css'
@@ -237,7 +237,7 @@ function NewUser({ teams, onClose }: { teams: Team[]; onClose: () => void }) {
             value={String(user.teamId ?? 0)}
             onChange={(id) => set({ teamId: id && id !== '0' ? Number(id) : null })}
           />
-          <PasswordInput
+          <PasswordField
             label={t('users.firstPassword')}
             description={t('users.firstPasswordHint')}
             required
@@ -285,7 +285,7 @@ function ResetPassword({ user, onClose }: { user: User; onClose: () => void }) {
           )
         }}
       >
-        <PasswordInput
+        <PasswordField
           label={t('password.new')}
           description={t('users.resetHint')}
           data-autofocus

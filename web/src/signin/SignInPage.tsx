@@ -1,10 +1,11 @@
-import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Button, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
 import { adoptMe, meQuery } from '../api/queries'
+import { PasswordField } from '../app/PasswordField'
 import { useProblemText } from '../app/problemText'
 import classes from './SignInPage.module.css'
 
@@ -61,7 +62,7 @@ export function SignInPage() {
               value={email}
               onChange={(e) => setEmail(e.currentTarget.value)}
             />
-            <PasswordInput
+            <PasswordField
               label={t('signIn.password')}
               name="password"
               autoComplete="current-password"
