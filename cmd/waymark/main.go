@@ -37,6 +37,7 @@ type commands struct {
 	User    UserCmd    `cmd:"" help:"Show and add organisations and users, reset passwords."`
 	Openapi OpenapiCmd `cmd:"" help:"Write the OpenAPI document of the server."`
 	Health  HealthCmd  `cmd:"" help:"Ask the server on this machine whether it is ready."`
+	Backup  BackupCmd  `cmd:"" help:"Save the private database to a file, or restore it."`
 	Version VersionCmd `cmd:"" help:"Show the version."`
 }
 
