@@ -24,7 +24,7 @@ import (
 type Config struct {
 	Data string `env:"WAYMARK_DATA" placeholder:"FOLDER" help:"Folder for the private database, the tiles and the roads. Default: /var/lib/waymark for root, else ~/.local/share/waymark." group:"Storage"`
 
-	DatabaseURL      string `env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL server with PostGIS, as postgres://user:password@host/database. Without it, waymark runs a private one in the data folder. With PgBouncer in transaction mode, add default_query_exec_mode=cache_describe." group:"Storage"`
+	DatabaseURL      string `env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL server with PostGIS, as postgres://user:password@host/database. Without it, waymark runs a private one in the data folder. With PgBouncer in transaction mode, add default_query_exec_mode=cache_describe, and give DATABASE_OWNER_URL a direct one." group:"Storage"`
 	DatabaseOwnerURL string `env:"DATABASE_OWNER_URL" placeholder:"URL" help:"Login that owns the schema, when DATABASE_URL's does not. It must not lead through a transaction pooler." group:"Storage"`
 	DatabaseConns    int32  `env:"WAYMARK_DATABASE_CONNS" default:"0" help:"Most connections to the database; 0 means four a processor, at least eight." group:"Storage"`
 

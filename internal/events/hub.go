@@ -177,11 +177,10 @@ func (h *Hub) Run(ctx context.Context) {
 // listen holds one connection for as long as it lives. heard tells whether it
 // came to listening.
 func (h *Hub) listen(ctx context.Context) (heard bool, err error) {
-	pooled, err := h.db.Pool().Acquire(ctx)
+	conn, err := h.db.Session(ctx) // out of the pool: this one is held for good
 	if err != nil {
 		return false, fmt.Errorf("events: connect: %w", err)
 	}
-	conn := pooled.Hijack() // out of the pool: this one is held for good
 	defer func() {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()

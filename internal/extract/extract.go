@@ -186,7 +186,7 @@ func Follow(ctx context.Context, db *postgres.DB, changed func(id int64)) error 
 }
 
 func listen(ctx context.Context, db *postgres.DB, tell func(id int64)) (err error) {
-	conn, err := pgx.Connect(ctx, db.URL())
+	conn, err := db.Session(ctx)
 	if err != nil {
 		return fmt.Errorf("follow the extract: %w", err)
 	}

@@ -83,6 +83,9 @@ func New(db *postgres.DB, options Options) (*Queue, error) {
 		Queues:       options.Queues,
 		PeriodicJobs: options.Periodic,
 		Logger:       slog.New(quiet{options.Logger.Handler()}),
+		// Behind a transaction pooler nobody hears a LISTEN; the queue is looked at
+		// every second then.
+		PollOnly: db.Pooled(),
 		// The server's role owns no index, so it may not rebuild any; autovacuum
 		// keeps the queue's small enough.
 		ReindexerSchedule: river.NeverSchedule(),

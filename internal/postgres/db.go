@@ -23,6 +23,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -137,6 +138,28 @@ func (db *DB) Ping(ctx context.Context) error {
 		return unreachable(err)
 	}
 	return nil
+}
+
+// Session returns a connection outside of the pool, for LISTEN, which needs a
+// session that is not shared: it uses the owner's URL, since a transaction pooler
+// may stand in the way of the main one. Close it.
+func (db *DB) Session(ctx context.Context) (*pgx.Conn, error) {
+	config, err := pgx.ParseConfig(db.OwnerURL())
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "The URL of the database's owner cannot be read.")
+	}
+	config.RuntimeParams["application_name"] = db.options.ApplicationName + " listen"
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, unreachable(err)
+	}
+	return conn, nil
+}
+
+// Pooled reports whether the URL is set up for a transaction pooler, by a query
+// mode without prepared statements; then LISTEN works on [DB.Session] only.
+func (db *DB) Pooled() bool {
+	return db.pool.Config().ConnConfig.DefaultQueryExecMode != pgx.QueryExecModeCacheStatement
 }
 
 // ownerPool returns the pool of the login that owns the schema.

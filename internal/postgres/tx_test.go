@@ -217,3 +217,26 @@ func BenchmarkPlainTx(b *testing.B) {
 		}))
 	}
 }
+
+func TestASessionHearsWhatIsNotified(t *testing.T) {
+	t.Parallel()
+	db := testdb.New(t)
+	conn, err := db.Session(t.Context())
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(t.Context(), "listen news")
+	require.NoError(t, err)
+	require.NoError(t, db.Anonymous(t.Context(), func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), "select pg_notify('news', 'good')")
+		return err
+	}))
+	n, err := conn.WaitForNotification(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "good", n.Payload)
+	require.False(t, db.Pooled())
+
+	pooled, err := postgres.Open(t.Context(), db.URL+"&default_query_exec_mode=cache_describe", postgres.Options{})
+	require.NoError(t, err)
+	defer pooled.Close()
+	require.True(t, pooled.Pooled())
+}
