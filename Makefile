@@ -84,7 +84,7 @@ test-web: web/dist/index.html ## unit tests of the web application, and its size
 	cd web && $(NPM) run size
 
 test-browser: build ## the main job in a browser, at desk and phone size
-	cd web && WAYMARK_BIN='$(CURDIR)/bin/waymark' $(NPM) run test:browser
+	@scripts/browser.sh test
 
 ##@ Measure
 .PHONY: bench bench-roads bench-planner pictures
@@ -100,7 +100,7 @@ bench-planner: ## gap to the best known solutions of the instances in DIR=FOLDER
 	$(GO) run ./geo/planner/bench '$(DIR)'
 
 pictures: build ## renew the README's pictures from the running demo
-	cd web && WAYMARK_BIN='$(CURDIR)/bin/waymark' $(NPM) run pictures
+	@scripts/browser.sh pictures
 
 ##@ Clean
 .PHONY: clean clean-data
