@@ -22,7 +22,7 @@ import (
 )
 
 // large fills the organisation with accounts round some towns, by copying rows
-// past the triggers, and another organisation with as many again.
+// past the triggers, and another organisation with a quarter as many.
 func (b *bundle) large(accounts int) {
 	b.t.Helper()
 	other := b.org
@@ -43,7 +43,7 @@ func (b *bundle) large(accounts int) {
 	}
 	today := time.Now().UTC().Truncate(24 * time.Hour)
 	var accountRows, siteRows [][]any
-	for i := range 2 * accounts {
+	for i := range accounts + accounts/4 {
 		org := b.org
 		if i >= accounts {
 			org = other
@@ -173,7 +173,7 @@ func TestNoQueryReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 				total, err := f.count(b.ctx, e, statement())
 				require.NoError(t, err)
 				require.Positive(t, total)
-				for _, sort := range []string{"", "-revenue", "dueOn"} {
+				for _, sort := range []string{"", "-revenue"} {
 					order, err := parseSort(sort, f.searching())
 					require.NoError(t, err)
 					e.label = "page " + sort
