@@ -37,17 +37,22 @@ type RoadsBuildCmd struct {
 	Extract string `arg:"" placeholder:"FILE.osm.pbf" help:"The extract."`
 	Output  string `short:"o" required:"" placeholder:"FILE" help:"The network file to write; it appears when it is complete."`
 	Profile string `default:"car" help:"A built-in profile (car, van, bicycle, foot), or a .jsonc file."`
+	Time    string `placeholder:"NAME" help:"A time of day of the profile (morning, midday, evening); free flow unless given."`
+	Like    string `placeholder:"FILE" help:"A network of the same extract and profile at another time of day, whose preparation is used again."`
 	Quiet   bool   `short:"q" help:"No progress."`
 }
 
 // Run builds the network and says what became of the extract.
 func (c *RoadsBuildCmd) Run(ctx context.Context, env *Env) error {
 	profile, err := roads.LoadProfile(c.Profile)
+	if err == nil {
+		profile, err = profile.At(c.Time)
+	}
 	if err != nil {
 		return roadsFault(err)
 	}
 	start := time.Now()
-	n, err := roads.Build(ctx, c.Extract, profile, c.progress(env.Err))
+	n, err := c.build(ctx, profile, c.progress(env.Err))
 	if err != nil {
 		return roadsFault(err)
 	}
@@ -56,6 +61,27 @@ func (c *RoadsBuildCmd) Run(ctx context.Context, env *Env) error {
 	}
 	fmt.Fprintf(env.Out, "%s: built in %.1f s\n", c.Output, time.Since(start).Seconds())
 	return writeRoadsInfo(env.Out, n.Info())
+}
+
+func (c *RoadsBuildCmd) build(ctx context.Context, profile *roads.Profile, progress roads.Progress) (n *roads.Network, err error) {
+	if c.Like == "" {
+		return roads.Build(ctx, c.Extract, profile, progress)
+	}
+	like, err := roads.Open(c.Like)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, like.Close()) }()
+	collector := roads.NewCollector(profile)
+	header, err := osm.Read(ctx, c.Extract, func(done, total int64) {
+		if progress != nil {
+			progress(roads.StageRead, done, total)
+		}
+	}, collector)
+	if err != nil {
+		return nil, err
+	}
+	return roads.PrepareLike(ctx, collector, header, like, progress)
 }
 
 // progress writes a line for each tenth of a stage.
@@ -102,13 +128,18 @@ func writeRoadsInfo(w io.Writer, i roads.Info) error {
 	if !i.DataTimestamp.IsZero() {
 		state = i.DataTimestamp.UTC().Format(time.RFC3339)
 	}
+	when := i.TimeOfDay
+	if when == "" {
+		when = "free flow"
+	}
 	_, err := fmt.Fprintf(w, `profile       %s: %s
+time of day   %s
 data of       %s
 box           %.4f, %.4f to %.4f, %.4f
 roads         %d km, %d edges, %d turns, %d shortcuts
 restrictions  %d, of which %d do not fit their roads; %d hold at some times only and are left out
 islands       %d with %.0f km of road, left out
-`, i.Profile, i.ProfileAbout, state, i.Bounds.Min[0], i.Bounds.Min[1], i.Bounds.Max[0], i.Bounds.Max[1],
+`, i.Profile, i.ProfileAbout, when, state, i.Bounds.Min[0], i.Bounds.Min[1], i.Bounds.Max[0], i.Bounds.Max[1],
 		i.KilometresOpen, i.Edges, i.Turns, i.Shortcuts,
 		i.Notes.Restrictions, i.Notes.RestrictionsDropped, i.Notes.Conditional,
 		i.Notes.Islands, float64(i.Notes.IslandMetres)/1000)

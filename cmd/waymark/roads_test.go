@@ -45,6 +45,13 @@ func TestRoadsFromAnExtractToAnswers(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "2 km, 2 edges")
 
+	late := filepath.Join(dir, "evening.roads")
+	_, err = roadsCommand(t, "build", extract, "-o", late, "--time", "evening", "--like", network)
+	require.NoError(t, err)
+	out, err = roadsCommand(t, "info", late)
+	require.NoError(t, err)
+	require.Contains(t, out, "time of day   evening")
+
 	points := filepath.Join(dir, "points.csv")
 	require.NoError(t, os.WriteFile(points, []byte("name,LAT,lon\nwest,0,0.001\nsea,40,40\neast,0,0.01\n"), 0o600))
 	out, err = roadsCommand(t, "table", "--network", network, points)

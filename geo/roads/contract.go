@@ -47,7 +47,6 @@ type contractor struct {
 	level   []int32
 	deleted []int32
 	dirty   []bool
-	done    []bool
 
 	dist  []cost
 	stamp []uint32
@@ -62,11 +61,12 @@ type shortcut struct {
 	in, out halfArc
 }
 
-// contract builds the hierarchy over n nodes. arcs must hold no loops. progress
+// contract builds the hierarchy over n nodes. arcs must hold no loops. given is
+// an order to follow, or nil to find one, which is most of the work. progress
 // may be nil.
-func contract(ctx context.Context, n int, arcs []treeArc, progress func(done, total int)) (*hierarchy, error) {
+func contract(ctx context.Context, n int, arcs []treeArc, given []uint32, progress func(done, total int)) (*hierarchy, error) {
 	c := &contractor{
-		level: make([]int32, n), deleted: make([]int32, n), dirty: make([]bool, n), done: make([]bool, n),
+		level: make([]int32, n), deleted: make([]int32, n), dirty: make([]bool, n),
 		dist: make([]cost, n), stamp: make([]uint32, n), goal: make([]uint32, n),
 	}
 	c.arcs = arcs
@@ -74,16 +74,37 @@ func contract(ctx context.Context, n int, arcs []treeArc, progress func(done, to
 	for i, a := range arcs {
 		c.connect(a.tail, a.head, a.cost, int32(i))
 	}
-	order := make(priorityQueue, 0, n)
-	for v := range n {
+	c.order = make([]uint32, 0, n)
+	var err error
+	if given != nil {
+		for _, v := range given {
+			if err = c.take(ctx, v, progress); err != nil {
+				break
+			}
+		}
+	} else {
+		err = c.inOwnOrder(ctx, progress)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if progress != nil {
+		progress(n, n)
+	}
+	return &c.hierarchy, nil
+}
+
+// inOwnOrder removes whatever is the least important by then.
+func (c *contractor) inOwnOrder(ctx context.Context, progress func(done, total int)) error {
+	order := make(priorityQueue, 0, len(c.level))
+	for v := range c.level {
 		c.simulate(uint32(v), witnessLimitSimulate)
 		order = append(order, priorityItem{c.priority(uint32(v)), uint32(v)})
 		if v%4096 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 	}
 	order.heapify()
-	c.order = make([]uint32, 0, n)
 	for len(order) > 0 {
 		v := order[0].node
 		if c.dirty[v] {
@@ -96,21 +117,24 @@ func contract(ctx context.Context, n int, arcs []treeArc, progress func(done, to
 			}
 		}
 		order.popTop()
-		c.simulate(v, witnessLimitContract)
-		c.remove(v)
-		if len(c.order)%1024 == 0 {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			if progress != nil {
-				progress(len(c.order), n)
-			}
+		if err := c.take(ctx, v, progress); err != nil {
+			return err
 		}
 	}
-	if progress != nil {
-		progress(n, n)
+	return nil
+}
+
+// take removes one node.
+func (c *contractor) take(ctx context.Context, v uint32, progress func(done, total int)) error {
+	c.simulate(v, witnessLimitContract)
+	c.remove(v)
+	if len(c.order)%1024 == 0 {
+		if progress != nil {
+			progress(len(c.order), len(c.level))
+		}
+		return ctx.Err()
 	}
-	return &c.hierarchy, nil
+	return nil
 }
 
 // connect adds an arc unless a better one between the two nodes is there.
@@ -232,7 +256,6 @@ func (c *contractor) remove(v uint32) {
 	for _, h := range c.down[v] {
 		c.forget(&c.up[h.node], v, h.node, v)
 	}
-	c.done[v] = true
 	c.order = append(c.order, v)
 }
 

@@ -94,14 +94,15 @@ type edgeCopy struct{ edge, node, start uint32 }
 type Info struct {
 	Profile        string    `json:"profile"`
 	ProfileAbout   string    `json:"profileAbout"`
-	Bounds         orb.Bound `json:"bounds"`         // of its roads, degrees
-	DataTimestamp  time.Time `json:"dataTimestamp"`  // of the extract; zero when unknown
-	ExtractSize    int64     `json:"extractSize"`    // bytes
-	Edges          int       `json:"edges"`          // directed
-	Nodes          int       `json:"nodes"`          // of the turn-expanded graph
-	Turns          int       `json:"turns"`          // arcs between them
-	Shortcuts      int       `json:"shortcuts"`      // that the preparation added
-	KilometresOpen int       `json:"kilometresOpen"` // of road, counted once
+	TimeOfDay      string    `json:"timeOfDay,omitempty"` // empty: free flow
+	Bounds         orb.Bound `json:"bounds"`              // of its roads, degrees
+	DataTimestamp  time.Time `json:"dataTimestamp"`       // of the extract; zero when unknown
+	ExtractSize    int64     `json:"extractSize"`         // bytes
+	Edges          int       `json:"edges"`               // directed
+	Nodes          int       `json:"nodes"`               // of the turn-expanded graph
+	Turns          int       `json:"turns"`               // arcs between them
+	Shortcuts      int       `json:"shortcuts"`           // that the preparation added
+	KilometresOpen int       `json:"kilometresOpen"`      // of road, counted once
 	Notes          Notes     `json:"notes"`
 }
 

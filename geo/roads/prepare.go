@@ -51,6 +51,14 @@ func Build(ctx context.Context, extract string, p *Profile, progress Progress) (
 // Prepare makes a network of what a collector took from an extract. The same
 // extract and profile give the same network, to the byte.
 func Prepare(ctx context.Context, c *Collector, header osm.Header, progress Progress) (*Network, error) {
+	return PrepareLike(ctx, c, header, nil, progress)
+}
+
+// PrepareLike is [Prepare] for the same roads at other speeds, such as another
+// time of day ([Profile.At]): it takes the order of the hierarchy from a
+// network that is ready, which is most of the work, and makes its own where
+// the two differ in more than speeds.
+func PrepareLike(ctx context.Context, c *Collector, header osm.Header, like *Network, progress Progress) (*Network, error) {
 	progress.tell(StageConnect, 0, 1)
 	g := buildGraph(c)
 	bans, dropped := g.bans(c.restrictions)
@@ -67,7 +75,7 @@ func Prepare(ctx context.Context, c *Collector, header osm.Header, progress Prog
 	notes.Islands, notes.IslandMetres = m.islands, m.islandMetres
 	progress.tell(StageConnect, 1, 1)
 
-	h, err := contract(ctx, len(m.nodes), m.arcs, func(done, total int) {
+	h, err := contract(ctx, len(m.nodes), m.arcs, like.orderFor(m), func(done, total int) {
 		progress.tell(StageContract, int64(done), int64(total))
 	})
 	if err != nil {
@@ -75,11 +83,29 @@ func Prepare(ctx context.Context, c *Collector, header osm.Header, progress Prog
 	}
 	progress.tell(StageAssemble, 0, 1)
 	n := assemble(g, t, m, h, c.texts)
-	n.info.Profile, n.info.ProfileAbout = c.profile.Name, c.profile.About
+	n.info.Profile, n.info.ProfileAbout, n.info.TimeOfDay = c.profile.Name, c.profile.About, c.profile.timeOfDay
 	n.info.DataTimestamp, n.info.ExtractSize = header.Timestamp, header.Size
 	n.info.Notes = notes
 	progress.tell(StageAssemble, 1, 1)
 	return n, nil
+}
+
+// orderFor returns the order in which the network's nodes were removed, or nil
+// when m is another graph.
+func (n *Network) orderFor(m *mainNetwork) []uint32 {
+	if n == nil || len(n.turnNode) != len(m.nodes) || len(n.turns) != len(m.arcs) {
+		return nil
+	}
+	for i, a := range m.arcs {
+		if n.turns[i].node != a.head || uint32(i) < n.turnFirst[a.tail] || uint32(i) >= n.turnFirst[a.tail+1] {
+			return nil
+		}
+	}
+	order := make([]uint32, len(n.turnNode))
+	for v, rank := range n.turnNode {
+		order[len(order)-1-int(rank)] = uint32(v)
+	}
+	return order
 }
 
 // mainNetwork is the largest strongly connected part of a turn graph, with its

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -65,6 +66,31 @@ type Profile struct {
 	LeftHandTraffic bool    `json:"left_hand_traffic"`
 
 	Vehicle Vehicle `json:"vehicle"`
+
+	// Times names times of day and, for each, by how much the classes of
+	// roads are slower than in free flow: 1.3 means that it takes 1.3 times as
+	// long.
+	Times map[string]map[string]float64 `json:"times"`
+
+	timeOfDay string
+	slower    map[string]float64
+}
+
+// At returns the profile at one of its times of day; "" is free flow. The error
+// wraps ErrProfile.
+func (p *Profile) At(time string) (*Profile, error) {
+	c := *p
+	c.timeOfDay, c.slower = time, nil
+	if time == "" {
+		return &c, nil
+	}
+	slower, ok := p.Times[time]
+	if !ok {
+		return nil, fmt.Errorf("%w: %s has no time of day %q; it has %s", ErrProfile, p.Name, time,
+			strings.Join(slices.Sorted(maps.Keys(p.Times)), ", "))
+	}
+	c.slower = slower
+	return &c, nil
 }
 
 // Vehicle holds sizes to compare with signs; zero means that the sign does not
@@ -174,6 +200,13 @@ func (p *Profile) check() error {
 	for word, v := range p.BarrierSeconds {
 		if v < 0 || v > 7200 {
 			return fmt.Errorf("%w: the delay of the barrier %q is %g seconds", ErrProfile, word, v)
+		}
+	}
+	for name, classes := range p.Times {
+		for class, factor := range classes {
+			if !(factor >= 0.2 && factor <= 10) {
+				return fmt.Errorf("%w: at the time %q, %s is slower by %g, not within 0.2 and 10", ErrProfile, name, class, factor)
+			}
 		}
 	}
 	if p.TurnSeconds > 0 && p.TurnBias <= 0 {

@@ -31,6 +31,7 @@ type Reach struct {
 
 	n      *Network
 	pieces []reached // by edge
+	roads  []reached // both directions together
 }
 
 // reached is the part of an edge that is within the limit, and the time (or
@@ -62,6 +63,7 @@ func (n *Network) Reach(ctx context.Context, from Snap, limit Limit) (*Reach, er
 	slices.SortFunc(r.pieces, func(a, b reached) int {
 		return cmp.Or(cmp.Compare(a.edge, b.edge), cmp.Compare(a.lo, b.lo), cmp.Compare(b.hi, a.hi), cmp.Compare(a.start, b.start))
 	})
+	r.roads = r.union()
 	return r, nil
 }
 
@@ -133,27 +135,41 @@ func (r *Reach) Metres() float64 {
 	return total
 }
 
-// eachRoad lists the reached parts, leaving out a direction when the other
-// one is reached in full.
+// eachRoad lists the reached parts of roads, each once, whichever direction
+// reaches it: on the edge with the smaller number, from lo to hi, with what
+// start and end are there.
 func (r *Reach) eachRoad(each func(e *edgeInfo, p *reached)) {
-	full := func(edge int32) bool {
-		if edge < 0 {
-			return false
-		}
-		i, ok := slices.BinarySearchFunc(r.pieces, uint32(edge), func(p reached, edge uint32) int { return cmp.Compare(p.edge, edge) })
-		return ok && r.pieces[i].lo == 0 && r.pieces[i].hi == 1
+	for i := range r.roads {
+		each(&r.n.edges[r.roads[i].edge], &r.roads[i])
 	}
-	for i := range r.pieces {
-		p := &r.pieces[i]
-		if i > 0 && r.pieces[i-1].edge == p.edge && r.pieces[i-1].hi >= p.hi {
-			continue
+}
+
+func (r *Reach) union() []reached {
+	all := slices.Clone(r.pieces)
+	for i := range all {
+		p := &all[i]
+		if mate := r.n.edges[p.edge].mate; mate >= 0 && uint32(mate) < p.edge {
+			*p = reached{uint32(mate), 1 - p.hi, 1 - p.lo, p.end, p.start}
 		}
-		e := &r.n.edges[p.edge]
-		if full(e.mate) && (uint32(e.mate) < p.edge || p.lo > 0 || p.hi < 1) {
-			continue
-		}
-		each(e, p)
 	}
+	slices.SortFunc(all, func(a, b reached) int {
+		return cmp.Or(cmp.Compare(a.edge, b.edge), cmp.Compare(a.lo, b.lo), cmp.Compare(b.hi, a.hi), cmp.Compare(a.start, b.start))
+	})
+	out := all[:0]
+	for _, p := range all {
+		if len(out) > 0 && out[len(out)-1].edge == p.edge {
+			done := out[len(out)-1].hi
+			if done >= p.hi {
+				continue
+			}
+			if done > p.lo {
+				p.start += int32((done - p.lo) / (p.hi - p.lo) * float64(p.end-p.start))
+				p.lo = done
+			}
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // samples calls each for points along the reached roads, at most step metres

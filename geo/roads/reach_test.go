@@ -38,6 +38,11 @@ func TestAReachOnOneStreetIsTheLengthThatFits(t *testing.T) {
 	require.NoError(t, err)
 	require.InDelta(t, 600, r.Metres(), 0.5)
 
+	// At the end of the street one turns back, over what is known already.
+	r, err = n.Reach(context.Background(), s, Limit{Time: 250_000})
+	require.NoError(t, err)
+	require.InDelta(t, 2000, r.Metres(), 0.5)
+
 	_, err = n.Reach(context.Background(), s, Limit{})
 	require.ErrorIs(t, err, ErrLimit)
 	_, err = n.Reach(context.Background(), s, Limit{Time: 1, Length: 1})

@@ -257,6 +257,9 @@ func (p *Profile) readLane(tags osm.Tags, highway string, ferry bool, length flo
 	if p.TopSpeed > 0 {
 		speed = min(speed, p.TopSpeed)
 	}
+	if factor, ok := p.slower[highway]; ok {
+		speed /= factor
+	}
 	l.kmh = float32(speed)
 	return l
 }
