@@ -35,9 +35,10 @@ type Filter struct {
 	Coverage []Coverage // any of
 	Archived bool       // the archived ones instead of the others
 
-	// Places: an account is in when one of its sites lies in both.
+	// Places: an account is in when one of its sites lies in all of them.
 	Box    *Shape
 	Within *Shape
+	Reach  *Shape // what can be driven to in a time; see [AreaOf]
 }
 
 // Check returns a fault that says what is wrong with the filter, or nil.
@@ -108,13 +109,19 @@ func (f Filter) words() []string {
 // or digit finds nothing.
 func (f Filter) searching() bool { return strings.TrimSpace(f.Query) != "" }
 
-// shape returns the shape that finds sites, and the other one, which is only
-// tested, either nil.
-func (f Filter) shape() (driving, other *Shape) {
-	if f.Within != nil {
-		return f.Within, f.Box
+// shapes returns those that the filter has.
+func (f Filter) shapes() []*Shape {
+	return slices.DeleteFunc([]*Shape{f.Within, f.Reach, f.Box}, func(s *Shape) bool { return s == nil })
+}
+
+// shape returns the shape that finds sites, nil when there is none, and the
+// others, which are only tested.
+func (f Filter) shape() (driving *Shape, others []*Shape) {
+	all := f.shapes()
+	if len(all) == 0 {
+		return nil, nil
 	}
-	return f.Box, nil
+	return all[0], all[1:]
 }
 
 // Fingerprint returns a short text that is the same for filters that mean the
@@ -131,6 +138,7 @@ func (f Filter) Fingerprint() string {
 		Coverage    []Coverage
 		Archived    bool
 		Box, Within orb.MultiPolygon
+		Reach       string `json:",omitempty"`
 	}
 	c := canonical{
 		Words: f.words(), None: f.searching() && len(f.words()) == 0,
@@ -142,6 +150,9 @@ func (f Filter) Fingerprint() string {
 	}
 	if f.Within != nil {
 		c.Within = f.Within.geometry
+	}
+	if f.Reach != nil {
+		c.Reach = f.Reach.digest
 	}
 	text, err := json.Marshal(c)
 	if err != nil { // only for a coordinate that is not a number, which no shape has

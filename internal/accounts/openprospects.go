@@ -43,12 +43,13 @@ type ProspectFilter struct {
 	Category string // exactly; empty for any
 	Box      *Shape
 	Within   *Shape
+	Reach    *Shape
 }
 
 // OpenProspectsOf returns the filter of open prospects in the same places.
 // Everything else of a filter of accounts says nothing about them.
 func (f Filter) OpenProspectsOf() ProspectFilter {
-	return ProspectFilter{Box: f.Box, Within: f.Within}
+	return ProspectFilter{Box: f.Box, Within: f.Within, Reach: f.Reach}
 }
 
 func (f ProspectFilter) check() error {
@@ -62,12 +63,14 @@ func (f ProspectFilter) check() error {
 }
 
 func (f ProspectFilter) fingerprint() string {
-	return Filter{Query: f.Query, Tags: []string{f.Category}, Box: f.Box, Within: f.Within}.Fingerprint()
+	places := f.places()
+	places.Query, places.Tags = f.Query, []string{f.Category}
+	return places.Fingerprint()
 }
 
-// shape is that of [Filter].
-func (f ProspectFilter) shape() (driving, other *Shape) {
-	return Filter{Box: f.Box, Within: f.Within}.shape()
+// places is the filter of accounts with the same shapes and nothing else.
+func (f ProspectFilter) places() Filter {
+	return Filter{Box: f.Box, Within: f.Within, Reach: f.Reach}
 }
 
 // conditions are those on open prospects p but the shape that finds them. The
@@ -95,10 +98,8 @@ func (f ProspectFilter) conditions(q *Statement) string {
 // filter in whole cells. columns are columns of open_prospects p.
 func (f ProspectFilter) ProspectsInCells(q *Statement, ranges []hexgrid.Range, columns string) string {
 	where := f.conditions(q)
-	for _, shape := range []*Shape{f.Box, f.Within} {
-		if shape != nil {
-			where += " and " + shape.covers(q, "p.point")
-		}
+	for _, shape := range f.places().shapes() {
+		where += " and " + shape.covers(q, "p.point")
 	}
 	return prospectsIn(q, ranges, columns, where)
 }
@@ -114,9 +115,9 @@ func prospectsIn(q *Statement, ranges []hexgrid.Range, columns, where string) st
 // Prospects returns a from item, with alias p, of the open prospects that the
 // filter means. columns are columns of open_prospects p.
 func (f ProspectFilter) Prospects(q *Statement, columns string) string {
-	driving, other := f.shape()
+	driving, others := f.places().shape()
 	where := f.conditions(q)
-	if other != nil {
+	for _, other := range others {
 		where += " and " + other.covers(q, "p.point")
 	}
 	if driving == nil {

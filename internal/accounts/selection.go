@@ -51,7 +51,7 @@ func (s *Service) Select(ctx context.Context, f Filter) (Selection, error) {
 		return out, err
 	}
 	if driving, _ := f.shape(); driving == nil {
-		return out, fault.New(fault.Invalid, "A selection needs a shape.").WithField("query.within", "Give within or bbox.")
+		return out, fault.New(fault.Invalid, "A selection needs a shape.").WithField("query.within", "Give within, reach or bbox.")
 	}
 	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
 		today, err := Today(ctx, tx, actor.OrgID)

@@ -1,6 +1,9 @@
 package accounts
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"strconv"
@@ -25,6 +28,8 @@ type Shape struct {
 	geometry orb.MultiPolygon // sides straight in longitude and latitude
 	bound    orb.Bound
 	cover    hexgrid.RangeCover
+	valid    bool   // as PostGIS has it
+	digest   string // of an area's geometry
 }
 
 // Bound returns the rectangle around the shape. Of a box across the 180th
@@ -110,6 +115,31 @@ func RingOf(ring orb.Ring) (*Shape, error) {
 	}
 	closed := append(append(make(orb.Ring, 0, len(ring)+1), ring...), ring[0])
 	return newShape(orb.MultiPolygon{{closed}})
+}
+
+// AreaOf returns the shape of polygons that a program has made: valid ones, of
+// as many corners as it needs. The polygons must not be changed afterwards. It
+// fails with [fault.Invalid] for polygons that are off the map.
+func AreaOf(g orb.MultiPolygon) (*Shape, error) {
+	s, err := newShape(g)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.New()
+	for _, polygon := range g {
+		for _, ring := range polygon {
+			for _, p := range ring {
+				var b [16]byte
+				binary.LittleEndian.PutUint64(b[:8], math.Float64bits(p[0]))
+				binary.LittleEndian.PutUint64(b[8:], math.Float64bits(p[1]))
+				sum.Write(b[:])
+			}
+			sum.Write([]byte("ring"))
+		}
+		sum.Write([]byte("polygon"))
+	}
+	s.valid, s.digest = true, base64.RawURLEncoding.EncodeToString(sum.Sum(nil))
+	return s, nil
 }
 
 func newShape(g orb.MultiPolygon) (*Shape, error) {

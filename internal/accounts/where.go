@@ -136,6 +136,9 @@ func (f Filter) setConditions(q *Statement, t table) string {
 // covers returns the exact test of a point against a shape, as SQL. The shape is
 // made valid once, when the statement is planned: a drawn ring may cross itself.
 func (s *Shape) covers(q *Statement, point string) string {
+	if s.valid {
+		return "st_covers(" + q.Arg(s.geometry) + "::geometry, " + point + ")"
+	}
 	return "st_covers(st_collectionextract(st_makevalid(" + q.Arg(s.geometry) + "::geometry), 3), " + point + ")"
 }
 
@@ -148,12 +151,12 @@ func (s *Shape) covers(q *Statement, point string) string {
 // keeps the planner from turning the lateral join into a scan of the whole
 // organisation.
 func (f Filter) Sites(q *Statement, columns string) string {
-	driving, other := f.shape()
+	driving, others := f.shape()
 	if driving == nil {
 		panic("accounts: a filter without a shape finds no sites")
 	}
 	where := f.columnConditions(q, sitesTable)
-	if other != nil {
+	for _, other := range others {
 		where += " and " + other.covers(q, "s.point")
 	}
 	return f.sitesOf(q, sitesIn(q, driving.cover.Inside, columns, where)+"\n union all\n "+
@@ -164,10 +167,8 @@ func (f Filter) Sites(q *Statement, columns string) string {
 // filter's shapes, which are tested too.
 func (f Filter) SitesInCells(q *Statement, ranges []hexgrid.Range, columns string) string {
 	where := f.columnConditions(q, sitesTable)
-	for _, shape := range []*Shape{f.Box, f.Within} {
-		if shape != nil {
-			where += " and " + shape.covers(q, "s.point")
-		}
+	for _, shape := range f.shapes() {
+		where += " and " + shape.covers(q, "s.point")
 	}
 	return f.sitesOf(q, sitesIn(q, ranges, columns, where))
 }
@@ -193,12 +194,12 @@ func (f Filter) sitesOf(q *Statement, sites string) string {
 // inShapes returns the condition on accounts a that one of their sites lies in
 // the filter's shapes, tested site by site; empty when there is no shape.
 func (f Filter) inShapes(q *Statement) string {
-	driving, other := f.shape()
+	driving, others := f.shape()
 	if driving == nil {
 		return ""
 	}
 	test := driving.covers(q, "s.point")
-	if other != nil {
+	for _, other := range others {
 		test += " and " + other.covers(q, "s.point")
 	}
 	return ` and exists (select 1 from sites s

@@ -21,7 +21,7 @@ func (s *Server) registerAccounts() {
 	register(s, get("/api/accounts", "listAccounts", tag, "The accounts that a filter means", read).
 		described("By name; with q, best match first. The search forgives typing errors; every word must be found."), s.listAccounts)
 	register(s, get("/api/accounts/selection", "summariseSelection", tag, "Sum up the accounts in a shape", read).
-		described("Needs within or bbox."), s.summariseSelection)
+		described("Needs within, reach or bbox."), s.summariseSelection)
 	register(s, post("/api/accounts", "createAccount", tag, "Create an account", write).status(201).
 		described("Giving it to someone else needs the permission `accounts.assign`."), s.createAccount)
 	register(s, get("/api/accounts/{id}", "getAccount", tag, "An account with its sites and contacts", read), s.getAccount)
@@ -72,20 +72,28 @@ func texts[T ~string](values []string) []T {
 type PlaceFilter struct {
 	BBox   string `query:"bbox" maxLength:"200" doc:"west,south,east,north in degrees. A west beyond the east crosses the 180th meridian." example:"-75.8,38.4,-75.0,39.9"`
 	Within string `query:"within" maxLength:"30000" doc:"The corners of a shape, at most 500: lon,lat lon,lat …" example:"-75.6,39.1 -75.4,39.1 -75.5,39.3"`
+	Reach  string `query:"reach" maxLength:"100" doc:"What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract." example:"-75.52,39.16,30"`
 }
 
-func (p PlaceFilter) shapes() (box, within *accounts.Shape, err error) {
-	if p.BBox != "" {
-		if box, err = accounts.ParseBox(p.BBox); err != nil {
-			return nil, nil, err
+// places are the shapes of a filter, nil where there is none.
+type places struct{ box, within, reach *accounts.Shape }
+
+// shapes reads a filter's shapes.
+func (s *Server) shapes(ctx context.Context, f PlaceFilter) (p places, err error) {
+	if f.BBox != "" {
+		if p.box, err = accounts.ParseBox(f.BBox); err != nil {
+			return places{}, err
 		}
 	}
-	if p.Within != "" {
-		if within, err = accounts.ParseRing(p.Within); err != nil {
-			return nil, nil, err
+	if f.Within != "" {
+		if p.within, err = accounts.ParseRing(f.Within); err != nil {
+			return places{}, err
 		}
 	}
-	return box, within, nil
+	if p.reach, err = s.reachShape(ctx, f.Reach); err != nil {
+		return places{}, err
+	}
+	return p, nil
 }
 
 // AccountFilter is the filter of accounts as lists, selections and figures of
@@ -95,10 +103,11 @@ type AccountFilter struct {
 	PlaceFilter
 }
 
-func (f AccountFilter) filter() (accounts.Filter, error) {
+// filter reads a filter of accounts.
+func (s *Server) filter(ctx context.Context, f AccountFilter) (accounts.Filter, error) {
 	out := f.AttributeFilter.filter()
-	var err error
-	out.Box, out.Within, err = f.shapes()
+	p, err := s.shapes(ctx, f.PlaceFilter)
+	out.Box, out.Within, out.Reach = p.box, p.within, p.reach
 	return out, err
 }
 
@@ -120,7 +129,7 @@ type listAccountsInput struct {
 }
 
 func (s *Server) listAccounts(ctx context.Context, in *listAccountsInput) (*answer[page[accounts.Row]], error) {
-	f, err := in.filter()
+	f, err := s.filter(ctx, in.AccountFilter)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +137,7 @@ func (s *Server) listAccounts(ctx context.Context, in *listAccountsInput) (*answ
 }
 
 func (s *Server) summariseSelection(ctx context.Context, in *AccountFilter) (*answer[accounts.Selection], error) {
-	f, err := in.filter()
+	f, err := s.filter(ctx, *in)
 	if err != nil {
 		return nil, err
 	}

@@ -25,11 +25,11 @@ type listOpenProspectsInput struct {
 }
 
 func (s *Server) listOpenProspects(ctx context.Context, in *listOpenProspectsInput) (*answer[page[accounts.OpenProspect]], error) {
-	box, within, err := in.shapes()
+	p, err := s.shapes(ctx, in.PlaceFilter)
 	if err != nil {
 		return nil, err
 	}
-	f := accounts.ProspectFilter{Query: in.Q, Category: in.Category, Box: box, Within: within}
+	f := accounts.ProspectFilter{Query: in.Q, Category: in.Category, Box: p.box, Within: p.within, Reach: p.reach}
 	return pageOf(s.accounts.OpenProspects(ctx, f, accounts.Page{Cursor: in.Cursor, Limit: in.Limit}))
 }
 

@@ -28,7 +28,7 @@ type listRegionsInput struct {
 }
 
 func (s *Server) listRegions(ctx context.Context, in *listRegionsInput) (*answer[regions.View], error) {
-	f, err := in.filter()
+	f, err := s.filter(ctx, in.AccountFilter)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,8 @@ func (s *Server) routes() {
 	s.registerExtract()       // extract.go
 	s.registerPlaces()        // places.go
 	s.registerPlans()         // plans.go
+	s.registerReach()         // reach.go
+	s.registerDirections()    // directions.go
 
 	s.registerWeb() // web.go; last: it takes every path that is left
 }

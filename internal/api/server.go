@@ -80,6 +80,7 @@ type Server struct {
 	accounts *accounts.Service
 	regions  *regions.Service
 	tiles    *tileCache
+	reaches  *reachCache
 	visits   *visits.Service
 
 	publicURL *url.URL // nil when unknown
@@ -114,6 +115,7 @@ func New(deps Deps) (*Server, error) {
 	s := &Server{
 		deps: deps, log: deps.Log,
 		accounts: accounts.New(deps.DB), regions: regions.New(deps.DB), tiles: newTileCache(tileCacheBytes),
+		reaches:    newReachCache(reachCacheAreas),
 		visits:     deps.Visits,
 		operations: map[string]endpoint{}, rawRoutes: map[string]access{},
 		heartbeat: heartbeat,

@@ -65,11 +65,11 @@ func (s *Server) dataTile(c *fiber.Ctx, kind string, build func(context.Context,
 	if err != nil {
 		return err
 	}
-	f, err := tileFilter(string(c.Request().URI().QueryString()))
+	ctx := c.UserContext()
+	f, err := s.tileFilter(ctx, string(c.Request().URI().QueryString()))
 	if err != nil {
 		return err
 	}
-	ctx := c.UserContext()
 	session, _ := identity.SessionFrom(ctx) // raw has checked that there is one
 	version, err := s.accounts.Version(ctx)
 	if err != nil {
@@ -144,7 +144,7 @@ func tileOf(c *fiber.Ctx) (tiles.Tile, error) {
 
 // tileFilter reads the filter of accounts from a query, as the document
 // describes it for lists.
-func tileFilter(query string) (accounts.Filter, error) {
+func (s *Server) tileFilter(ctx context.Context, query string) (accounts.Filter, error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return accounts.Filter{}, fault.Wrap(err, fault.Invalid, "The query cannot be read.")
@@ -176,5 +176,7 @@ func tileFilter(query string) (accounts.Filter, error) {
 	if err != nil {
 		return accounts.Filter{}, err
 	}
-	return f.filter(), nil
+	out := f.filter()
+	out.Reach, err = s.reachShape(ctx, values.Get("reach"))
+	return out, err
 }

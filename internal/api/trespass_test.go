@@ -129,6 +129,11 @@ var trespasses = map[string]trespass{
 	"getExtract":              {try: func(c *client, _ tenant) *reply { return c.get("/api/extract") }},
 	"/tiles/basemap/:z/:x/:y": {try: func(c *client, _ tenant) *reply { return c.get("/tiles/basemap/0/0/0") }, want: 404, own: 404},
 
+	// reach.go, directions.go: the roads are everyone's; without an extract there
+	// are no areas, and directions are estimates
+	"getReach":      {try: func(c *client, _ tenant) *reply { return c.get("/api/reach?point=-75.52,39.16&minutes=15") }, want: 503, own: 503},
+	"getDirections": {try: func(c *client, _ tenant) *reply { return c.get("/api/directions?from=-75.52,39.16&to=-75.54,39.74") }},
+
 	// plans.go
 	"listDueVisits": {try: func(c *client, their tenant) *reply {
 		return c.get("/api/visits/due?day=2026-11-23&repId=" + id(their.rep.ID))
@@ -161,6 +166,7 @@ var silent = map[string]string{
 	"/tiles/basemap/:z/:x/:y": "the extract's, everyone's",
 	"getExtract":              "the extract's, everyone's",
 	"searchPlaces":            "the extract's, everyone's",
+	"getDirections":           "the extract's, everyone's",
 }
 
 // repeated are words of the attempt itself that an answer may repeat.

@@ -41,7 +41,7 @@ export interface paths {
         };
         /**
          * Sum up the accounts in a shape
-         * @description Needs within or bbox.
+         * @description Needs within, reach or bbox.
          *
          *     Needs: the permission `accounts.read`.
          */
@@ -214,6 +214,28 @@ export interface paths {
          *     Needs: the permission `accounts.write`.
          */
         patch: operations["updateSite"];
+        trace?: never;
+    };
+    "/api/directions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The way from a place to another, turn by turn
+         * @description The way that plans reckon with. Where no road leads, or while there is no extract, it is an estimate from the straight line, without steps.
+         *
+         *     Needs: the permission `plans.read`.
+         */
+        get: operations["getDirections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/extract": {
@@ -458,6 +480,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be driven to from a place within a time
+         * @description On the roads of the extract. The polygon is the one that the parameter reach of lists, selections, regions and tiles asks for. 503 while there is no extract; 422 when there is no road near the place.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["getReach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/regions": {
         parameters: {
             query?: never;
@@ -472,6 +516,28 @@ export interface paths {
          *     Needs: the permission `regions.read`.
          */
         get: operations["listRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find addresses, places and open prospects by what was typed
+         * @description The best first. Parts may be missing, misspelt or abbreviated.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["searchPlaces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -606,22 +672,6 @@ export interface paths {
          * @description Needs: the permission `plans.read`.
          */
         get: operations["listDueVisits"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/search/places": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["searchPlaces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -857,6 +907,61 @@ export interface components {
             /** Format: int64 */
             teamId?: number | null;
         };
+        Directions: {
+            /** @description From the straight line: no road leads there. */
+            estimated: boolean;
+            geometry: components["schemas"]["DirectionsGeometry"];
+            /** Format: int64 */
+            metres: number;
+            /** Format: int64 */
+            seconds: number;
+            /** @description The first departs, the last arrives; none when estimated. Their seconds and metres add up to the whole. */
+            steps: components["schemas"]["DirectionsStep"][];
+        };
+        DirectionsGeometry: {
+            /** @description Along the road, exact to a metre. */
+            coordinates: [
+                number,
+                number
+            ][];
+            /** @enum {string} */
+            type: "LineString";
+        };
+        DirectionsStep: {
+            /**
+             * Format: int64
+             * @description Of a roundabout, from 1; else 0.
+             */
+            exit: number;
+            /** @enum {string} */
+            manoeuvre: "depart" | "turn" | "continue" | "new_name" | "roundabout" | "ferry" | "arrive";
+            /**
+             * Format: int64
+             * @description Until the next step.
+             */
+            metres: number;
+            point: [
+                number,
+                number
+            ];
+            /**
+             * Format: int64
+             * @description Until the next step.
+             */
+            seconds: number;
+            /** @description That follows, with its number; may be empty. */
+            street: string;
+            /**
+             * @description In the language of the one who asks.
+             * @example Turn left onto Main Street
+             */
+            text: string;
+            /**
+             * @description Where to; of arrive, the side on which the destination lies, empty when on the road.
+             * @enum {string}
+             */
+            turn: "" | "straight" | "slight_right" | "right" | "sharp_right" | "uturn" | "sharp_left" | "left" | "slight_left";
+        };
         DueVisit: {
             account: components["schemas"]["AccountRow"];
             /**
@@ -984,6 +1089,22 @@ export interface components {
             /** Format: int64 */
             ownerId: number | null;
             ownerName: string;
+        };
+        PlaceFound: {
+            /** Format: double */
+            confidence: number;
+            /** @description Tells it from others of the same name. */
+            detail: string;
+            /** @enum {string} */
+            kind: "house" | "street" | "place" | "open_prospect";
+            label: string;
+            point: [
+                number,
+                number
+            ];
+        };
+        PlaceFoundList: {
+            items: components["schemas"]["PlaceFound"][];
         };
         Plan: {
             /** Format: date-time */
@@ -1121,6 +1242,34 @@ export interface components {
              */
             location: string;
             message: string;
+        };
+        ReachAnswer: {
+            /**
+             * Format: int64
+             * @description H3 cells of resolution 9, of some 0.1 km² each, that a reached road runs through.
+             */
+            cells: number;
+            /** Format: int64 */
+            minutes: number;
+            /** @description As asked for, rounded to five decimals, which is a metre. */
+            point: [
+                number,
+                number
+            ];
+            polygon: components["schemas"]["ReachPolygon"];
+            /**
+             * Format: double
+             * @description Working it out, when it was first asked for.
+             */
+            tookSeconds: number;
+        };
+        ReachPolygon: {
+            coordinates: [
+                number,
+                number
+            ][][][];
+            /** @enum {string} */
+            type: "MultiPolygon";
         };
         RegionCell: {
             /** Format: int64 */
@@ -1488,34 +1637,6 @@ export interface components {
              */
             version: number;
         };
-        Place: {
-            /** @enum {string} */
-            kind: "house" | "street" | "place" | "open_prospect";
-            label: string;
-            detail: string;
-            point: [
-                number,
-                number
-            ];
-            confidence: number;
-        };
-        Extract: {
-            loaded: boolean;
-            fileName: string;
-            dataTime: string | null;
-            bounds: [
-                number,
-                number,
-                number,
-                number
-            ] | null;
-            counts: {
-                [key: string]: number;
-            };
-            attribution: string;
-            roads: boolean;
-            basemap: boolean;
-        };
     };
     responses: never;
     parameters: never;
@@ -1547,6 +1668,8 @@ export interface operations {
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
                 /** @description nextCursor of the page before; nothing for the first. */
                 cursor?: string;
                 limit?: number;
@@ -1634,6 +1757,8 @@ export interface operations {
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
             };
             header?: never;
             path?: never;
@@ -2003,6 +2128,40 @@ export interface operations {
             };
         };
     };
+    getDirections: {
+        parameters: {
+            query: {
+                /** @description longitude,latitude */
+                from: string;
+                /** @description longitude,latitude */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getExtract: {
         parameters: {
             query?: never;
@@ -2132,6 +2291,8 @@ export interface operations {
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
                 /** @description nextCursor of the page before; nothing for the first. */
                 cursor?: string;
                 limit?: number;
@@ -2459,6 +2620,39 @@ export interface operations {
             };
         };
     };
+    getReach: {
+        parameters: {
+            query: {
+                /** @description longitude,latitude */
+                point: string;
+                minutes: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRegions: {
         parameters: {
             query?: {
@@ -2481,6 +2675,8 @@ export interface operations {
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
                 /** @description Of H3. Left out: the one that suits the zoom, or else the box. */
                 resolution?: number;
                 /** @description Of the map. */
@@ -2499,6 +2695,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchPlaces: {
+        parameters: {
+            query: {
+                q: string;
+                /** @description longitude,latitude; prefers what is near, among equals */
+                near?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceFoundList"];
                 };
             };
             /** @description What went wrong */
@@ -2784,41 +3014,6 @@ export interface operations {
                 };
             };
             /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    searchPlaces: {
-        parameters: {
-            query: {
-                q: string;
-                near?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Place"][];
-                    };
-                };
-            };
-            /** @description Problem */
             default: {
                 headers: {
                     [name: string]: unknown;
