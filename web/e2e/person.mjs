@@ -93,10 +93,10 @@ class Person {
     return this.go(`/?lon=${lon}&lat=${lat}&zoom=${zoom}`)
   }
 
-  /** What the map says is in view: { accounts, prospects }. */
+  /** What the map says is in view, once it shows some of both: { accounts, prospects }. */
   async inView() {
     await this.mapDrawn()
-    const says = this.page.locator('[data-in-view]', { hasText: /account/ })
+    const says = this.page.locator('[data-in-view]', { hasText: /[1-9][\d,]* accounts?, [1-9]/ })
     await says.waitFor({ state: 'attached' })
     const [accounts, prospects] = (await says.textContent())
       .match(/[\d,]+/g)
@@ -238,6 +238,11 @@ class Person {
     if (!response.ok())
       throw new Error(`The new order was refused: ${response.status()} ${await response.text()}`)
     await this.page.locator('ol[aria-busy="false"]').waitFor()
+  }
+
+  /** A picture of what is to be seen now. */
+  picture(path) {
+    return this.page.screenshot({ path })
   }
 
   // What everyone must be able to do

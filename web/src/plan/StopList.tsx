@@ -31,7 +31,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { Fragment, useId } from 'react'
+import { Fragment, useId, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Route, Stop } from '../api/types'
 import { useFormat } from '../i18n/format'
@@ -59,6 +59,8 @@ export function StopList({ route, stale, mayEdit, hover, onHover, onOrder }: Pro
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
   )
   const nameOf = (id: unknown) => stops.find((stop) => stop.siteId === id)?.name ?? ''
+  // The list says where a stop is only when that changed: what was lifted must be heard first.
+  const lastOver = useRef<unknown>(null)
   const placeOf = (id: unknown) => order.indexOf(Number(id)) + 1
   const onDragEnd = ({ active, over }: DragEndEvent) => {
     if (!over || active.id === over.id) return
@@ -83,12 +85,19 @@ export function StopList({ route, stale, mayEdit, hover, onHover, onOrder }: Pro
       accessibility={{
         screenReaderInstructions: { draggable: t('drag.instructions') },
         announcements: {
-          onDragStart: ({ active }) =>
-            t('drag.start', { name: nameOf(active.id), place: placeOf(active.id), count: order.length }),
-          onDragOver: ({ active, over }) =>
-            over
-              ? t('drag.over', { name: nameOf(active.id), place: placeOf(over.id), count: order.length })
-              : undefined,
+          onDragStart: ({ active }) => {
+            lastOver.current = active.id
+            return t('drag.start', {
+              name: nameOf(active.id),
+              place: placeOf(active.id),
+              count: order.length,
+            })
+          },
+          onDragOver: ({ active, over }) => {
+            if (!over || over.id === lastOver.current) return undefined
+            lastOver.current = over.id
+            return t('drag.over', { name: nameOf(active.id), place: placeOf(over.id), count: order.length })
+          },
           onDragEnd: ({ active, over }) =>
             over
               ? t('drag.end', { name: nameOf(active.id), place: placeOf(over.id) })

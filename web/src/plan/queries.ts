@@ -10,7 +10,9 @@ export const planQuery = (id: number) =>
   queryOptions({
     queryKey: ['plan', id],
     queryFn: ({ signal }) => call(api.GET('/api/plans/{id}', { params: { path: { id } }, signal })),
-    refetchInterval: (query) => (isOpen(query.state.data?.state) ? 1000 : false),
+    // The event that it is done may come before the answer that it was begun.
+    refetchOnMount: (query) => (isOpen(query.state.data?.state) ? 'always' : true),
+    refetchInterval: (query) => (isOpen(query.state.data?.state) ? 700 : false),
   })
 
 export const plansQuery = (repId: number | undefined, from: string) =>
