@@ -198,7 +198,7 @@ function OwnerSelect({
       label={t('field.owner')}
       allowDeselect={false}
       searchable={options.length > 8}
-      disabled={!editable || !mayAssign}
+      readOnly={!editable || !mayAssign}
       data={options}
       value={current}
       onChange={(value) => value !== null && save({ ownerId: value === '0' ? null : Number(value) })}

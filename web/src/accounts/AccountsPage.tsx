@@ -4,6 +4,7 @@ import { IconColumns3, IconPlus, IconRoute } from '@tabler/icons-react'
 import { lazy, Suspense, useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
+import type { AccountRow } from '../api/types'
 import { LazyAccountsMap } from '../app/LazyMap'
 import { useFormat } from '../i18n/format'
 import { AccountCard } from './AccountCard'
@@ -11,6 +12,7 @@ import classes from './AccountsPage.module.css'
 import { AccountsTable, type Checked } from './AccountsTable'
 import { type ColumnId, columnIds, columnsFor } from './columns'
 import { FilterBar } from './FilterBar'
+import { placeToShow } from './placeToShow'
 import { siteIdsOf } from './queries'
 import { useAccountsSearch } from './useAccountsSearch'
 
@@ -38,7 +40,17 @@ export function AccountsPage() {
     getInitialValueInEffect: false,
   })
   const inView = Boolean(s.search.inView) && !phone
-  const selectAccount = useCallback((id: number) => s.select({ kind: 'account', id }), [s.select])
+  const { select, change, bounds } = s
+  const { zoom } = s.search
+  const selectAccount = useCallback(
+    (row: AccountRow) => {
+      select({ kind: 'account', id: row.id })
+      // The map goes where the account is, unless it is the map that says what is on the list.
+      const to = !inView && row.site && placeToShow(row.site.point, bounds, zoom)
+      if (to) change(to)
+    },
+    [select, change, bounds, zoom, inView],
+  )
 
   const list = (
     <section className={classes.list} aria-label={t('title')}>
@@ -112,7 +124,7 @@ export function AccountsPage() {
     <div className={classes.page} data-show={phone ? show : 'both'}>
       {list}
       {(!phone || show === 'map') && (
-        <section className={classes.map} aria-label={t('mapOf')}>
+        <div className={classes.map}>
           <LazyAccountsMap
             filter={s.filter}
             position={s.position}
@@ -125,7 +137,7 @@ export function AccountsPage() {
             onPlan={mayPlan ? s.plan : undefined}
           />
           <AccountCard selection={s.selection} onSelect={s.select} onPlan={mayPlan ? s.plan : undefined} />
-        </section>
+        </div>
       )}
       {creating && (
         <Suspense>

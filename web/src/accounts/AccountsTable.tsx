@@ -26,7 +26,7 @@ type Props = {
   /** null: what fits. */
   columns: readonly ColumnId[] | null
   selected: number | null
-  onSelect: (account: number) => void
+  onSelect: (account: AccountRow) => void
   hover: number | null
   onHover: (account: number | null) => void
   checked: Checked
@@ -103,7 +103,7 @@ export function AccountsTable(props: Props) {
   const moveTo = (index: number) => {
     const row = rows[Math.min(Math.max(index, 0), rows.length - 1)]
     if (!row) return
-    props.onSelect(row.id)
+    props.onSelect(row)
     virtualizer.scrollToIndex(rows.indexOf(row), { align: 'auto' })
     requestAnimationFrame(() =>
       scroller.current
@@ -245,7 +245,7 @@ export function AccountsTable(props: Props) {
                   height: item.size,
                   transform: `translateY(${item.start}px)`,
                 }}
-                onClick={() => props.onSelect(account.id)}
+                onClick={() => props.onSelect(account)}
                 onDoubleClick={() =>
                   void navigate({ to: '/accounts/$id', params: { id: String(account.id) } })
                 }

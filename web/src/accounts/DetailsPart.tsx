@@ -187,6 +187,7 @@ function QuietNumber({
       allowNegative={false}
       clampBehavior="none"
       decimalScale={2}
+      fixedDecimalScale={draft === null && !Number.isInteger(value)}
       thousandSeparator={parts.find((p) => p.type === 'group')?.value ?? ','}
       decimalSeparator={parts.find((p) => p.type === 'decimal')?.value ?? '.'}
       readOnly={!editable}
@@ -218,6 +219,7 @@ export function NotesPart({ account, save, editable }: Props) {
       <QuietField
         label={t('field.notes')}
         multiline
+        hideLabel
         value={account.notes}
         disabled={!editable}
         placeholder={t('notes.none')}

@@ -73,7 +73,7 @@ export function PlaceSearch({
         />
       </Combobox.Target>
       <Combobox.Dropdown hidden={!open}>
-        <Combobox.Options aria-label={label} mah={280} style={{ overflowY: 'auto' }}>
+        <Combobox.Options aria-label={t('place.suggestions')} mah={280} style={{ overflowY: 'auto' }}>
           {items.map((place, index) => (
             <Combobox.Option
               value={String(index)}

@@ -10,6 +10,8 @@ type Props = {
   /** A sentence when the text cannot be saved, shown under the field. */
   check?: (value: string) => string | null
   multiline?: boolean
+  /** The heading above says it already. */
+  hideLabel?: boolean
   disabled?: boolean
 } & Pick<
   TextInputProps,
@@ -17,7 +19,7 @@ type Props = {
 >
 
 /** A field that reads as text until it is touched. Enter or leaving saves, escape takes back. */
-export function QuietField({ label, value, onSave, check, multiline, disabled, ...rest }: Props) {
+export function QuietField({ label, value, onSave, check, multiline, hideLabel, disabled, ...rest }: Props) {
   const [draft, setDraft] = useState<string | null>(null)
   const shown = draft ?? value
   const error = draft === null ? null : (check?.(draft.trim()) ?? null)
@@ -38,7 +40,7 @@ export function QuietField({ label, value, onSave, check, multiline, disabled, .
     }
   }
   const shared = {
-    label,
+    ...(hideLabel ? { 'aria-label': label } : { label }),
     value: shown,
     error,
     readOnly: disabled,

@@ -18,9 +18,9 @@ export type ColumnId = (typeof columnIds)[number]
 /** What a column sorts by on the server, and its width: fixed, or shares of what is left. */
 export const columnMeta: Record<ColumnId, { sort?: Sort; width: string; end?: boolean; from: number }> = {
   name: { sort: 'name', width: 'minmax(0, 3fr)', from: 0 },
-  class: { width: '3rem', from: 0 },
+  class: { width: '3rem', from: 430 },
   owner: { width: 'minmax(0, 1.3fr)', from: 620 },
-  coverage: { sort: 'dueOn', width: '8.75rem', from: 0 },
+  coverage: { sort: 'dueOn', width: '8.25rem', from: 0 },
   revenue: { sort: 'revenue', width: '5.5rem', end: true, from: 520 },
   category: { width: 'minmax(0, 1.2fr)', from: 720 },
   updated: { sort: 'updatedAt', width: '7rem', from: 820 },

@@ -15,7 +15,7 @@ describe('the list', () => {
     expect(sortOrder('name', undefined)).toBe(0)
   })
   it('shows fewer columns where there is less room', () => {
-    expect(columnsFor(380)).toEqual(['name', 'class', 'coverage'])
+    expect(columnsFor(380)).toEqual(['name', 'coverage'])
     expect(columnsFor(640)).toEqual(['name', 'class', 'owner', 'coverage', 'revenue'])
   })
   it('joins what is known of an address', () => {

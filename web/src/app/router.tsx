@@ -24,7 +24,11 @@ type Context = { queryClient: QueryClient }
 
 const root = createRootRouteWithContext<Context>()({
   component: Outlet,
-  notFoundComponent: NotFound,
+  notFoundComponent: () => (
+    <main>
+      <NotFound />
+    </main>
+  ),
   errorComponent: Crash,
 })
 

@@ -3,7 +3,8 @@ import { slate, surfaces, trail } from './palette'
 
 export const theme = createTheme({
   primaryColor: 'trail',
-  primaryShade: { light: 7, dark: 3 },
+  // White text on both: 7.3 and 5.5 to 1.
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.3,
   colors: { trail, dark: slate },

@@ -115,8 +115,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
       opened
       onClose={onClose}
       withCloseButton={false}
-      title={undefined}
-      aria-label={t('common:nav.search')}
+      attributes={{ content: { 'aria-label': t('common:nav.search') } }}
       padding={0}
       size="lg"
       yOffset="12vh"
@@ -149,6 +148,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
         </Combobox.EventsTarget>
         <Combobox.Options
           aria-label={t('quick.results')}
+          tabIndex={0}
           mah="55vh"
           p="xs"
           style={{ overflowY: 'auto', borderTop: '1px solid var(--wm-border)' }}
