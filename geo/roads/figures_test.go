@@ -9,8 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"github.com/waymark-crm/waymark/geo/osm"
 )
 
 // processor returns the processor time that this process has used, which other
@@ -41,7 +44,9 @@ func least(runs, rounds int, work func()) time.Duration {
 // now. The unit is one full run of Dijkstra's algorithm over the turn-expanded
 // graph, so that the machine hardly matters.
 //
-//	go test ./geo/roads -run '^$' -bench Figures -benchtime 1x
+//	ROADS_BENCH_DIR=… go test ./geo/roads -run '^$' -bench Figures -benchtime 1x
+//
+// The folder, if one is named, holds OSRM's table to compare durations with.
 func BenchmarkFigures(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	path, err := extract()
@@ -109,6 +114,27 @@ func BenchmarkFigures(b *testing.B) {
 	}) / 1024
 	row("route with full geometry", drawing, "µs", float64(drawing.Nanoseconds())/1000, 100)
 
+	dover, err := n.Snap(orb.Point{-75.5277, 39.1582}, SnapOptions{})
+	require.NoError(b, err)
+	reach := least(5, 3, func() {
+		r, err := n.Reach(context.Background(), dover, Limit{Time: 30 * 60 * 1000})
+		require.NoError(b, err)
+		_, err = r.Cells(8)
+		require.NoError(b, err)
+		require.NotEmpty(b, r.Polygon())
+	})
+	row("reach of 30 minutes, cells and polygon", reach, "ms", float64(reach.Microseconds())/1000, 15)
+	evening, err := p.At("evening")
+	require.NoError(b, err)
+	c := NewCollector(evening)
+	header, err := osm.Read(context.Background(), path, nil, c)
+	require.NoError(b, err)
+	again := least(1, 1, func() {
+		_, err := PrepareLike(context.Background(), c, header, n, nil)
+		require.NoError(b, err)
+	})
+	fmt.Printf("%-44s %10.0f ms   %9.1f Dijkstras\n", "another time of day in the same order", float64(again.Milliseconds()), runs(again))
+
 	// Two cores by the clock; other programs on the machine spoil this one.
 	if cores := min(2, runtime.NumCPU()); cores == 2 {
 		points := randomPoints(n, 1000, 2)
@@ -126,10 +152,14 @@ func BenchmarkFigures(b *testing.B) {
 		one, two := clock(1), clock(2)
 		fmt.Printf("%-44s %10.2f times as fast (at least 1.8; by the clock)\n", "table 1000 × 1000 on two cores", float64(one)/float64(two))
 	}
+	if folder := os.Getenv("ROADS_BENCH_DIR"); folder != "" {
+		a := compare(b, n, folder)
+		fmt.Printf("durations beside OSRM's: median ratio %.4f, %.2f %% of %d pairs within 1 %%; percentiles 1 and 99: %.3f, %.3f; lengths %.4f\n",
+			a.median, 100*a.within, a.pairs, a.first, a.last, a.lengths)
+	}
 	var memory runtime.MemStats
-	n2 := n
 	runtime.GC()
 	runtime.ReadMemStats(&memory)
-	runtime.KeepAlive(n2)
+	runtime.KeepAlive(n)
 	row("heap while serving", 0, "MB", float64(memory.HeapAlloc)/1e6, 150)
 }

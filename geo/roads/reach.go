@@ -51,18 +51,17 @@ func (n *Network) Reach(ctx context.Context, from Snap, limit Limit) (*Reach, er
 	f := n.flood()
 	defer n.scratch.floods.Put(f)
 	r := &Reach{From: from, Limit: limit, n: n}
-	for _, e := range n.ends(from, nil) {
-		r.addStart(e)
-	}
 	if err := f.run(ctx, n.ends(from, nil), limit, nil); err != nil {
 		return nil, err
 	}
+	slices.Sort(f.touched) // nodes of turns are numbered as their edges are
 	for _, v := range f.touched {
 		r.addLabel(n.nodeEdge[n.turnNode[v]], &f.labels[v])
 	}
-	slices.SortFunc(r.pieces, func(a, b reached) int {
-		return cmp.Or(cmp.Compare(a.edge, b.edge), cmp.Compare(a.lo, b.lo), cmp.Compare(b.hi, a.hi), cmp.Compare(a.start, b.start))
-	})
+	for _, e := range n.ends(from, nil) {
+		r.addStart(e)
+	}
+	sortReached(r.pieces)
 	r.roads = r.union()
 	return r, nil
 }
@@ -144,6 +143,41 @@ func (r *Reach) eachRoad(each func(e *edgeInfo, p *reached)) {
 	}
 }
 
+func (a *reached) before(b *reached) bool {
+	switch {
+	case a.edge != b.edge:
+		return a.edge < b.edge
+	case a.lo != b.lo:
+		return a.lo < b.lo
+	case a.hi != b.hi:
+		return a.hi > b.hi
+	}
+	return a.start < b.start
+}
+
+// sortReached sorts by insertion, since all but a few are in their place. Those
+// few, the copies of edges, come last: more than a handful are sorted apart.
+func sortReached(list []reached) {
+	moves := 0
+	for i := 1; i < len(list); i++ {
+		for j := i; j > 0 && list[j].before(&list[j-1]); j-- {
+			list[j], list[j-1] = list[j-1], list[j]
+			if moves++; moves > 4*len(list) {
+				slices.SortFunc(list, func(a, b reached) int {
+					if a.before(&b) {
+						return -1
+					}
+					if b.before(&a) {
+						return 1
+					}
+					return 0
+				})
+				return
+			}
+		}
+	}
+}
+
 func (r *Reach) union() []reached {
 	all := slices.Clone(r.pieces)
 	for i := range all {
@@ -152,9 +186,7 @@ func (r *Reach) union() []reached {
 			*p = reached{uint32(mate), 1 - p.hi, 1 - p.lo, p.end, p.start}
 		}
 	}
-	slices.SortFunc(all, func(a, b reached) int {
-		return cmp.Or(cmp.Compare(a.edge, b.edge), cmp.Compare(a.lo, b.lo), cmp.Compare(b.hi, a.hi), cmp.Compare(a.start, b.start))
-	})
+	sortReached(all)
 	out := all[:0]
 	for _, p := range all {
 		if len(out) > 0 && out[len(out)-1].edge == p.edge {
@@ -219,16 +251,21 @@ func (r *Reach) Cells(resolution int) ([]hexgrid.Cell, error) {
 		return nil, fmt.Errorf("%w: %d", hexgrid.ErrResolution, resolution)
 	}
 	edge := hexgrid.EdgeLength(resolution)
-	// Roads are looked at every third of an edge, and a cell is asked for once
+	// Roads are looked at every half of an edge, and a cell is asked for once
 	// for each small square of the map.
-	step := edge / 3
+	step := edge / 2
 	size := step / (earth * math.Pi / 180)
 	seen := map[[2]int32]struct{}{}
 	var cells []hexgrid.Cell
 	var failed error
+	last := [2]int32{math.MaxInt32, math.MaxInt32}
 	r.samples(step, func(p orb.Point, _ float64) {
 		key := [2]int32{int32(math.Floor(p[0] / size)), int32(math.Floor(p[1] / size))}
-		if _, ok := seen[key]; ok || failed != nil {
+		if key == last || failed != nil {
+			return
+		}
+		last = key
+		if _, ok := seen[key]; ok {
 			return
 		}
 		seen[key] = struct{}{}
