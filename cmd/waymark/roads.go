@@ -320,6 +320,11 @@ type RoadsIsochroneCmd struct {
 
 // Run writes a GeoJSON feature collection.
 func (c *RoadsIsochroneCmd) Run(ctx context.Context, env *Env) error {
+	for _, v := range slices.Concat(c.Minutes, c.Kilometres) {
+		if !(v > 0 && v <= 2000) {
+			return fault.New(fault.Invalid, "Minutes and kilometres must be above 0 and at most 2000.")
+		}
+	}
 	return onNetwork(c.Network, func(n *roads.Network) error {
 		s, err := n.Snap(orb.Point(c.From), roads.SnapOptions{})
 		if err != nil {

@@ -100,6 +100,7 @@ func TestRoadsSayWhatIsWrong(t *testing.T) {
 		{[]string{"build", text, "-o", filepath.Join(dir, "n"), "--profile", "tank"}, fault.Invalid, "bicycle, car, foot, van"},
 		{[]string{"info", filepath.Join(dir, "none")}, fault.NotFound, "no network file"},
 		{[]string{"info", text}, fault.Invalid, "not a network file"},
+		{[]string{"isochrone", "--network", text, "--from", "0,0", "--minutes", "1e9"}, fault.Invalid, "at most 2000"},
 		{[]string{"table", "--network", text, text}, fault.Invalid, "must name the columns lon and lat"},
 	} {
 		_, err := roadsCommand(t, c.args...)
