@@ -69,7 +69,6 @@ type checker struct {
 	w       Weights
 	report  *Report
 	shiftOf []int // by visit, -1 when left out
-	work    map[int]Seconds
 }
 
 func (c *checker) break_(rule Rule, shift, visit, by int) {
