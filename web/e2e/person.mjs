@@ -99,7 +99,7 @@ class Person {
     const says = this.page.locator('[data-in-view]', { hasText: /[1-9][\d,]* accounts?, [1-9]/ })
     await says.waitFor({ state: 'attached' })
     const [accounts, prospects] = (await says.textContent())
-      .match(/[\d,]+/g)
+      .match(/\d[\d,]*/g)
       .map((n) => Number(n.replaceAll(',', '')))
     return { accounts, prospects }
   }
