@@ -15,13 +15,6 @@ type chain struct {
 	bestPlan  plan
 	rounds    int // done
 	hot, cold float64
-	gentle    bool
-
-	plan        schedule
-	phaseBest   int64 // of the present annealing
-	phasePlan   plan
-	others      []plan // the best of the annealings before
-	recombining bool
 }
 
 // plan is a copy of a state's routes.
@@ -94,9 +87,8 @@ func newChain(m *model, o *Options, stream int) *chain {
 	c.t.edge = int64(mean)
 	c.hot, c.cold = mean*c.u.hot, mean*c.u.cold
 	if o.Gently && o.Given != nil {
-		c.hot, c.gentle = c.cold, true
+		c.hot = c.cold
 	}
-	c.phaseBest = nowhere
 	return c
 }
 
@@ -147,7 +139,7 @@ func (c *chain) run(ctx context.Context, b *budget, until int) {
 		if share >= 1 {
 			return
 		}
-		heat := int64(c.hot * math.Pow(c.cold/c.hot, c.phase(share)) * 64)
+		heat := int64(c.hot * math.Pow(c.cold/c.hot, share) * 64)
 		for k := 0; k < batch && c.rounds < until; k++ {
 			c.round(heat)
 		}
@@ -160,12 +152,7 @@ func (c *chain) round(heat int64) {
 	t := c.t
 	limit := c.current + heat*t.random.exponential()>>22
 	t.begin()
-	var seed int32
-	if c.recombining && t.random.chance(c.u.takeOver) && t.takeOver(&c.others[t.random.below(len(c.others))]) {
-		seed = int32(t.random.below(len(t.m.visits)))
-	} else {
-		seed = t.ruin(&c.u)
-	}
+	seed := t.ruin(&c.u)
 	if !t.recreate(&c.u, seed, limit) {
 		t.back()
 		return
@@ -176,10 +163,6 @@ func (c *chain) round(heat int64) {
 		return
 	}
 	c.current = total
-	if total < c.phaseBest && c.plan.number < len(c.plan.ends)-1 {
-		c.phaseBest = total
-		t.save(&c.phasePlan)
-	}
 	if total < c.best {
 		c.best = total
 		t.save(&c.bestPlan)

@@ -191,50 +191,6 @@ func (c *checker) better(a, b *trial) bool {
 	return a.end < b.end
 }
 
-// placeBreaks calls try for every way to spread the breaks over the gaps of a
-// route: gap g comes before stop number g, the last one after all stops; -1
-// leaves a break out, where it may fall away. Done stops keep their breaks.
-// Gaps that begin too late for a break are passed over when timely is set.
-func (c *checker) placeBreaks(s *Shift, order []int, done, taken int, gaps []int, open Seconds, timely bool, try func()) {
-	// earliest[g] is a lower bound of when gap g begins.
-	earliest := make([]Seconds, len(order)+1)
-	bare := c.simulate(s, order, make([]int, 0), open, nil)
-	g := 0
-	for _, e := range bare.entries {
-		if e.Kind == Leave || e.Kind == Stop {
-			earliest[g] = e.End
-			g++
-		}
-	}
-	for b := range taken {
-		gaps[b] = 0 // among the done stops, see simulate
-		for g := 0; g < done && s.Done[g].BreaksTaken <= b; g++ {
-			gaps[b] = g + 1
-		}
-	}
-	var place func(b, from int)
-	place = func(b, from int) {
-		if b == len(gaps) {
-			try()
-			return
-		}
-		tried := false
-		for g := from; g <= len(order); g++ {
-			if timely && tried && earliest[g] > s.Breaks[b].Latest {
-				break
-			}
-			gaps[b] = g
-			place(b+1, g)
-			tried = true
-		}
-		if s.Breaks[b].FallsAway {
-			gaps[b] = -1
-			place(b+1, from)
-		}
-	}
-	place(taken, done)
-}
-
 // simulate times a route that leaves its start at depart. Gaps beyond those
 // given are free of breaks. Broken rules are noted when a list is given.
 func (c *checker) simulate(s *Shift, order, gaps []int, depart Seconds, broken *[]Violation) trial {
@@ -317,65 +273,6 @@ func (c *checker) simulate(s *Shift, order, gaps []int, depart Seconds, broken *
 		}
 	}
 	return t
-}
-
-// pauses adds the breaks of gap i and returns when the next place is reached
-// and the last break over.
-func (c *checker) pauses(s *Shift, t *trial, gaps []int, i int, now, drive Seconds, metres Metres, from, to int, fail func(Rule, int, Seconds)) Seconds {
-	first, last, over := -1, -1, now
-	var length Seconds
-	for b, g := range gaps {
-		if g != i {
-			continue
-		}
-		if first < 0 {
-			first = b
-		}
-		last = b
-		begin := max(over, s.Breaks[b].Earliest)
-		if begin > s.Breaks[b].Latest {
-			fail(RuleBreak, b, begin-s.Breaks[b].Latest)
-		}
-		over = begin + s.Breaks[b].Length
-		length += s.Breaks[b].Length
-	}
-	ready := max(over, now+drive+length)
-	if first < 0 {
-		return ready
-	}
-	// For the timetable each break begins as late as it may, so that the rep
-	// drives first.
-	begins := make([]Seconds, last-first+1)
-	limit := ready
-	for b := last; b >= first; b-- {
-		at := limit - s.Breaks[b].Length
-		if latest := s.Breaks[b].Latest; at > latest {
-			at = latest
-		}
-		begins[b-first], limit = at, at
-	}
-	clock, driven := now, Seconds(0)
-	var drivenMetres Metres
-	for b := first; b <= last; b++ {
-		at := max(begins[b-first], clock) // later only where the rule is broken anyway
-		part := min(drive-driven, at-clock)
-		partMetres := metres - drivenMetres
-		if driven+part < drive {
-			partMetres = Metres(int64(metres)*int64(driven+part)/int64(drive)) - drivenMetres
-		}
-		driven, drivenMetres = driven+part, drivenMetres+partMetres
-		place := Anywhere
-		switch driven {
-		case drive:
-			place = to
-		case 0:
-			place = from
-		}
-		t.entries = append(t.entries, Entry{Kind: Pause, Visit: b, Place: place, Drive: part, Metres: partMetres,
-			Arrive: clock + part, Wait: at - clock - part, Begin: at, End: at + s.Breaks[b].Length})
-		clock = at + s.Breaks[b].Length
-	}
-	return ready
 }
 
 // beginning is when a visit begins that is ready at the given time, how far

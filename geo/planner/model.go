@@ -269,7 +269,7 @@ func (m *model) goOn(x *shift, s *Shift) {
 			road += m.metres(x.legs, place, v.place)
 			x.base += int64(h.costTo)
 		}
-		x.base += max(0, int64(m.choice(len(m.p.Shifts), s, d.Visit)))
+		x.base += max(0, int64(m.choice(s, d.Visit)))
 		if before := m.p.Visits[d.Visit].Before; before > 0 && &m.p.Shifts[before-1] != s {
 			x.base += int64(m.w.Move)
 		}
@@ -289,7 +289,7 @@ func (m *model) goOn(x *shift, s *Shift) {
 }
 
 // choice is the cost of a rep making a visit, by preference alone.
-func (m *model) choice(_ int, s *Shift, visit int) Cost {
+func (m *model) choice(s *Shift, visit int) Cost {
 	v := &m.p.Visits[visit]
 	if len(v.Preferred) > 0 && !slices.Contains(v.Preferred, s.Rep) {
 		return m.w.NotPreferred
@@ -409,7 +409,7 @@ func (m *model) buildAssign(index int) []int32 {
 	assign := make([]int32, len(m.p.Visits))
 	for i := range m.p.Visits {
 		v := &m.p.Visits[i]
-		cost := m.choice(index, s, i)
+		cost := m.choice(s, i)
 		if v.Before > 0 && v.Before != index+1 {
 			cost += m.w.Move
 		}

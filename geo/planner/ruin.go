@@ -14,13 +14,11 @@ type tuning struct {
 	blink      uint32  // of 65536: a position is overlooked
 	timely     uint32  // of 65536: neighbours by distance and time instead of distance
 	generous   uint32  // of 65536: a visit may cost more than its prize
-	takeOver   uint32  // of 65536: a route of another plan is taken over
-	again      float64 // how hot the last annealing begins, as a share
 	hot, cold  float64 // first and last temperature, in mean costs of a leg
 }
 
 var tuned = tuning{stringMost: 10, removed: 10, split: 32768, deeper: 64880, blink: 655, timely: 32768,
-	generous: 16384, takeOver: 3000, again: 0.5, hot: 1, cold: 0.1}
+	generous: 16384, hot: 1, cold: 0.1}
 
 // ruin takes strings of visits out of routes near a random visit, and returns
 // that visit.
