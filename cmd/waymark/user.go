@@ -20,6 +20,7 @@ type UserCmd struct {
 	List          UserListCmd          `cmd:"" default:"1" help:"Show the organisations and their users (the default)."`
 	Add           UserAddCmd           `cmd:"" help:"Add a user."`
 	ResetPassword UserResetPasswordCmd `cmd:"" help:"Give a user another password and end their sessions."`
+	Key           UserKeyCmd           `cmd:"" help:"API keys, with which programs act for users."`
 	Org           UserOrgCmd           `cmd:"" help:"Organisations."`
 }
 

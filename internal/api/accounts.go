@@ -199,7 +199,7 @@ func (s *Server) createAccount(ctx context.Context, in *struct{ Body createAccou
 // mayAssign reports whether the session may give accounts to others.
 func mayAssign(ctx context.Context) bool {
 	session, ok := identity.SessionFrom(ctx)
-	return ok && session.Role.May(identity.AccountsAssign)
+	return ok && session.May(identity.AccountsAssign)
 }
 
 func (s *Server) getAccount(ctx context.Context, in *ByID) (*answer[accounts.Account], error) {

@@ -26,17 +26,21 @@ var (
 	errNoCSRFToken   = fault.New(fault.Forbidden, "The request lacks the token that shows it comes from this application. Reload the page.")
 )
 
-// authenticate reads the session of the cookie and puts it and the actor into
-// the context. A request without a valid one goes on as nobody: what it may do
-// is decided at the operation.
+// authenticate reads the session of the API key or the cookie and puts it and
+// the actor into the context. A request without a valid one goes on as nobody:
+// what it may do is decided at the operation. Only a key that is not valid is
+// refused at once: a program should learn which of its settings is wrong.
 func (s *Server) authenticate(c *fiber.Ctx) error {
 	c.SetUserContext(context.WithValue(c.UserContext(), clientKey{}, s.clientOf(c)))
-	token := c.Cookies(cookieName)
-	if token == "" {
+	credential := credentialOf(c)
+	if credential == "" {
 		return c.Next()
 	}
-	session, err := s.deps.Identity.Session(c.UserContext(), token)
+	session, err := s.sessionOf(c.UserContext(), credential)
 	switch {
+	case fault.Is(err, fault.Unauthenticated) && identity.IsAPIKey(credential):
+		c.Set("WWW-Authenticate", "Bearer")
+		return err
 	case fault.Is(err, fault.Unauthenticated):
 		return c.Next()
 	case err != nil:
@@ -44,6 +48,24 @@ func (s *Server) authenticate(c *fiber.Ctx) error {
 	}
 	c.SetUserContext(s.actAs(c.UserContext(), session))
 	return c.Next()
+}
+
+// credentialOf returns the API key of the header Authorization or else the token
+// of the cookie; empty when there is neither.
+func credentialOf(c *fiber.Ctx) string {
+	scheme, key, _ := strings.Cut(c.Get("Authorization"), " ")
+	if key = strings.TrimSpace(key); strings.EqualFold(scheme, "Bearer") && identity.IsAPIKey(key) {
+		return key
+	}
+	return c.Cookies(cookieName)
+}
+
+// sessionOf returns the session of what [credentialOf] gave.
+func (s *Server) sessionOf(ctx context.Context, credential string) (identity.Session, error) {
+	if identity.IsAPIKey(credential) {
+		return s.deps.Identity.KeySession(ctx, credential)
+	}
+	return s.deps.Identity.Session(ctx, credential)
 }
 
 // actAs returns a context in which the session acts.
@@ -69,10 +91,13 @@ func (s *Server) guard(c *fiber.Ctx) error {
 	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
 		return c.Next()
 	}
+	session, ok := identity.SessionFrom(c.UserContext())
+	if session.KeyID != 0 {
+		return c.Next() // no browser sends a key by itself
+	}
 	if !s.ownOrigin(c) {
 		return errForeignOrigin
 	}
-	session, ok := identity.SessionFrom(c.UserContext())
 	if !ok || c.Path() == signInPath && c.Method() == fiber.MethodPost {
 		return c.Next() // nobody's rights to misuse; sign-in starts a new session
 	}

@@ -12,7 +12,11 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-const cookieScheme = "session"
+// Names of the two ways in which a request says who it is from.
+const (
+	cookieScheme = "session"
+	keyScheme    = "apiKey"
+)
 
 // newAPI returns an empty OpenAPI 3.1 document over the router, without huma's
 // own pages, which load scripts from elsewhere, and without its $schema links.
@@ -26,9 +30,11 @@ func newAPI(app *fiber.App, version string) huma.API {
 	config.Info.Description = "The API of Waymark, the self-hosted geographic CRM.\n\n" +
 		"Times are RFC 3339, days YYYY-MM-DD, points [longitude, latitude], lengths metres, durations seconds. " +
 		"Errors are problem+json (RFC 9457). " +
-		"Sign in with signIn; every other method than GET needs the header X-CSRF-Token with the token that getMe gives."
+		"Sign in with signIn; every other method than GET needs the header X-CSRF-Token with the token that getMe gives. " +
+		"Programs send an API key, made with createKey, as Authorization: Bearer wm_… and need neither cookie nor token."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		cookieScheme: {Type: "apiKey", In: "cookie", Name: cookieName, Description: "Set by signIn."},
+		keyScheme:    {Type: "http", Scheme: "bearer", Description: "An API key, which begins with wm_."},
 	}
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	api := humafiber.New(app, config)

@@ -18,8 +18,9 @@ import (
 type access string
 
 const (
-	public   access = "public"
-	signedIn access = "signed-in"
+	public    access = "public"
+	signedIn  access = "signed-in" // a person, or a program with an API key
+	inSession access = "session"   // a person, and no API key: what concerns the sign-in itself
 )
 
 // need is the access of those whose role has the permission.
@@ -140,6 +141,9 @@ func register[I, O any](s *Server, e endpoint, handle func(context.Context, *I) 
 	}
 	if e.Access != public {
 		op.Security = []map[string][]string{{cookieScheme: {}}}
+		if e.Access != inSession {
+			op.Security = append(op.Security, map[string][]string{keyScheme: {}})
+		}
 		op.Description = strings.TrimSpace(op.Description + "\n\nNeeds: " + accessText(e.Access) + ".")
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
@@ -174,8 +178,11 @@ func hiddenFields(t reflect.Type) string {
 }
 
 func accessText(a access) string {
-	if a == signedIn {
-		return "a session"
+	switch a {
+	case signedIn:
+		return "a session or an API key"
+	case inSession:
+		return "a session; an API key does not do"
 	}
 	return "the permission `" + string(a) + "`"
 }
@@ -194,7 +201,7 @@ func (e endpoint) check() error {
 }
 
 func (a access) known() bool {
-	if a == public || a == signedIn {
+	if a == public || a == signedIn || a == inSession {
 		return true
 	}
 	for _, p := range identity.Permissions() {
@@ -241,8 +248,13 @@ func (a access) permits(ctx context.Context) error {
 	if !ok {
 		return errSignInFirst
 	}
-	if a == signedIn || session.Role.May(identity.Permission(a)) {
+	switch {
+	case a == inSession && session.KeyID != 0:
+		return errNoKeyHere
+	case a == signedIn || a == inSession || session.May(identity.Permission(a)):
 		return nil
+	case session.Role.May(identity.Permission(a)):
+		return errNotInScope
 	}
 	return errNotAllowed
 }

@@ -36,7 +36,7 @@ func (s *Server) streamEvents(c *fiber.Ctx) error {
 	c.Set("Content-Type", "text/event-stream")
 	c.Set("Cache-Control", "no-store")
 	c.Set("X-Accel-Buffering", "no")
-	token := c.Cookies(cookieName)
+	credential := credentialOf(c)
 	extend := c.Context().Conn().SetWriteDeadline
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer stream.Close()
@@ -45,13 +45,13 @@ func (s *Server) streamEvents(c *fiber.Ctx) error {
 				s.log.Error("panic while streaming events", "panic", r, "stack", string(debug.Stack()))
 			}
 		}()
-		s.writeEvents(w, stream, token, func() error { return extend(time.Now().Add(3 * heartbeat)) })
+		s.writeEvents(w, stream, credential, func() error { return extend(time.Now().Add(3 * heartbeat)) })
 	})
 	return nil
 }
 
 // writeEvents writes until the stream, the session or the connection ends.
-func (s *Server) writeEvents(w *bufio.Writer, stream *events.Stream, token string, extend func() error) {
+func (s *Server) writeEvents(w *bufio.Writer, stream *events.Stream, credential string, extend func() error) {
 	send := func(format string, args ...any) bool {
 		// Failing to write is how a server learns that the browser has gone.
 		if _, err := fmt.Fprintf(w, format, args...); err != nil {
@@ -71,7 +71,7 @@ func (s *Server) writeEvents(w *bufio.Writer, stream *events.Stream, token strin
 				return
 			}
 		case <-beat.C:
-			if !s.stillSignedIn(token) || !send(": still here\n\n") {
+			if !s.stillSignedIn(credential) || !send(": still here\n\n") {
 				return
 			}
 		}
@@ -80,9 +80,9 @@ func (s *Server) writeEvents(w *bufio.Writer, stream *events.Stream, token strin
 
 // stillSignedIn reads the session again. When the database does not answer, the
 // stream goes on: it carries nothing then anyway.
-func (s *Server) stillSignedIn(token string) bool {
+func (s *Server) stillSignedIn(credential string) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	_, err := s.deps.Identity.Session(ctx, token)
+	_, err := s.sessionOf(ctx, credential)
 	return !fault.Is(err, fault.Unauthenticated)
 }

@@ -118,6 +118,7 @@ type tenant struct {
 	account, site       int64
 	contact             int64
 	plan, route         int64
+	key                 int64 // the rep's API key
 }
 
 // tenantPlace is where every tenant has its account.
@@ -141,6 +142,9 @@ func (w *world) newTenant(slug, mark string) tenant {
 		})
 		require.NoError(t, err)
 	}
+	key, _, err := w.identity.CreateAPIKey(ctx, identity.NewAPIKey{UserID: n.rep.ID, Name: mark, Scopes: []identity.Permission{identity.AccountsRead}})
+	require.NoError(t, err)
+	n.key = key.ID
 	cell, err := hexgrid.CellOf(tenantPlace)
 	require.NoError(t, err)
 	require.NoError(t, w.db.Tx(ctx, func(tx pgx.Tx) error {

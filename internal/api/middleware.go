@@ -24,6 +24,7 @@ func (s *Server) middleware() {
 	s.app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: compressesItself}))
 	s.app.Use("/api", s.authenticate, s.guard) // auth.go
 	s.app.Use("/tiles", s.authenticate)
+	s.app.Use("/osrm", s.authenticate)
 }
 
 type requestIDKey struct{}

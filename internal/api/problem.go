@@ -31,6 +31,8 @@ var statuses = map[fault.Code]int{
 
 var (
 	errSignInFirst = fault.New(fault.Unauthenticated, "Sign in first.")
+	errNoKeyHere   = fault.New(fault.Forbidden, "An API key does not do for this. Sign in as a person.")
+	errNotInScope  = fault.New(fault.Forbidden, "The scopes of this API key do not allow this. Make one with the scope that is needed.")
 	errNotAllowed  = fault.New(fault.Forbidden, "Your role does not allow this. Ask an administrator of your organisation.")
 )
 

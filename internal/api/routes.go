@@ -8,6 +8,7 @@ func (s *Server) routes() {
 	s.registerSession()  // session.go
 	s.registerUsers()    // users.go
 	s.registerTeams()    // teams.go
+	s.registerKeys()     // keys.go
 	s.registerEvents()   // events.go
 
 	s.registerAccounts()      // accounts.go
@@ -19,6 +20,7 @@ func (s *Server) routes() {
 	s.registerPlans()         // plans.go
 	s.registerReach()         // reach.go
 	s.registerDirections()    // directions.go
+	s.registerOSRM()          // osrm.go
 
 	s.registerWeb() // web.go; last: it takes every path that is left
 }

@@ -127,7 +127,7 @@ func TestNobodyAndTheWrongRoleAreRefusedEverywhere(t *testing.T) {
 			body = "{"
 		}
 		nobody.do(strings.ToUpper(method), path, body).problem(401, "unauthenticated")
-		if who == signedIn {
+		if who == signedIn || who == inSession {
 			return
 		}
 		for role, c := range clients {

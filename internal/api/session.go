@@ -14,11 +14,11 @@ func (s *Server) registerSession() {
 	const tag = "Session"
 	register(s, post(signInPath, "signIn", tag, "Sign in", public).
 		described("Sets the session's cookie. The answer to an unknown e-mail address and to a wrong password is the same."), s.signIn)
-	register(s, remove(signInPath, "signOut", tag, "Sign out", signedIn), s.signOut)
-	register(s, remove("/api/sessions", "signOutEverywhere", tag, "Sign out on every device", signedIn), s.signOutEverywhere)
+	register(s, remove(signInPath, "signOut", tag, "Sign out", inSession), s.signOut)
+	register(s, remove("/api/sessions", "signOutEverywhere", tag, "Sign out on every device", inSession), s.signOutEverywhere)
 	register(s, get("/api/me", "getMe", tag, "Who is signed in, and what they may do", signedIn), s.getMe)
-	register(s, patch("/api/me", "updateMe", tag, "Change one's own settings", signedIn), s.updateMe)
-	register(s, post("/api/me/password", "changePassword", tag, "Change one's own password", signedIn).
+	register(s, patch("/api/me", "updateMe", tag, "Change one's own settings", inSession), s.updateMe)
+	register(s, post("/api/me/password", "changePassword", tag, "Change one's own password", inSession).
 		status(204).described("Every other session of this person ends."), s.changePassword)
 }
 
@@ -26,7 +26,7 @@ func (s *Server) registerSession() {
 type me struct {
 	User         identity.User         `json:"user"`
 	Organisation identity.Organisation `json:"organisation"`
-	Permissions  []identity.Permission `json:"permissions" doc:"What the role may do."`
+	Permissions  []identity.Permission `json:"permissions" doc:"What the role may do; with an API key, of that what the key may."`
 	CSRFToken    string                `json:"csrfToken" doc:"Goes into the header X-CSRF-Token of every request that is not a GET."`
 }
 
@@ -35,7 +35,7 @@ func (s *Server) me(ctx context.Context, session identity.Session) (me, error) {
 	if err != nil {
 		return me{}, err
 	}
-	return me{User: user, Organisation: organisation, Permissions: user.Role.Permissions(), CSRFToken: session.CSRFToken}, nil
+	return me{User: user, Organisation: organisation, Permissions: session.Permissions(), CSRFToken: session.CSRFToken}, nil
 }
 
 type signInRequest struct {

@@ -95,7 +95,7 @@ func (s *Server) dataTile(c *fiber.Ctx, kind string, build func(context.Context,
 func notModified(c *fiber.Ctx, etag, cacheControl string) bool {
 	c.Set("ETag", etag)
 	c.Set("Cache-Control", cacheControl)
-	c.Set("Vary", "Accept-Encoding, Cookie")
+	c.Set("Vary", "Accept-Encoding, Cookie, Authorization")
 	match := c.Get("If-None-Match")
 	return match != "" && etagMatches(match, etag)
 }

@@ -61,6 +61,19 @@ var trespasses = map[string]trespass{
 		return c.do("POST", "/api/teams", map[string]any{"name": their.mark + " tem"})
 	}},
 
+	// keys.go
+	"listKeys": {try: func(c *client, _ tenant) *reply { return c.get("/api/keys") }},
+	"createKey": {try: func(c *client, their tenant) *reply {
+		// Whose key it becomes does not come from the request.
+		return c.do("POST", "/api/keys", map[string]any{"name": "spy", "scopes": []string{"accounts.read"}, "userId": their.rep.ID})
+	}, want: 422, own: 422},
+	"deleteKey": {try: func(c *client, their tenant) *reply {
+		return c.do("DELETE", "/api/keys/"+id(their.key), nil)
+	}, want: 404},
+
+	// osrm.go: the roads are everyone's; without an extract there are none
+	"/osrm/*": {try: func(c *client, _ tenant) *reply { return c.get("/osrm/nearest/v1/driving/-75.52,39.16") }, want: 503, own: 503},
+
 	// accounts.go
 	"listAccounts": {try: func(c *client, their tenant) *reply {
 		return c.get("/api/accounts?ownerId=" + id(their.rep.ID) + "&teamId=" + id(their.team) + "&tag=" + their.mark + "&q=" + their.mark + "&bbox=-76,39,-75,40")

@@ -2,20 +2,24 @@ package identity
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/waymark-crm/waymark/internal/postgres"
 )
 
-// Session is a signed-in person, as every request reads it anew: a role that was
-// changed or a user who was deactivated counts at once.
+// Session is a signed-in person, or a program that acts for one with an API key,
+// as every request reads it anew: a role that was changed or a user who was
+// deactivated counts at once.
 type Session struct {
 	OrgID     int64
 	UserID    int64
 	TeamID    int64 // 0 for none
 	Role      Role
 	CSRFToken string
+	KeyID     int64 // the API key's; 0 for a person
 
+	scopes     []Permission // of the key
 	tokenHash  []byte
 	lastSeenAt time.Time
 	expiresAt  time.Time
@@ -24,6 +28,27 @@ type Session struct {
 // Actor is who the session's transactions act for.
 func (s Session) Actor(requestID string) postgres.Actor {
 	return postgres.Actor{OrgID: s.OrgID, UserID: s.UserID, TeamID: s.TeamID, Role: string(s.Role), RequestID: requestID}
+}
+
+// May reports whether the session has the permission: the role must have it and,
+// in a session of an API key, the key too.
+func (s Session) May(p Permission) bool {
+	return s.Role.May(p) && (s.KeyID == 0 || slices.Contains(s.scopes, p))
+}
+
+// Permissions returns what the session may do.
+func (s Session) Permissions() []Permission {
+	return slices.DeleteFunc(s.Role.Permissions(), func(p Permission) bool { return !s.May(p) })
+}
+
+// ActorMay reports whether the actor of ctx, who has the role, has the
+// permission. It is [Role.May] that heeds the scopes of an API key; outside of a
+// session, in a job or a command, the role alone counts.
+func ActorMay(ctx context.Context, role Role, p Permission) bool {
+	if s, ok := SessionFrom(ctx); ok && s.KeyID != 0 && !s.May(p) {
+		return false
+	}
+	return role.May(p)
 }
 
 type sessionKey struct{}

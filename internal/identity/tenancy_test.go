@@ -155,6 +155,7 @@ func TestTheRoleOfRequestsHasNoWayAroundThePolicies(t *testing.T) {
 var definers = map[string]string{
 	"auth_user_by_email": "takes one e-mail address, gives back one row",
 	"auth_session":       "takes the hash of one token, gives back one row",
+	"auth_api_key":       "takes the hash of one key, gives back one row",
 	"search_accounts":    "carries the organisation of the transaction itself",
 }
 

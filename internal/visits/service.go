@@ -43,7 +43,7 @@ func actor(ctx context.Context) (a postgres.Actor, team bool, err error) {
 	if !ok {
 		return a, false, postgres.ErrNoActor
 	}
-	return a, identity.Role(a.Role).May(identity.PlansTeam), nil
+	return a, identity.ActorMay(ctx, identity.Role(a.Role), identity.PlansTeam), nil
 }
 
 // Create stores a plan and the job that works it out. The plan comes back as

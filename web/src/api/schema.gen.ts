@@ -247,12 +247,62 @@ export interface paths {
         };
         /**
          * The OpenStreetMap extract in use
-         * @description Needs: a session.
+         * @description Needs: a session or an API key.
          */
         get: operations["getExtract"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own API keys, the newest first
+         * @description Those who may manage users see everyone's.
+         *
+         *     Needs: a session; an API key does not do.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Make an API key for oneself
+         * @description The answer holds the key, this once. A program sends it as Authorization: Bearer wm_…
+         *
+         *     Needs: a session; an API key does not do.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End an API key
+         * @description At once. Those who may manage users can end everyone's.
+         *
+         *     Needs: a session; an API key does not do.
+         */
+        delete: operations["deleteKey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -267,7 +317,7 @@ export interface paths {
         };
         /**
          * Who is signed in, and what they may do
-         * @description Needs: a session.
+         * @description Needs: a session or an API key.
          */
         get: operations["getMe"];
         put?: never;
@@ -277,7 +327,7 @@ export interface paths {
         head?: never;
         /**
          * Change one's own settings
-         * @description Needs: a session.
+         * @description Needs: a session; an API key does not do.
          */
         patch: operations["updateMe"];
         trace?: never;
@@ -295,7 +345,7 @@ export interface paths {
          * Change one's own password
          * @description Every other session of this person ends.
          *
-         *     Needs: a session.
+         *     Needs: a session; an API key does not do.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -562,7 +612,7 @@ export interface paths {
         post: operations["signIn"];
         /**
          * Sign out
-         * @description Needs: a session.
+         * @description Needs: a session; an API key does not do.
          */
         delete: operations["signOut"];
         options?: never;
@@ -582,7 +632,7 @@ export interface paths {
         post?: never;
         /**
          * Sign out on every device
-         * @description Needs: a session.
+         * @description Needs: a session; an API key does not do.
          */
         delete: operations["signOutEverywhere"];
         options?: never;
@@ -809,6 +859,36 @@ export interface components {
             postcode: string;
             street: string;
         };
+        ApiKey: {
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description null: never.
+             */
+            expiresAt: string | null;
+            /**
+             * @description How the key begins, to tell it from others.
+             * @example wm_ABCDEF
+             */
+            hint: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: date-time
+             * @description To some minutes; null: never.
+             */
+            lastUsedAt: string | null;
+            name: string;
+            /** @description What it may do, unless its user's role may not. */
+            scopes: string[];
+            /** Format: int64 */
+            userId: number;
+            userName: string;
+        };
+        ApiKeyList: {
+            items: components["schemas"]["ApiKey"][];
+        };
         ChangePasswordRequest: {
             current: string;
             /** @description At least 10 characters. */
@@ -875,6 +955,17 @@ export interface components {
             name: string;
             phone?: string;
         };
+        CreateKeyRequest: {
+            /**
+             * Format: date-time
+             * @description Left out or null: never.
+             */
+            expiresAt?: string | null;
+            /** @example Route planner */
+            name: string;
+            /** @description Permissions, of those that getMe lists. */
+            scopes: string[];
+        };
         CreateSiteRequest: {
             city?: string;
             country?: string;
@@ -906,6 +997,38 @@ export interface components {
             role: "admin" | "manager" | "rep" | "marketer" | "service" | "backoffice";
             /** Format: int64 */
             teamId?: number | null;
+        };
+        CreatedKey: {
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description null: never.
+             */
+            expiresAt: string | null;
+            /**
+             * @description How the key begins, to tell it from others.
+             * @example wm_ABCDEF
+             */
+            hint: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * @description Shown this once.
+             * @example wm_ABCDEFGHIJKLMNOPQRSTUVWXYZ
+             */
+            key: string;
+            /**
+             * Format: date-time
+             * @description To some minutes; null: never.
+             */
+            lastUsedAt: string | null;
+            name: string;
+            /** @description What it may do, unless its user's role may not. */
+            scopes: string[];
+            /** Format: int64 */
+            userId: number;
+            userName: string;
         };
         Directions: {
             /** @description From the straight line: no road leads there. */
@@ -1025,7 +1148,7 @@ export interface components {
             /** @description Goes into the header X-CSRF-Token of every request that is not a GET. */
             csrfToken: string;
             organisation: components["schemas"]["Organisation"];
-            /** @description What the role may do. */
+            /** @description What the role may do; with an API key, of that what the key may. */
             permissions: string[];
             user: components["schemas"]["User"];
         };
@@ -2179,6 +2302,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ExtractInfo"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {
