@@ -68,6 +68,7 @@ func (t *state) restore(p *plan) {
 // other visit where it costs least at the time.
 func newChain(m *model, o *Options, stream int) *chain {
 	c := &chain{t: newState(m, newRandom(o.Seed, stream)), u: tuned}
+	c.t.remember()
 	if o.Given != nil {
 		c.t.load(feasible(m, o.Given))
 	}

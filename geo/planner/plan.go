@@ -99,7 +99,7 @@ func search(ctx context.Context, m *model, b *budget, o *Options) (*plan, int) {
 		return &chains[0].bestPlan, 0
 	}
 	step := meeting(b, len(m.visits))
-	for until := step; ; until += step {
+	for until, met := step, 1; ; until, met = until+step, met+1 {
 		if b.iterations > 0 {
 			until = min(until, b.iterations)
 		}
@@ -111,11 +111,14 @@ func search(ctx context.Context, m *model, b *budget, o *Options) (*plan, int) {
 		if ctx.Err() != nil || b.share(chains[0].rounds) >= 1 {
 			return &best.bestPlan, chains[0].rounds
 		}
-		if threads > 1 {
+		if threads > 1 && met%exchanging == 0 {
 			exchange(chains, best)
 		}
 	}
 }
+
+// exchanging is after how many meetings the worst chain goes on from the best.
+const exchanging = 8
 
 // meeting is after how many iterations chains meet and progress is told.
 func meeting(b *budget, visits int) int {

@@ -59,9 +59,6 @@ func newState(m *model, r random) *state {
 	for v := range t.at {
 		t.at[v] = -1
 	}
-	if pairs := len(m.visits) * len(m.shifts); pairs <= knownMost && !m.balanced {
-		t.known = make([][2]known, pairs)
-	}
 	for k := range m.series {
 		t.rhythm[k] = m.series[k].cost(nil, m.days)
 		t.cost += t.rhythm[k]
@@ -88,6 +85,13 @@ func newState(m *model, r random) *state {
 	}
 	t.listAbsent()
 	return t
+}
+
+// remember lets tryShift keep what it finds, which pays in a long search only.
+func (t *state) remember() {
+	if pairs := len(t.m.visits) * len(t.m.shifts); pairs <= knownMost && !t.m.balanced {
+		t.known = make([][2]known, pairs)
+	}
 }
 
 // total is what the search minimises.
