@@ -36,8 +36,8 @@ for (const size of ['desk', 'phone']) {
     it('the map shows accounts and open prospects', async () => {
       await rep.lookAt(wilmington)
       const { accounts, prospects } = await rep.inView()
-      assert.ok(accounts > 5, `${accounts} accounts in view`)
-      assert.ok(prospects > 5, `${prospects} open prospects in view`)
+      assert.ok(accounts > 0, `${accounts} accounts in view`)
+      assert.ok(prospects > 0, `${prospects} open prospects in view`)
     })
 
     it('a lasso is summed up, then becomes visits to plan', async () => {

@@ -197,6 +197,8 @@ class Person {
 
   /** Moves stop `from` down by `steps` with the keyboard alone. */
   async moveStopByKeyboard(from, steps) {
+    // In the middle of the list, so that there is room to move without scrolling.
+    await this.handle(from).evaluate((element) => element.scrollIntoView({ block: 'center' }))
     await this.handle(from).focus()
     await this.page.keyboard.press('Space')
     await this.page.getByText(/^Lifted /).waitFor({ state: 'attached' })

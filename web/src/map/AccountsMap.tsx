@@ -7,20 +7,24 @@ import { useCallback, useMemo, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
 import type { AccountsMapProps } from '../app/accountsMap'
+import { reachChoice, reachOf, reachText } from '../app/reach'
 import { filterQuery } from '../app/search'
+import { useFormat } from '../i18n/format'
 import { LassoTools } from './LassoOverlay'
 import { AccountsLegend } from './Legend'
 import { polygonOf } from './lasso'
 import { accountHits, accountLayers, accountsSource } from './layers/accounts'
 import { regionClasses, regionLayers, regionsSource } from './layers/regions'
-import { shapeLayers, shapeSource } from './layers/shape'
+import { reachLayers, shapeLayers, shapeSource } from './layers/shape'
 import { MapControls } from './MapControls'
 import classes from './MapControls.module.css'
 import { MapView, type Mark } from './MapView'
 import type { MapPalette } from './palette'
 import { pickReducer } from './picked'
 import { RegionsLegend } from './RegionsLegend'
+import { useReachArea } from './reachArea'
 import { SelectionCard } from './SelectionCard'
+import { ShowArea } from './ShowArea'
 
 /** Grows whenever something about accounts changed, so that tiles are asked for again. */
 let drawing = 0
@@ -41,6 +45,9 @@ export function AccountsMap(props: AccountsMapProps) {
     hover,
     onHover,
     onWithin,
+    reachName,
+    onReach,
+    onList,
     onPlan,
   } = props
   const { t } = useTranslation('map')
@@ -49,7 +56,12 @@ export function AccountsMap(props: AccountsMapProps) {
   const [picked, pick] = useReducer(pickReducer, [])
   const [inView, setInView] = useState<{ accounts: number; prospects: number } | null>(null)
   const query = filterQuery({ ...filter, within: undefined })
-  const { within } = filter
+  const { within, reach } = filter
+  const { data: area } = useReachArea(reach)
+  const drawn = reach ? area : undefined
+  const format = useFormat()
+  const place = drawn && { point: drawn.reach.point, label: format.duration(drawn.reach.minutes * 60) }
+  const placeKey = place && `${place.point} ${place.label}`
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the query stands for the filter
   const content = useCallback(
@@ -58,7 +70,7 @@ export function AccountsMap(props: AccountsMapProps) {
       const regions = layer === 'regions'
       return {
         sources: {
-          shape: shapeSource(shape),
+          shape: shapeSource(shape ?? drawn?.polygon ?? null, place),
           ...(regions
             ? { regions: regionsSource(location.origin, filter) }
             : { accounts: accountsSource(location.origin, filter) }),
@@ -68,10 +80,10 @@ export function AccountsMap(props: AccountsMapProps) {
           ...shapeLayers(palette),
         ],
         lines: [],
-        points: regions ? [] : accountLayers(palette, shape),
+        points: [...(regions ? [] : accountLayers(palette, shape)), ...reachLayers(palette)],
       }
     },
-    [query, layer, within],
+    [query, layer, within, drawn?.polygon, placeKey],
   )
 
   const marks = useMemo(() => {
@@ -130,14 +142,33 @@ export function AccountsMap(props: AccountsMapProps) {
       onIdle={onIdle}
       {...(version === undefined ? {} : { version })}
     >
-      <MapControls>{onWithin && <LassoTools onShape={onWithin} />}</MapControls>
+      <MapControls>
+        {onWithin && (
+          <LassoTools
+            onShape={onWithin}
+            onPlace={
+              onReach &&
+              ((point) =>
+                onReach(reachText({ point, minutes: reachOf(reach)?.minutes ?? reachChoice.first })))
+            }
+          />
+        )}
+      </MapControls>
       {layer === 'regions' ? <RegionsLegend figure="customers" /> : <AccountsLegend />}
       <VisuallyHidden role="status" data-in-view>
         {inView &&
           `${t('status.view', { count: inView.accounts })}, ${t('status.viewProspects', { count: inView.prospects })}`}
       </VisuallyHidden>
-      {within && onWithin ? (
-        <SelectionCard filter={filter} {...(onPlan ? { onPlan } : {})} onClear={() => onWithin(undefined)} />
+      <ShowArea area={drawn} settled={position !== null && reach !== undefined} />
+      {(within || reach) && onWithin ? (
+        <SelectionCard
+          filter={filter}
+          reachName={reachName}
+          onReach={onReach}
+          onList={onList}
+          {...(onPlan ? { onPlan } : {})}
+          onClear={() => onWithin(undefined)}
+        />
       ) : (
         picked.length > 0 && (
           <section className={classes.card} aria-label={t('selection.title')}>

@@ -1,14 +1,26 @@
 /** The surface that takes the pointer while a shape is drawn; the rules are in lasso.ts. */
-import { IconLasso, IconMarquee2, IconRectangle } from '@tabler/icons-react'
-import { type PointerEvent as ReactPointerEvent, useEffect, useReducer } from 'react'
+import { IconFocus2, IconLasso, IconMarquee2, IconRectangle, IconStopwatch } from '@tabler/icons-react'
+import { type MouseEvent, type PointerEvent as ReactPointerEvent, useEffect, useReducer } from 'react'
 import { createPortal } from 'react-dom'
 import { useTranslation } from 'react-i18next'
+import type { Point } from '../api/types'
 import { finishedPath, lassoReducer, noLasso, type Pixel, withinOf } from './lasso'
 import { MapButton } from './MapControls'
 import classes from './MapControls.module.css'
 import { useMap } from './MapView'
 
-export function LassoTools({ onShape }: { onShape: (within: string) => void }) {
+const hints = {
+  lasso: 'tool.lassoHint',
+  rectangle: 'tool.rectangleHint',
+  reach: 'tool.reachHint',
+} as const
+
+export function LassoTools(props: {
+  onShape: (within: string) => void
+  /** A place to drive from; without it there is no such tool. */
+  onPlace?: ((point: Point) => void) | undefined
+}) {
+  const { onShape, onPlace } = props
   const { t } = useTranslation('map')
   const map = useMap()
   const [state, dispatch] = useReducer(lassoReducer, noLasso)
@@ -36,6 +48,14 @@ export function LassoTools({ onShape }: { onShape: (within: string) => void }) {
     dispatch({ type: 'up', pointer: event.pointerId })
     dispatch({ type: 'cancel' })
     if (path) onShape(shapeOf(path))
+  }
+  const choosePlace = (pixel: Pixel) => {
+    dispatch({ type: 'cancel' })
+    onPlace?.(map.unproject(pixel).toArray() as Point)
+  }
+  const middle = (): Pixel => {
+    const { clientWidth: w, clientHeight: h } = map.getContainer()
+    return [w / 2, h / 2]
   }
   const inView = () => {
     const { clientWidth: w, clientHeight: h } = map.getContainer()
@@ -66,6 +86,20 @@ export function LassoTools({ onShape }: { onShape: (within: string) => void }) {
         >
           <IconRectangle size={20} />
         </MapButton>
+        {onPlace && (
+          <MapButton
+            label={t('tool.reach')}
+            pressed={state.tool === 'reach'}
+            onClick={() => dispatch({ type: 'choose', tool: 'reach' })}
+          >
+            <IconStopwatch size={20} />
+          </MapButton>
+        )}
+        {state.tool === 'reach' && (
+          <MapButton label={t('tool.reachMiddle')} onClick={() => choosePlace(middle())}>
+            <IconFocus2 size={20} />
+          </MapButton>
+        )}
         <MapButton label={t('tool.inView')} onClick={inView}>
           <IconMarquee2 size={20} />
         </MapButton>
@@ -83,17 +117,24 @@ export function LassoTools({ onShape }: { onShape: (within: string) => void }) {
               onPointerMove={(event) => dispatch({ type: 'move', pointer: event.pointerId, at: at(event) })}
               onPointerUp={finish}
               onPointerCancel={() => dispatch({ type: 'cancel' })}
+              {...(state.tool === 'reach'
+                ? {
+                    onClick: (event: MouseEvent<HTMLElement>) => {
+                      const box = event.currentTarget.getBoundingClientRect()
+                      choosePlace([event.clientX - box.left, event.clientY - box.top])
+                    },
+                  }
+                : {})}
             >
+              {state.tool === 'reach' && <span className={classes.middle} aria-hidden="true" />}
               <svg aria-hidden="true">
                 <polygon points={state.path.map((p) => p.join(',')).join(' ')} />
               </svg>
             </div>
           )}
           <div role="status">
-            {drawing && state.path.length === 0 && (
-              <p className={classes.hint}>
-                {t(state.tool === 'lasso' ? 'tool.lassoHint' : 'tool.rectangleHint')}
-              </p>
+            {state.tool !== 'none' && state.path.length === 0 && (
+              <p className={classes.hint}>{t(hints[state.tool])}</p>
             )}
           </div>
         </>,

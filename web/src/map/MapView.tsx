@@ -254,7 +254,11 @@ export function MapView(props: MapViewProps) {
         </p>
       )}
       {ready && (!basemap || outside !== 'all') && (
-        <p className={classes.outside} role="status">
+        <p
+          className={classes.outside}
+          role="status"
+          data-part={Boolean(bounds) && basemap && outside === 'part'}
+        >
           {!bounds || !basemap
             ? t('outside.noExtract')
             : outside === 'none'

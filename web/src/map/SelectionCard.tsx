@@ -1,7 +1,7 @@
 /** What was selected, summed up before anything is done with it. */
 import { Button, CloseButton, Group, Loader, Text, Title } from '@mantine/core'
-import { IconRoute } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { IconList, IconRoute } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
 import { useMay } from '../api/queries'
@@ -9,6 +9,7 @@ import { useProblemText } from '../app/problemText'
 import { type AccountFilter, filterOf } from '../app/search'
 import { useFormat } from '../i18n/format'
 import classes from './MapControls.module.css'
+import { ReachMinutes } from './ReachMinutes'
 
 const largestPlan = 200
 
@@ -17,15 +18,20 @@ export const useSelectionSummary = (filter: AccountFilter) =>
     queryKey: ['selection', filterOf(filter)],
     queryFn: ({ signal }) =>
       call(api.GET('/api/accounts/selection', { params: { query: filterOf(filter) }, signal })),
-    enabled: filter.within !== undefined,
+    enabled: filter.within !== undefined || filter.reach !== undefined,
+    // Other minutes of the same area: the figures stay until the new ones are there.
+    placeholderData: filter.reach === undefined ? undefined : keepPreviousData,
   })
 
 export function SelectionCard(props: {
   filter: AccountFilter
+  reachName?: string | undefined
+  onReach?: ((reach: string) => void) | undefined
+  onList?: (() => void) | undefined
   onPlan?: (siteIds: number[]) => void
   onClear: () => void
 }) {
-  const { filter, onPlan, onClear } = props
+  const { filter, reachName, onReach, onList, onPlan, onClear } = props
   const { t } = useTranslation('map')
   const { t: common } = useTranslation()
   const problemText = useProblemText()
@@ -41,6 +47,7 @@ export function SelectionCard(props: {
         </Title>
         <CloseButton aria-label={t('selection.clear')} onClick={onClear} />
       </Group>
+      {filter.reach && onReach && <ReachMinutes reach={filter.reach} name={reachName} onReach={onReach} />}
       {error && !data && (
         <>
           <Text size="sm" c="var(--mantine-color-error)" my="xs" role="alert">
@@ -93,6 +100,11 @@ export function SelectionCard(props: {
                 onClick={() => onPlan(sites)}
               >
                 {t('selection.plan')}
+              </Button>
+            )}
+            {onList && data.total > 0 && (
+              <Button variant="default" leftSection={<IconList size={18} />} onClick={onList}>
+                {t('selection.list')}
               </Button>
             )}
             <Button variant="default" onClick={onClear}>

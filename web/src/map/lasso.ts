@@ -5,7 +5,8 @@
 import type { Polygon } from 'geojson'
 
 export type Pixel = [x: number, y: number]
-export type Tool = 'none' | 'lasso' | 'rectangle'
+/** `reach` chooses a place to drive from: a click, nothing drawn. */
+export type Tool = 'none' | 'lasso' | 'rectangle' | 'reach'
 export type LassoState = { tool: Tool; pointer: number | null; path: Pixel[] }
 export type LassoAction =
   | { type: 'choose'; tool: Tool }
@@ -29,7 +30,9 @@ export function lassoReducer(state: LassoState, action: LassoAction): LassoState
     case 'down':
       // A second finger takes the drawing back: it is a pinch.
       if (state.pointer !== null) return { ...state, pointer: null, path: [] }
-      return state.tool === 'none' ? state : { ...state, pointer: action.pointer, path: [action.at] }
+      return state.tool === 'none' || state.tool === 'reach'
+        ? state
+        : { ...state, pointer: action.pointer, path: [action.at] }
     case 'move': {
       if (state.pointer !== action.pointer) return state
       const first = state.path[0]

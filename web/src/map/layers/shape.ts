@@ -1,14 +1,34 @@
-/** A drawn shape: the lasso that the filter holds. */
-import type { Feature, Polygon } from 'geojson'
+/** The area that the filter holds: a lasso, or what can be driven to. */
+import type { Feature, MultiPolygon, Polygon } from 'geojson'
 import type { GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl'
+import type { Point } from '../../api/types'
+import { bold } from '../fonts'
 import type { MapPalette } from '../palette'
 
-export const shapeSource = (shape: Polygon | null): GeoJSONSourceSpecification => ({
+/** Where a drive-time area begins, and how long its drive is. */
+export type ReachPlace = { point: Point; label: string }
+
+export const shapeSource = (
+  shape: Polygon | MultiPolygon | null,
+  place?: ReachPlace,
+): GeoJSONSourceSpecification => ({
   type: 'geojson',
   tolerance: 0.1,
-  data: shape
-    ? ({ type: 'Feature', properties: {}, geometry: shape } satisfies Feature)
-    : { type: 'FeatureCollection', features: [] },
+  data: {
+    type: 'FeatureCollection',
+    features: [
+      ...(shape ? [{ type: 'Feature', properties: {}, geometry: shape } satisfies Feature] : []),
+      ...(place
+        ? [
+            {
+              type: 'Feature',
+              properties: { label: place.label },
+              geometry: { type: 'Point', coordinates: place.point },
+            } satisfies Feature,
+          ]
+        : []),
+    ],
+  },
 })
 
 export const shapeLayers = (p: MapPalette): LayerSpecification[] => [
@@ -24,5 +44,36 @@ export const shapeLayers = (p: MapPalette): LayerSpecification[] => [
     source: 'shape',
     layout: { 'line-join': 'round' },
     paint: { 'line-color': p.marks.lasso, 'line-width': 2.4, 'line-dasharray': [2.5, 1.5] },
+  },
+]
+
+/** Above the accounts: the place, and under it the minutes. */
+export const reachLayers = (p: MapPalette): LayerSpecification[] => [
+  {
+    id: 'reach-place',
+    type: 'circle',
+    source: 'shape',
+    filter: ['==', ['geometry-type'], 'Point'],
+    paint: {
+      'circle-radius': 6,
+      'circle-color': p.marks.lasso,
+      'circle-stroke-color': p.marks.markLine,
+      'circle-stroke-width': 2.5,
+    },
+  },
+  {
+    id: 'reach-label',
+    type: 'symbol',
+    source: 'shape',
+    filter: ['==', ['geometry-type'], 'Point'],
+    layout: {
+      'text-field': ['get', 'label'],
+      'text-font': bold,
+      'text-size': 15,
+      'text-anchor': 'top',
+      'text-offset': [0, 0.7],
+      'text-overlap': 'always',
+    },
+    paint: { 'text-color': p.marks.lasso, 'text-halo-color': p.halo, 'text-halo-width': 2.4 },
   },
 ]

@@ -1,0 +1,40 @@
+import { useEffect, useRef } from 'react'
+import { useMap } from './MapView'
+import { boundsOfArea, type useReachArea } from './reachArea'
+
+const wide = 900
+const phone = 600
+
+/** Brings a drive-time area that was just asked for into view, beside what lies on the map. */
+export function ShowArea({
+  area,
+  settled,
+}: {
+  area: ReturnType<typeof useReachArea>['data']
+  settled: boolean
+}) {
+  const map = useMap()
+  // The area of an address that also says where to look is not looked for.
+  const shown = useRef(settled ? area?.text : undefined)
+  const first = useRef(settled)
+  useEffect(() => {
+    if (!area || shown.current === area.text) return
+    shown.current = area.text
+    if (first.current) {
+      first.current = false
+      return
+    }
+    const bounds = boundsOfArea(area.polygon)
+    if (!bounds) return
+    const { clientWidth: width, clientHeight: height } = map.getContainer()
+    map.fitBounds(bounds, {
+      padding:
+        width < phone
+          ? { top: height * 0.2, bottom: height * 0.45, left: 24, right: 24 }
+          : { top: 48, bottom: 48, left: 48, right: width < wide ? 48 : 400 },
+      maxZoom: 15,
+      duration: 400,
+    })
+  }, [map, area])
+  return null
+}
