@@ -1,5 +1,5 @@
 import { Anchor, Button, CloseButton, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { IconMapPin, IconPhone, IconRoute, IconWorld } from '@tabler/icons-react'
+import { IconMapPin, IconPhone, IconRoute, IconStopwatch, IconWorld } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
@@ -8,6 +8,7 @@ import { useMay, useMe } from '../api/queries'
 import type { Account, OpenProspect } from '../api/types'
 import { LinkAnchor, LinkButton } from '../app/links'
 import { useProblemText } from '../app/problemText'
+import { type Reach, reachChoice } from '../app/reach'
 import type { Selection } from '../app/search'
 import { toast, toastError } from '../app/toast'
 import { useFormat } from '../i18n/format'
@@ -20,10 +21,12 @@ type Props = {
   selection: Selection | null
   onSelect: (selection: Selection | null) => void
   onPlan?: (siteIds: number[]) => void
+  /** "Within 20 min of here". */
+  onReach?: ((reach: Reach, account: number) => void) | undefined
 }
 
 /** What is selected on the map: an account, or an open prospect that can be taken over. */
-export function AccountCard({ selection, onSelect, onPlan }: Props) {
+export function AccountCard({ selection, onSelect, onPlan, onReach }: Props) {
   const { t } = useTranslation('accounts')
   if (!selection) return null
   return (
@@ -37,7 +40,7 @@ export function AccountCard({ selection, onSelect, onPlan }: Props) {
     >
       <CloseButton className={classes.close} aria-label={t('card.close')} onClick={() => onSelect(null)} />
       {selection.kind === 'account' ? (
-        <AccountPart key={selection.id} id={selection.id} onPlan={onPlan} />
+        <AccountPart key={selection.id} id={selection.id} onPlan={onPlan} onReach={onReach} />
       ) : (
         <ProspectPart key={selection.id} id={selection.id} onSelect={onSelect} />
       )}
@@ -45,7 +48,7 @@ export function AccountCard({ selection, onSelect, onPlan }: Props) {
   )
 }
 
-function AccountPart({ id, onPlan }: { id: number; onPlan?: Props['onPlan'] }) {
+function AccountPart({ id, onPlan, onReach }: { id: number } & Pick<Props, 'onPlan' | 'onReach'>) {
   const { t } = useTranslation('accounts')
   const format = useFormat()
   const problemText = useProblemText()
@@ -82,6 +85,16 @@ function AccountPart({ id, onPlan }: { id: number; onPlan?: Props['onPlan'] }) {
             onClick={() => onPlan([site.id])}
           >
             {t('plan')}
+          </Button>
+        )}
+        {onReach && site && (
+          <Button
+            size="sm"
+            variant="default"
+            leftSection={<IconStopwatch size={16} aria-hidden />}
+            onClick={() => onReach({ point: site.point, minutes: reachChoice.first }, id)}
+          >
+            {t('reachFrom', { duration: format.duration(reachChoice.first * 60) })}
           </Button>
         )}
         {account.phone && (

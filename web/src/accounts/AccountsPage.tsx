@@ -75,6 +75,7 @@ export function AccountsPage() {
           filter={s.filter}
           onChange={s.changeFilter}
           inView={inView}
+          reachName={s.reachName}
           onInView={phone ? undefined : (on) => s.change({ inView: on || undefined }, false)}
         >
           {phone && <ListOrMap show={show} onChange={(to) => s.change({ show: to }, false)} />}
@@ -134,9 +135,17 @@ export function AccountsPage() {
             hover={s.hover}
             onHover={s.setHover}
             onWithin={s.setWithin}
+            reachName={s.reachName}
+            onReach={s.setReach}
+            onList={phone ? () => s.change({ show: 'list' }, false) : undefined}
             onPlan={mayPlan ? s.plan : undefined}
           />
-          <AccountCard selection={s.selection} onSelect={s.select} onPlan={mayPlan ? s.plan : undefined} />
+          <AccountCard
+            selection={s.selection}
+            onSelect={s.select}
+            onPlan={mayPlan ? s.plan : undefined}
+            onReach={s.reachFrom}
+          />
         </div>
       )}
       {creating && (

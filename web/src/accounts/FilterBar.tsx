@@ -10,11 +10,12 @@ import {
   TextInput,
 } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconChevronDown, IconLasso, IconSearch, IconX } from '@tabler/icons-react'
+import { IconChevronDown, IconLasso, IconSearch, IconStopwatch, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay, useMe, usersQuery } from '../api/queries'
+import { reachOf } from '../app/reach'
 import {
   type AccountFilter,
   classes as accountClasses,
@@ -22,6 +23,7 @@ import {
   coverages,
   statuses,
 } from '../app/search'
+import { useFormat } from '../i18n/format'
 import classes from './FilterBar.module.css'
 import { StatusMark } from './Marks'
 
@@ -32,13 +34,15 @@ type Props = {
   /** Shown as a switch when the list can follow the map. */
   inView?: boolean
   onInView?: (inView: boolean) => void
+  /** The name of the place where the drive-time area begins. */
+  reachName?: string | undefined
   children?: ReactNode
 }
 
 const oneOrNone = <T,>(values: T[]) => (values.length > 0 ? values : undefined)
 
 /** Search, and a chip for each condition; the same above the list and on the map. */
-export function FilterBar({ filter, onChange, inView, onInView, children }: Props) {
+export function FilterBar({ filter, onChange, inView, onInView, reachName, children }: Props) {
   const { t } = useTranslation('accounts')
   const conditions = conditionsOf(filter)
 
@@ -127,7 +131,10 @@ export function FilterBar({ filter, onChange, inView, onInView, children }: Prop
             {t('filter.area')}
           </Button>
         )}
-        {(conditions > 1 || (conditions === 1 && !filter.within)) && (
+        {filter.reach && (
+          <ReachChip reach={filter.reach} name={reachName} onClear={() => onChange({ reach: undefined })} />
+        )}
+        {(conditions > 1 || (conditions === 1 && !filter.within && !filter.reach)) && (
           <Button
             size="xs"
             radius="xl"
@@ -143,6 +150,7 @@ export function FilterBar({ filter, onChange, inView, onInView, children }: Prop
                 coverage: undefined,
                 archived: undefined,
                 within: undefined,
+                reach: undefined,
               })
             }
           >
@@ -160,6 +168,36 @@ export function FilterBar({ filter, onChange, inView, onInView, children }: Prop
         )}
       </search>
     </div>
+  )
+}
+
+function ReachChip({
+  reach,
+  name,
+  onClear,
+}: {
+  reach: string
+  name: string | undefined
+  onClear: () => void
+}) {
+  const { t } = useTranslation('accounts')
+  const format = useFormat()
+  const duration = format.duration((reachOf(reach)?.minutes ?? 0) * 60)
+  const text = name ? t('filter.reach', { duration, name }) : t('filter.reachPlace', { duration })
+  return (
+    <Button
+      size="xs"
+      radius="xl"
+      variant="light"
+      maw="100%"
+      leftSection={<IconStopwatch size={14} aria-hidden />}
+      rightSection={<IconX size={14} aria-hidden />}
+      aria-label={t('filter.remove', { condition: text })}
+      title={text}
+      onClick={onClear}
+    >
+      {text}
+    </Button>
   )
 }
 

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import type { Bounds } from '../app/accountsMap'
+import { type Reach, reachOf, reachText } from '../app/reach'
 import {
   type AccountFilter,
   type AccountsSearch,
@@ -12,6 +14,7 @@ import {
   selectionKey,
   selectionOf,
 } from '../app/search'
+import { accountQuery } from './queries'
 
 const noFilter: AccountFilter = {
   q: undefined,
@@ -23,6 +26,7 @@ const noFilter: AccountFilter = {
   coverage: undefined,
   archived: undefined,
   within: undefined,
+  reach: undefined,
 }
 
 /** The address bar as the state of a page with accounts: list and map both follow it. */
@@ -50,12 +54,23 @@ export function useAccountsSearch(from: '/signed-in/' | '/signed-in/accounts') {
   const position = useMemo(() => positionOf({ lon, lat, zoom }), [lon, lat, zoom])
   const selection = useMemo(() => selectionOf(sel), [sel])
 
+  const reachName = useReachName(search.reachOf)
+
   return {
     search,
+    reachName,
     change,
     filter,
-    changeFilter: useCallback((part: Partial<AccountFilter>) => change(part, false), [change]),
-    clearFilter: useCallback(() => change({ ...noFilter, inView: undefined }, false), [change]),
+    changeFilter: useCallback(
+      (part: Partial<AccountFilter>) =>
+        // Where a drive-time area began is of no use without it.
+        change('reach' in part ? { ...part, reachOf: undefined } : part, false),
+      [change],
+    ),
+    clearFilter: useCallback(
+      () => change({ ...noFilter, reachOf: undefined, inView: undefined }, false),
+      [change],
+    ),
     position,
     bounds,
     move: useCallback(
@@ -69,11 +84,45 @@ export function useAccountsSearch(from: '/signed-in/' | '/signed-in/accounts') {
     select: useCallback((to: Selection | null) => change({ sel: selectionKey(to) }), [change]),
     hover,
     setHover,
-    setWithin: useCallback((within: string | undefined) => change({ within }, false), [change]),
+    // One area at a time: a shape drawn takes the place of a drive-time area, and the other way round.
+    setWithin: useCallback(
+      (within: string | undefined) => change({ within, reach: undefined, reachOf: undefined }, false),
+      [change],
+    ),
+    setReach: useCallback(
+      (reach: string) =>
+        void navigate({
+          to: '.',
+          // Other minutes from the same place are a correction, not another step to go back.
+          replace: samePlace(search.reach, reach),
+          search: (known) => ({
+            ...known,
+            reach,
+            within: undefined,
+            reachOf: samePlace(search.reach, reach) ? search.reachOf : undefined,
+          }),
+          resetScroll: false,
+        }),
+      [navigate, search.reach, search.reachOf],
+    ),
+    /** The drive-time area around an account's place; the account's card makes room for it. */
+    reachFrom: useCallback(
+      (reach: Reach, account: number) =>
+        change({ reach: reachText(reach), reachOf: account, within: undefined, sel: undefined }, false),
+      [change],
+    ),
     /** The visit planner with these sites. */
     plan: useCallback(
       (siteIds: number[]) => void navigate({ to: '/plans', search: { siteIds } }),
       [navigate],
     ),
   }
+}
+
+const samePlace = (a: string | undefined, b: string) => reachOf(a)?.point.join() === reachOf(b)?.point.join()
+
+/** The account that a drive-time area begins at, by name; undefined for a place on the map. */
+function useReachName(account: number | undefined) {
+  const { data } = useQuery({ ...accountQuery(account ?? 0), enabled: account !== undefined })
+  return account === undefined ? undefined : data?.name
 }

@@ -18,8 +18,14 @@ export type AccountsMapProps = {
   /** The account under the pointer, here or in the list. */
   hover?: number | null
   onHover?: (account: number | null) => void
-  /** A lasso drawn, as the filter's `within`; undefined when it was removed. */
+  /** A lasso drawn, as the filter's `within`; undefined when it, or a drive-time area, was removed. */
   onWithin?: (within: string | undefined) => void
+  /** The name of the place where the filter's drive-time area begins, when it has one. */
+  reachName?: string | undefined
+  /** Another drive-time area, as the filter's `reach`. */
+  onReach?: (reach: string) => void
+  /** "Show as list", where the list is not beside the map. */
+  onList?: (() => void) | undefined
   /** "Plan visits" in the summary of a lasso. */
   onPlan?: (siteIds: number[]) => void
 }

@@ -1,7 +1,8 @@
 /**
  * What the address bar holds, in one place.
  *
- * filter   q, status, class, ownerId, teamId, tag, coverage, archived, within   the same names as the API
+ * filter   q, status, class, ownerId, teamId, tag, coverage, archived, within, reach   the same names as the API
+ *          reachOf                 the account at whose place the drive-time area begins
  * order    sort
  * map      lon, lat, zoom          where the map looks
  *          sel                     what is selected: a12 = account 12, p7 = open prospect 7
@@ -15,6 +16,7 @@
  * a bad address opens the page without that filter, not an error.
  */
 import { z } from 'zod'
+import { reachOf } from './reach'
 
 export const statuses = ['prospect', 'customer', 'former'] as const
 export const classes = ['A', 'B', 'C'] as const
@@ -64,6 +66,9 @@ const flag = z.union([z.literal(true), z.literal('true'), z.literal('1')]).trans
 /** A polygon ring as the API wants it: `lon,lat lon,lat …`, 3 to 500 vertices. */
 const ring = z.string().regex(/^(-?\d+(\.\d+)?,-?\d+(\.\d+)?)( -?\d+(\.\d+)?,-?\d+(\.\d+)?){2,499}$/)
 
+/** A drive-time area as the API wants it: `lon,lat,minutes`. */
+const reach = z.string().refine((text) => reachOf(text) !== null)
+
 export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
 
 export const filterSchema = z.object({
@@ -76,6 +81,7 @@ export const filterSchema = z.object({
   coverage: manyOf(z.enum(coverages)),
   archived: one(flag),
   within: one(ring),
+  reach: one(reach),
 })
 
 /** Which accounts: the API's filter, without the box of the map. */
@@ -93,6 +99,7 @@ export const accountsSearchSchema = filterSchema.extend(viewSchema.shape).extend
   inView: one(flag),
   layer: one(z.enum(['accounts', 'regions'])),
   show: one(z.enum(['list', 'map'])),
+  reachOf: one(id),
 })
 export type AccountsSearch = z.output<typeof accountsSearchSchema>
 
@@ -110,8 +117,8 @@ export const signInSearchSchema = z.object({
 
 /** The filter of a page's search, without what belongs to the map and the order. */
 export function filterOf(search: AccountFilter): AccountFilter {
-  const { q, status, class: classOf, ownerId, teamId, tag, coverage, archived, within } = search
-  return clean({ q, status, class: classOf, ownerId, teamId, tag, coverage, archived, within })
+  const { q, status, class: classOf, ownerId, teamId, tag, coverage, archived, within, reach } = search
+  return clean({ q, status, class: classOf, ownerId, teamId, tag, coverage, archived, within, reach })
 }
 
 /** How many conditions a filter holds, each kind counted once. */

@@ -1,5 +1,5 @@
 import { Paper, SegmentedControl } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { AccountCard } from '../accounts/AccountCard'
 import { FilterBar } from '../accounts/FilterBar'
@@ -12,6 +12,7 @@ import classes from './MapPage.module.css'
 export function MapPage() {
   const { t } = useTranslation('accounts')
   const s = useAccountsSearch('/signed-in/')
+  const navigate = useNavigate()
   const mayPlan = useMay('plans.write')
   const mayRegions = useMay('regions.read')
   const layer = s.search.layer ?? 'accounts'
@@ -20,7 +21,7 @@ export function MapPage() {
     <div className={classes.page}>
       <h1 className={classes.title}>{t('mapOf')}</h1>
       <Paper className={classes.panel} shadow="md" radius="lg" withBorder>
-        <FilterBar filter={s.filter} onChange={s.changeFilter} />
+        <FilterBar filter={s.filter} onChange={s.changeFilter} reachName={s.reachName} />
         <div className={classes.under}>
           {mayRegions && (
             <SegmentedControl
@@ -49,9 +50,17 @@ export function MapPage() {
         hover={s.hover}
         onHover={s.setHover}
         onWithin={s.setWithin}
+        reachName={s.reachName}
+        onReach={s.setReach}
+        onList={() => void navigate({ to: '/accounts', search: s.search })}
         onPlan={mayPlan ? s.plan : undefined}
       />
-      <AccountCard selection={s.selection} onSelect={s.select} onPlan={mayPlan ? s.plan : undefined} />
+      <AccountCard
+        selection={s.selection}
+        onSelect={s.select}
+        onPlan={mayPlan ? s.plan : undefined}
+        onReach={s.reachFrom}
+      />
     </div>
   )
 }
