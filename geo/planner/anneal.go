@@ -93,22 +93,23 @@ func newChain(m *model, o *Options, stream int) *chain {
 	return c
 }
 
-// meanEdge is the mean cost of the legs of a plan, at least 1.
+// meanEdge is the root of the mean square of the cost of a plan's legs, at least
+// 1: where visits lie in clusters, the few long legs are what has to be changed.
 func (t *state) meanEdge() float64 {
-	sum, count := int64(0), 0
+	sum, count := 0.0, 0
 	for i := range t.routes {
 		if t.routes[i].visits() == 0 {
 			continue
 		}
 		for _, s := range t.routes[i].stops[1:] {
-			sum += int64(s.cost)
+			sum += float64(s.cost) * float64(s.cost)
 			count++
 		}
 	}
-	if count == 0 || sum < int64(count) {
+	if count == 0 {
 		return 1
 	}
-	return float64(sum) / float64(count)
+	return max(1, math.Sqrt(sum/float64(count)))
 }
 
 // budget says how much of the search is done.

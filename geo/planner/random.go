@@ -7,8 +7,11 @@ import "math"
 type random struct{ state uint64 }
 
 func newRandom(seed int64, stream int) random {
-	r := random{uint64(seed)*0x9e3779b97f4a7c15 + uint64(stream)*0xd1b54a32d192ed03 + 0x8c95a2b1}
-	r.next()
+	// The seed goes through the mixing twice: neighbouring seeds must not give
+	// the same numbers one step apart.
+	r := random{uint64(seed)}
+	r.state = r.next() + uint64(stream)*0xd1b54a32d192ed03
+	r.state = r.next()
 	return r
 }
 
