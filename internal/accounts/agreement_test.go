@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -89,6 +90,31 @@ func inRing(r orb.Ring, p orb.Point) bool {
 	return odd
 }
 
+// someArea is an area as a program makes one: valid, here stars that do not
+// touch each other.
+func someArea(t testing.TB, rng *rand.Rand) *Shape {
+	var area orb.MultiPolygon
+	for i := range 1 + rng.IntN(3) {
+		centre := orb.Point{-77 + 1.3*float64(i), 39 + 0.5*rng.NormFloat64()}
+		corners := 3 + rng.IntN(400)
+		ring := make(orb.Ring, 0, corners+1)
+		for k := range corners {
+			sin, cos := math.Sincos(2 * math.Pi * float64(k) / float64(corners))
+			far := 0.2 + 0.4*rng.Float64()
+			ring = append(ring, orb.Point{centre[0] + far*cos, centre[1] + far*sin})
+		}
+		area = append(area, orb.Polygon{append(ring, ring[0])})
+	}
+	s, err := AreaOf(area)
+	require.NoError(t, err)
+	return s
+}
+
+// holds is inRing for what a shape of this test is made of.
+func (s *Shape) holds(p orb.Point) bool {
+	return slices.ContainsFunc(s.geometry, func(polygon orb.Polygon) bool { return inRing(polygon[0], p) })
+}
+
 func TestListSelectionAndAPlainScanAgreeOnAnyShapeAndFilter(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -107,26 +133,40 @@ func TestListSelectionAndAPlainScanAgreeOnAnyShapeAndFilter(t *testing.T) {
 		places, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (p place, err error) { return p, row.Scan(&p.account, &p.point) })
 		return err
 	})
-	for range 25 {
+	reached := 0
+	for round := range 36 {
 		f := someFilter(b, rng)
 		all := map[int64]bool{}
 		for _, r := range b.list(f, Page{Limit: 500}).Items {
 			all[r.ID] = true
 		}
+		// A drawn shape, an area, or one of each and a box: a site must lie in all.
+		switch round % 3 {
+		case 0:
+			f.Within = someRing(t, rng)
+		case 1:
+			f.Reach = someArea(t, rng)
+		default:
+			f.Within, f.Reach = someRing(t, rng), someArea(t, rng)
+			box, err := BoxOf(-76, 38.5, -75.2, 40)
+			require.NoError(t, err)
+			f.Box = box
+		}
 		in := map[int64]bool{}
-		shape := someRing(t, rng)
 		for _, p := range places {
-			if all[p.account] && inRing(shape.geometry[0][0], p.point) {
+			if all[p.account] && !slices.ContainsFunc(f.shapes(), func(s *Shape) bool { return !s.holds(p.point) }) {
 				in[p.account] = true
 			}
 		}
-		f.Within = shape
+		if f.Reach != nil {
+			reached += len(in)
+		}
 		l := b.list(f, Page{Limit: 500})
 		got := map[int64]bool{}
 		for _, r := range l.Items {
 			got[r.ID] = true
 		}
-		require.Equal(t, in, got, "%+v", shape.geometry)
+		require.Equal(t, in, got, "%+v", f.shapes())
 		require.Equal(t, len(in), l.Total)
 		s, err := b.Select(b.ctx, f)
 		require.NoError(t, err)
@@ -162,7 +202,42 @@ func TestListSelectionAndAPlainScanAgreeOnAnyShapeAndFilter(t *testing.T) {
 			require.Len(t, walked, l.Total)
 			return nil
 		}))
+
+		// The tiles of zoom 12 hold the same accounts, each site of theirs once.
+		if round%9 != 1 {
+			continue // many tiles; and they take no drawn shape
+		}
+		onTiles := map[int64]bool{}
+		seen := map[tiles.Tile]bool{}
+		for _, p := range places {
+			at := tiles.At(p.point, 12)
+			if seen[at] {
+				continue
+			}
+			seen[at] = true
+			for _, feature := range b.tile(f, at, "accounts") {
+				onTiles[int64(number(feature["account"]))] = true
+			}
+		}
+		require.Equal(t, in, onTiles)
 	}
+	require.Greater(t, reached, 50, "the areas hold enough to notice")
+}
+
+func TestFiltersByAreasOfOtherGeometryAreOthers(t *testing.T) {
+	t.Parallel()
+	area := func(points ...orb.Point) *Shape {
+		s, err := AreaOf(orb.MultiPolygon{{append(orb.Ring(points), points[0])}})
+		require.NoError(t, err)
+		return s
+	}
+	a := area(orb.Point{0, 0}, orb.Point{1, 0}, orb.Point{0, 1})
+	same := area(orb.Point{0, 0}, orb.Point{1, 0}, orb.Point{0, 1})
+	other := area(orb.Point{0, 0}, orb.Point{1, 0}, orb.Point{0, 1.0000001})
+	require.Equal(t, Filter{Reach: a}.Fingerprint(), Filter{Reach: same}.Fingerprint())
+	require.NotEqual(t, Filter{Reach: a}.Fingerprint(), Filter{Reach: other}.Fingerprint())
+	require.NotEqual(t, Filter{Reach: a}.Fingerprint(), Filter{}.Fingerprint())
+	require.NotEqual(t, Filter{Reach: a}.Fingerprint(), Filter{Within: a}.Fingerprint())
 }
 
 // tile reads a tile of points.

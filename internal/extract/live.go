@@ -54,6 +54,15 @@ func OpenLive(ctx context.Context, db *postgres.DB, dataDir string, log *slog.Lo
 	return l, nil
 }
 
+// LiveOn returns a Live on files that are open already and that it neither
+// changes nor closes, for programs and tests that have no installation. The
+// basemap may be nil when nobody asks for it.
+func LiveOn(e Extract, network *roads.Network, basemap *tiles.MBTiles) *Live {
+	l := &Live{log: slog.New(slog.DiscardHandler)}
+	l.now.Store(&InUse{Extract: e, Network: network, Basemap: basemap, travel: travel.NewRoads(network)})
+	return l
+}
+
 // Run changes over whenever another extract becomes current, until ctx ends.
 func (l *Live) Run(ctx context.Context) {
 	err := Follow(ctx, l.db, func(int64) {
