@@ -50,7 +50,7 @@ func (m *model) isTour() bool {
 const (
 	tourNear  = 8  // neighbours tried from each city
 	tourDepth = 12 // exchanges of one step
-	tourSpan  = 15 // cities of a segment that a kick moves
+	tourSpan  = 50 // cities of a segment that a kick moves
 )
 
 // tour is one search for a tour. City n-1 is the place where the route begins.
