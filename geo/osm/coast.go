@@ -216,10 +216,11 @@ func onBox(p orb.Point, box orb.Bound) bool {
 func closeGaps(pieces []piece, box orb.Bound) []piece {
 	pieces = slices.Clone(pieces)
 	for {
-		i, j, ok := nearestGap(pieces, box)
+		i, j, upTo, ok := nearestGap(pieces, box)
 		if !ok {
 			break
 		}
+		pieces[i].line = pieces[i].line[:upTo:upTo]
 		if i == j { // the piece closes
 			pieces[i].line = append(pieces[i].line, pieces[i].line[0])
 			pieces[i].looseStart, pieces[i].looseEnd = false, false
@@ -244,27 +245,39 @@ func closeGaps(pieces []piece, box orb.Bound) []piece {
 	return pieces
 }
 
+// retreat is how far back, in metres, from its end a coast may be given up so
+// that it can be tied to another: banks of one river seldom end side by side.
+const retreat = 10_000
+
 // nearestGap returns the loose end and the loose beginning that are nearest to
-// each other, and nearer than both are to the box.
-func nearestGap(pieces []piece, box orb.Bound) (end, start int, ok bool) {
+// each other, and nearer than both are to the box. upTo is how many points of
+// the ending piece are kept: where a coast is in the way from its very end, the
+// way begins a little before.
+func nearestGap(pieces []piece, box orb.Bound) (end, start, upTo int, ok bool) {
 	best := math.Inf(1)
 	for i := range pieces {
 		if !pieces[i].looseEnd {
 			continue
 		}
-		from := pieces[i].line[len(pieces[i].line)-1]
+		line := pieces[i].line
+		last := line[len(line)-1]
 		for j := range pieces {
 			if !pieces[j].looseStart {
 				continue
 			}
 			to := pieces[j].line[0]
-			d := metresBetween(from, to)
-			if d < best && d < metresToBox(from, box) && d < metresToBox(to, box) && !blocked(from, to, pieces) {
-				best, end, start, ok = d, i, j, true
+			if d := metresBetween(last, to); d >= metresToBox(last, box) || d >= metresToBox(to, box) {
+				continue
+			}
+			for k := len(line) - 1; k > 0 && metresBetween(line[k], last) < retreat; k-- {
+				if d := metresBetween(line[k], to); d < best && !blocked(line[k], to, pieces) {
+					best, end, start, upTo, ok = d, i, j, k+1, true
+					break
+				}
 			}
 		}
 	}
-	return end, start, ok
+	return end, start, upTo, ok
 }
 
 func metresToBox(p orb.Point, box orb.Bound) float64 {

@@ -23,8 +23,6 @@ const (
 
 // Zooms at which the tiles of points change.
 const (
-	finerFrom     = 8  // groups of some 8 pixels instead of some 22
-	finestFrom    = 10 // groups of some 3 pixels
 	everyFrom     = 12 // every site by itself, with the account's name
 	prospectsFrom = 11 // open prospects
 	prospectNames = 13
@@ -118,14 +116,7 @@ func (b *tileBuilder) ranges(res int, margin float64) ([]hexgrid.Range, error) {
 
 // groupResolution is the resolution whose cells make the groups of a zoom.
 func groupResolution(z uint8) int {
-	res := hexgrid.ResolutionForZoom(float64(z))
-	switch {
-	case z >= finestFrom:
-		res += 2
-	case z >= finerFrom:
-		res++
-	}
-	return min(res, hexgrid.StorageResolution)
+	return min(hexgrid.ResolutionForZoom(float64(z)), hexgrid.StorageResolution)
 }
 
 // marginOf is how far beyond the tile, as a share of its width, a cell may reach
