@@ -134,7 +134,6 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
             data-autofocus
             variant="unstyled"
             size="lg"
-            px="md"
             type="search"
             aria-label={t('quick.label')}
             placeholder={t('quick.label')}
