@@ -134,12 +134,6 @@ func defaultData() (string, error) {
 // PostgresDir is the folder of the private database.
 func (c *Config) PostgresDir() string { return filepath.Join(c.Data, "postgres") }
 
-// TilesDir is the folder of the basemap.
-func (c *Config) TilesDir() string { return filepath.Join(c.Data, "tiles") }
-
-// RoadsDir is the folder of the road networks.
-func (c *Config) RoadsDir() string { return filepath.Join(c.Data, "roads") }
-
 // Logger returns the log that the configuration asks for.
 func (c *Config) Logger(w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.LogLevel}

@@ -27,8 +27,6 @@ func TestTheDefaultsAreComplete(t *testing.T) {
 	c := good()
 	require.NoError(t, c.Complete())
 	require.Equal(t, "/srv/waymark/postgres", c.PostgresDir())
-	require.Equal(t, "/srv/waymark/tiles", c.TilesDir())
-	require.Equal(t, "/srv/waymark/roads", c.RoadsDir())
 }
 
 func TestARelativeDataFolderIsMadeAbsolute(t *testing.T) {
