@@ -146,22 +146,25 @@ func TestNoQueryReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 	view := box(t, -75.60, 39.10, -75.45, 39.25)
 	lasso := ring(t, orb.Point{-75.6, 39.1}, orb.Point{-75.45, 39.12}, orb.Point{-75.5, 39.3}, orb.Point{-75.58, 39.22})
 	state := box(t, -76, 38, -74, 40.5)
+	area := someArea(t, rand.New(rand.NewPCG(4, 4)))
 	filters := map[string]Filter{
-		"everything":               {},
-		"a status":                 {Status: []Status{Customer}},
-		"an owner":                 {OwnerIDs: []int64{b.rep}},
-		"overdue":                  {Coverage: []Coverage{CoverageOverdue}},
-		"a tag":                    {Tags: []string{"gold"}},
-		"a search":                 {Query: "bakery harbor"},
-		"a search with an error":   {Query: "hardwear"},
-		"a viewport":               {Box: view},
-		"a lasso":                  {Within: lasso},
-		"a lasso, status, owner":   {Within: lasso, Status: []Status{Customer}, OwnerIDs: []int64{b.rep, 0}},
-		"a viewport and a search":  {Box: view, Query: "bakery"},
-		"a viewport and a tag":     {Box: view, Tags: []string{"gold"}},
-		"the whole state":          {Box: state},
-		"the whole state, overdue": {Box: state, Coverage: []Coverage{CoverageOverdue}},
-		"a lasso in a viewport":    {Box: state, Within: lasso},
+		"a drive-time area":           {Reach: area},
+		"a drive-time area, customer": {Reach: area, Status: []Status{Customer}},
+		"everything":                  {},
+		"a status":                    {Status: []Status{Customer}},
+		"an owner":                    {OwnerIDs: []int64{b.rep}},
+		"overdue":                     {Coverage: []Coverage{CoverageOverdue}},
+		"a tag":                       {Tags: []string{"gold"}},
+		"a search":                    {Query: "bakery harbor"},
+		"a search with an error":      {Query: "hardwear"},
+		"a viewport":                  {Box: view},
+		"a lasso":                     {Within: lasso},
+		"a lasso, status, owner":      {Within: lasso, Status: []Status{Customer}, OwnerIDs: []int64{b.rep, 0}},
+		"a viewport and a search":     {Box: view, Query: "bakery"},
+		"a viewport and a tag":        {Box: view, Tags: []string{"gold"}},
+		"the whole state":             {Box: state},
+		"the whole state, overdue":    {Box: state, Coverage: []Coverage{CoverageOverdue}},
+		"a lasso in a viewport":       {Box: state, Within: lasso},
 	}
 	for name, f := range filters {
 		t.Run(name, func(t *testing.T) {
@@ -188,7 +191,7 @@ func TestNoQueryReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 					_, err = rowsOf(b.ctx, e, statement(), ids)
 					require.NoError(t, err)
 				}
-				if f.Box != nil || f.Within != nil {
+				if len(f.shapes()) > 0 {
 					e.label = "selection"
 					require.NoError(t, f.breakDown(b.ctx, e, statement(), &Selection{}))
 				}
@@ -204,7 +207,7 @@ func TestNoQueryReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 				require.NoError(t, err)
 				e := &explaining{Tx: tx, t: t, label: "tile"}
 				tile := tiles.At(at, z)
-				for _, f := range []Filter{{}, {Status: []Status{Customer}, Coverage: []Coverage{CoverageDue}}, {Query: "bakery"}} {
+				for _, f := range []Filter{{}, {Status: []Status{Customer}, Coverage: []Coverage{CoverageDue}}, {Query: "bakery"}, {Reach: area}} {
 					tb := tileBuilder{ctx: b.ctx, tx: e, orgID: actor.OrgID, today: today, tile: tile, most: MaxFeatures, names: z >= everyFrom}
 					require.NoError(t, tb.accounts(tiles.NewWriter(tile).Layer("accounts"), f))
 				}
@@ -215,6 +218,10 @@ func TestNoQueryReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 			require.NoError(t, err)
 			require.LessOrEqual(t, len(body), MaxTileBytes)
 			t.Logf("%d bytes in %s", len(body), time.Since(started).Round(time.Millisecond))
+			started = time.Now()
+			body, err = b.Tile(b.ctx, Filter{Reach: area}, tiles.At(at, z), TileLayers{true, true})
+			require.NoError(t, err)
+			t.Logf("of a drive-time area: %d bytes in %s", len(body), time.Since(started).Round(time.Millisecond))
 		})
 	}
 }

@@ -1,7 +1,9 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -167,10 +169,38 @@ func (f Filter) Sites(q *Statement, columns string) string {
 // filter's shapes, which are tested too.
 func (f Filter) SitesInCells(q *Statement, ranges []hexgrid.Range, columns string) string {
 	where := f.columnConditions(q, sitesTable)
-	for _, shape := range f.shapes() {
-		where += " and " + shape.covers(q, "s.point")
+	for _, shape := range []*Shape{f.Within, f.Box} {
+		if shape != nil {
+			where += " and " + shape.covers(q, "s.point")
+		}
 	}
-	return f.sitesOf(q, sitesIn(q, ranges, columns, where))
+	if f.Reach == nil {
+		return f.sitesOf(q, sitesIn(q, ranges, columns, where))
+	}
+	// An area has many corners and every tile of a map asks for it: only the
+	// cells at its edge are tested, those inside are answered by the index.
+	inside, edge := common(ranges, f.Reach.cover.Inside), common(ranges, f.Reach.cover.Edge)
+	return f.sitesOf(q, sitesIn(q, inside, columns, where)+"\n union all\n "+
+		sitesIn(q, edge, columns, where+" and "+f.Reach.covers(q, "s.point")))
+}
+
+// common returns what two lists of ranges have in common. The ranges of a list
+// do not overlap; they may be in any order.
+func common(a, b []hexgrid.Range) []hexgrid.Range {
+	byLo := func(x, y hexgrid.Range) int { return cmp.Compare(x.Lo, y.Lo) }
+	a, b = slices.SortedFunc(slices.Values(a), byLo), slices.SortedFunc(slices.Values(b), byLo)
+	out := []hexgrid.Range{}
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		if lo, hi := max(a[i].Lo, b[j].Lo), min(a[i].Hi, b[j].Hi); lo <= hi {
+			out = append(out, hexgrid.Range{Lo: lo, Hi: hi})
+		}
+		if a[i].Hi < b[j].Hi {
+			i++
+		} else {
+			j++
+		}
+	}
+	return out
 }
 
 // sitesIn selects the sites of ranges.
