@@ -135,6 +135,121 @@ class Person {
     return this.selection().getByRole('button', { name: 'Plan visits' }).click()
   }
 
+  // Areas of a drive time
+
+  /** What the address bar says, by name. */
+  query() {
+    return Object.fromEntries(new URL(this.page.url()).searchParams)
+  }
+
+  /** Chooses the tool and clicks the middle of the map. */
+  async reachFromMiddle() {
+    await this.page.getByRole('button', { name: 'Within a drive time' }).click()
+    const surface = this.page.locator('[data-drawing]')
+    await surface.waitFor()
+    await surface.click()
+    await this.selection().waitFor()
+  }
+
+  /** From the card of the account that is selected. */
+  async reachFromAccount() {
+    await this.page.getByRole('button', { name: /^Within 20 min of here/ }).click()
+    await this.selection().waitFor()
+  }
+
+  async changeMinutesByKeyboard(key, minutes) {
+    await this.page.getByRole('slider', { name: 'Drive time in minutes' }).focus()
+    await this.page.keyboard.press(key)
+    await this.page.waitForURL((url) => url.searchParams.get('reach')?.endsWith(`,${minutes}`))
+  }
+
+  /** How many accounts the server finds in the area, once the card says so too. */
+  async selectedAccountsOf(minutes) {
+    const { reach } = this.query()
+    if (!reach?.endsWith(`,${minutes}`)) throw new Error(`The area is ${reach}, not of ${minutes} minutes`)
+    const answer = await this.page.request.get(`/api/accounts/selection?reach=${encodeURIComponent(reach)}`)
+    const { total } = await answer.json()
+    await this.selection()
+      .getByRole('heading', { name: new RegExp(`^${total} accounts? selected`) })
+      .waitFor()
+    return total
+  }
+
+  async showAsList() {
+    await this.selection().getByRole('button', { name: 'Show as list' }).click()
+    await this.page.waitForURL(/\/accounts\?/)
+  }
+
+  /** How many accounts the list says it has. */
+  async listed() {
+    const says = this.page.getByRole('status').filter({ hasText: /^[\d,]+ accounts?$/ })
+    await says.waitFor()
+    return Number((await says.textContent()).match(/[\d,]+/)[0].replaceAll(',', ''))
+  }
+
+  condition(name) {
+    return this.page.getByRole('button', { name })
+  }
+
+  /** Takes a condition away; gives how many accounts the list has then. */
+  async removeCondition(name) {
+    const answer = this.page.waitForResponse(
+      (r) => /\/api\/accounts\?/.test(r.url()) && !/reach=/.test(r.url()),
+    )
+    await this.condition(name).click()
+    const { total } = await (await answer).json()
+    await this.page
+      .getByRole('status')
+      .filter({ hasText: `${total.toLocaleString('en-US')} account` })
+      .waitFor()
+    return total
+  }
+
+  /** Some account that has a place. */
+  async anAccount() {
+    const answer = await this.page.request.get('/api/accounts?limit=20&sort=name')
+    return (await answer.json()).items.find((row) => row.site)
+  }
+
+  // Directions
+
+  /** The legs that have directions, in the order of the day. */
+  leg(place) {
+    return this.page.locator('[data-leg]').nth(place)
+  }
+
+  openWays() {
+    return this.page.locator('[data-directions]').count()
+  }
+
+  press(key) {
+    return this.page.keyboard.press(key)
+  }
+
+  /** Opens the directions to stop `index`: what the server answered, and what is shown. */
+  async openDirections(index) {
+    const answered = this.page.waitForResponse((r) => /\/api\/directions\?/.test(r.url()))
+    const name = (await this.stops())[index].name
+    await this.page
+      .locator('[data-leg]')
+      .and(this.page.getByRole('button', { name: ` to ${name}, directions` }))
+      .click()
+    const answer = await (await answered).json()
+    const rows = this.page.locator('[data-directions] li')
+    await rows.first().waitFor()
+    const steps = await rows.evaluateAll((items) =>
+      items.map((item) => {
+        const [text, distance] = item.querySelectorAll('span')
+        return {
+          manoeuvre: item.querySelector('svg').dataset.manoeuvre,
+          text: text.textContent,
+          distance: distance?.textContent ?? '',
+        }
+      }),
+    )
+    return { answer, steps }
+  }
+
   // Planning
 
   chosenVisits() {

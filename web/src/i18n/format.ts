@@ -45,6 +45,7 @@ export function makeFormat({ language, timeZone, currency }: FormatOptions) {
   const coarse = new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 0 })
   const fine = new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 })
   const metres = new Intl.NumberFormat(locale, { style: 'unit', unit: 'meter', maximumFractionDigits: 0 })
+  const feet = new Intl.NumberFormat(locale, { style: 'unit', unit: 'foot', maximumFractionDigits: 0 })
   const hours = new Intl.NumberFormat(locale, { style: 'unit', unit: 'hour', unitDisplay: 'short' })
   const minutes = new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'short' })
 
@@ -62,6 +63,12 @@ export function makeFormat({ language, timeZone, currency }: FormatOptions) {
       if (!american && value < 950) return metres.format(Math.round(value / 10) * 10)
       const units = value / metresPerUnit
       return (units < 10 ? fine : coarse).format(units)
+    },
+    /** As distance, with feet where a mile is too coarse: from one turn to the next. */
+    shortDistance(value: number) {
+      if (!american || value >= 0.1 * metresPerMile) return this.distance(value)
+      const exact = value / 0.3048
+      return feet.format(exact < 100 ? Math.round(exact / 10) * 10 : Math.round(exact / 50) * 50)
     },
     /** Seconds as hours and minutes, rounded to the minute. */
     duration(seconds: number) {

@@ -30,8 +30,13 @@ export function ShowArea({
     map.fitBounds(bounds, {
       padding:
         width < phone
-          ? { top: height * 0.2, bottom: height * 0.45, left: 24, right: 24 }
-          : { top: 48, bottom: 48, left: 48, right: width < wide ? 48 : 400 },
+          ? { top: height * 0.2, bottom: height * 0.62, left: 24, right: 24 }
+          : {
+              top: width < wide ? 48 : 200,
+              bottom: 48,
+              left: 48,
+              right: width < wide ? 48 : 400,
+            },
       maxZoom: 15,
       duration: 400,
     })

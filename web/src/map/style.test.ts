@@ -6,7 +6,7 @@ import { accountLayers, accountsSource } from './layers/accounts'
 import { coverageOf } from './layers/outside'
 import { figureOf, figures, regionClasses, regionLayers, regionsSource } from './layers/regions'
 import { routeData, routeLines, routeSource, stopData, stopLayers, stopSource } from './layers/route'
-import { shapeLayers, shapeSource } from './layers/shape'
+import { reachLayers, shapeLayers, shapeSource } from './layers/shape'
 import { paletteOf } from './palette'
 import { pickReducer } from './picked'
 import { styleOf } from './style'
@@ -73,7 +73,7 @@ describe.each(['light', 'dark'] as const)('the %s style', (scheme) => {
       sources: {
         accounts: accountsSource(origin, { status: ['customer'] }),
         regions: regionsSource(origin, {}, 7),
-        shape: shapeSource(shape),
+        shape: shapeSource(shape, { point: [0.5, 0.2], label: '20 min' }),
         route: routeSource(drawing),
         stops: stopSource(drawing),
       },
@@ -87,7 +87,7 @@ describe.each(['light', 'dark'] as const)('the %s style', (scheme) => {
         ...shapeLayers(palette),
       ],
       lines: routeLines(palette),
-      points: [...accountLayers(palette, shape), ...stopLayers(palette)],
+      points: [...accountLayers(palette, shape), ...reachLayers(palette), ...stopLayers(palette)],
     },
   })
   it('is valid', () => {

@@ -18,6 +18,7 @@ import { PageLoading } from '../app/Fallbacks'
 import { useProblemText } from '../app/problemText'
 import { toastError } from '../app/toast'
 import { useFormat } from '../i18n/format'
+import { lastLegEstimated, legKey, legOf } from './legs'
 import { inserted } from './order'
 import { Panel } from './Panel'
 import classes from './PlanPage.module.css'
@@ -35,6 +36,8 @@ export function PlanPage() {
   const problemText = useProblemText()
   const { data: plan, error, refetch } = useQuery(planQuery(id))
   const [hover, setHover] = useState<number | null>(null)
+  const [open, setOpen] = useState<string | null>(null)
+  const leg = legOf(plan?.route ?? null, open)
 
   if (!plan && error)
     return (
@@ -58,6 +61,7 @@ export function PlanPage() {
           route={plan.route}
           unplanned={plan.unplanned ?? []}
           hover={hover}
+          leg={leg}
           onHover={setHover}
           onPick={(siteId) =>
             document
@@ -67,13 +71,25 @@ export function PlanPage() {
         />
       }
     >
-      <PlanBody plan={plan} hover={hover} setHover={setHover} />
+      <PlanBody
+        plan={plan}
+        hover={hover}
+        setHover={setHover}
+        leg={leg}
+        onLeg={(to) => setOpen(to < 0 || !plan.route ? null : legKey(plan.route, to))}
+      />
     </Panel>
   )
 }
 
-function PlanBody(props: { plan: Plan; hover: number | null; setHover: (siteId: number | null) => void }) {
-  const { plan, hover, setHover } = props
+function PlanBody(props: {
+  plan: Plan
+  hover: number | null
+  setHover: (siteId: number | null) => void
+  leg: number
+  onLeg: (leg: number) => void
+}) {
+  const { plan, hover, setHover, leg, onLeg } = props
   const { t } = useTranslation('plan')
   const format = useFormat()
   const me = useMe()
@@ -216,6 +232,9 @@ function PlanBody(props: { plan: Plan; hover: number | null; setHover: (siteId: 
             <StopList
               route={route}
               stale={edits.pending}
+              lastEstimated={lastLegEstimated(plan, route)}
+              leg={leg}
+              onLeg={onLeg}
               mayEdit={mayEdit}
               hover={hover}
               onHover={setHover}
@@ -242,10 +261,11 @@ function Totals({ plan, stale }: { plan: Plan; stale: boolean }) {
   const format = useFormat()
   const { route } = plan
   if (!route) return null
+  const estimated = (figure: string) => (plan.estimated ? t('total.estimated', { figure }) : figure)
   const figures = [
     [t('total.stops'), format.number(route.stops.length)],
-    [t('total.drive'), format.duration(route.driveSeconds)],
-    [t('total.distance'), format.distance(route.driveMetres)],
+    [t('total.drive'), estimated(format.duration(route.driveSeconds))],
+    [t('total.distance'), estimated(format.distance(route.driveMetres))],
     [t('total.visits'), format.duration(route.visitSeconds)],
     [t('total.waiting'), format.duration(route.waitingSeconds)],
     ...(route.gainSeconds >= 60 ? [[t('total.gain'), format.duration(route.gainSeconds)] as const] : []),

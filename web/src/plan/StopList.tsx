@@ -20,6 +20,7 @@ import { ActionIcon, Menu, Text } from '@mantine/core'
 import {
   IconAlertTriangle,
   IconCar,
+  IconChevronDown,
   IconClockPause,
   IconDots,
   IconExternalLink,
@@ -35,6 +36,8 @@ import { Fragment, useId, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Route, Stop } from '../api/types'
 import { useFormat } from '../i18n/format'
+import { Directions } from './Directions'
+import { endsOfLeg } from './legs'
 import { type Navigator, navigationLinks } from './navigation'
 import classes from './StopList.module.css'
 
@@ -42,13 +45,19 @@ type Props = {
   route: Route
   /** Times are those of an order before this one. */
   stale: boolean
+  /** The way to the end is an estimate. */
+  lastEstimated: boolean
   mayEdit: boolean
   hover: number | null
+  /** The leg whose directions are open, -1 for none. */
+  leg: number
+  onLeg: (leg: number) => void
   onHover: (siteId: number | null) => void
   onOrder: (order: number[]) => void
 }
 
-export function StopList({ route, stale, mayEdit, hover, onHover, onOrder }: Props) {
+export function StopList(props: Props) {
+  const { route, stale, lastEstimated, mayEdit, hover, onHover, leg, onLeg, onOrder } = props
   const { t } = useTranslation('plan')
   const format = useFormat()
   const dndId = useId()
@@ -126,6 +135,10 @@ export function StopList({ route, stale, mayEdit, hover, onHover, onOrder }: Pro
             <Fragment key={stop.siteId}>
               {lunchAt?.stop === i && !lunchAt.afterDrive && lunch}
               <Drive
+                ends={endsOfLeg(route, i)}
+                open={leg === i}
+                onOpen={(open) => onLeg(open ? i : -1)}
+                to={stop.name}
                 seconds={stop.driveSeconds}
                 metres={stop.driveMetres}
                 estimated={stop.estimated}
@@ -145,9 +158,13 @@ export function StopList({ route, stale, mayEdit, hover, onHover, onOrder }: Pro
           ))}
           {lunchAt?.stop === stops.length && lunch}
           <Drive
+            ends={endsOfLeg(route, stops.length)}
+            open={leg === stops.length}
+            onOpen={(open) => onLeg(open ? stops.length : -1)}
+            to={t('stop.end')}
             seconds={route.lastLegSeconds}
             metres={route.lastLegMetres}
-            estimated={false}
+            estimated={lastEstimated}
             stale={stale}
           />
           <li className={classes.end}>
@@ -183,19 +200,50 @@ export function lunchPlace(
   return { stop: next, afterDrive: lunch >= left + ((stops[next]?.driveSeconds ?? 0) - 60) * 1000 }
 }
 
-function Drive(props: { seconds: number; metres: number; estimated: boolean; stale: boolean }) {
+/** A leg: how long and how far, and on request how. */
+function Drive(props: {
+  ends: ReturnType<typeof endsOfLeg>
+  open: boolean
+  onOpen: (open: boolean) => void
+  /** Where it leads. */
+  to: string
+  seconds: number
+  metres: number
+  estimated: boolean
+  stale: boolean
+}) {
   const { t } = useTranslation('plan')
   const format = useFormat()
+  const id = useId()
+  const { ends, open, onOpen, stale } = props
+  const text = `${t('stop.drive', {
+    duration: format.duration(props.seconds),
+    distance: format.distance(props.metres),
+  })}${props.estimated ? ` (${t('stop.estimated')})` : ''}`
+  // While times are those of an order before, so are the ends.
+  if (!ends || stale)
+    return (
+      <li className={classes.between} data-stale={stale}>
+        <IconCar size={16} aria-hidden />
+        <span>{text}</span>
+      </li>
+    )
   return (
-    <li className={classes.between} data-stale={props.stale}>
-      <IconCar size={16} aria-hidden />
-      <span>
-        {t('stop.drive', {
-          duration: format.duration(props.seconds),
-          distance: format.distance(props.metres),
-        })}
-        {props.estimated && ` (${t('stop.estimated')})`}
-      </span>
+    <li>
+      <button
+        type="button"
+        className={`${classes.between} ${classes.leg}`}
+        data-leg
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        aria-label={t('directions.open', { drive: text, name: props.to })}
+        onClick={() => onOpen(!open)}
+      >
+        <IconCar size={16} aria-hidden />
+        <span>{text}</span>
+        <IconChevronDown size={14} aria-hidden className={classes.chevron} />
+      </button>
+      {open && <Directions id={id} from={ends.from} to={ends.to} />}
     </li>
   )
 }

@@ -1,6 +1,6 @@
 /** A day's route: the line along the roads, its direction, its stops, start and end. */
 import type { Feature, FeatureCollection, Point as GeoPoint, LineString, Position } from 'geojson'
-import type { GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl'
 import type { Point, Route, Unplanned } from '../../api/types'
 import { bold } from '../fonts'
 import type { MapPalette } from '../palette'
@@ -40,7 +40,7 @@ const at = (point: Point | number[], properties: Record<string, unknown>, id: nu
 })
 
 /** The legs' coordinates; the document leaves GeoJSON's coordinates open. */
-function linesOf(route: Route | null): Position[][] {
+export function linesOf(route: Route | null): Position[][] {
   const lines = route?.geometry?.coordinates
   return Array.isArray(lines) ? (lines as Position[][]) : []
 }
@@ -71,7 +71,9 @@ export function stopData({ route, unplanned }: RouteDrawing): FeatureCollection<
 export const routeSource = (drawing: RouteDrawing): GeoJSONSourceSpecification => ({
   type: 'geojson',
   data: routeData(drawing),
-  tolerance: 0.2,
+  // Pixels that a line may be off below zoom 18, from where on every point is drawn: less than anyone sees.
+  tolerance: 0.1,
+  maxzoom: 18,
 })
 export const stopSource = (drawing: RouteDrawing): GeoJSONSourceSpecification => ({
   type: 'geojson',
@@ -88,6 +90,8 @@ export function routeLines(p: MapPalette): LayerSpecification[] {
     ['feature-state', string],
     boolean,
   ]
+  const open: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false]
+  const lit: ExpressionSpecification = ['any', hover, open]
   return [
     {
       id: 'route-case',
@@ -95,7 +99,7 @@ export function routeLines(p: MapPalette): LayerSpecification[] {
       source: 'route',
       layout: round,
       paint: {
-        'line-color': p.marks.routeCase,
+        'line-color': ['case', open, p.marks.select, p.marks.routeCase],
         'line-width': byZoom([
           [8, 6],
           [13, 11],
@@ -111,7 +115,7 @@ export function routeLines(p: MapPalette): LayerSpecification[] {
       filter: ['!', ['get', 'estimated']],
       layout: round,
       paint: {
-        'line-color': ['case', hover, p.marks.select, p.marks.route],
+        'line-color': ['case', lit, p.marks.select, p.marks.route],
         'line-width': byZoom([
           [8, 3.4],
           [13, 7],
@@ -126,7 +130,7 @@ export function routeLines(p: MapPalette): LayerSpecification[] {
       filter: ['get', 'estimated'],
       layout: { 'line-join': 'round' },
       paint: {
-        'line-color': ['case', hover, p.marks.select, p.marks.route],
+        'line-color': ['case', lit, p.marks.select, p.marks.route],
         'line-width': byZoom([
           [8, 2.6],
           [13, 5],

@@ -17,12 +17,14 @@ export const shapeSource = (
   data: {
     type: 'FeatureCollection',
     features: [
-      ...(shape ? [{ type: 'Feature', properties: {}, geometry: shape } satisfies Feature] : []),
+      ...(shape
+        ? [{ type: 'Feature', properties: { drive: place !== undefined }, geometry: shape } satisfies Feature]
+        : []),
       ...(place
         ? [
             {
               type: 'Feature',
-              properties: { label: place.label },
+              properties: { label: place.label, drive: true },
               geometry: { type: 'Point', coordinates: place.point },
             } satisfies Feature,
           ]
@@ -42,8 +44,18 @@ export const shapeLayers = (p: MapPalette): LayerSpecification[] => [
     id: 'shape-line',
     type: 'line',
     source: 'shape',
+    filter: ['!', ['get', 'drive']],
     layout: { 'line-join': 'round' },
     paint: { 'line-color': p.marks.lasso, 'line-width': 2.4, 'line-dasharray': [2.5, 1.5] },
+  },
+  // Roads end in many small bends, which dashes would break up.
+  {
+    id: 'reach-line',
+    type: 'line',
+    source: 'shape',
+    filter: ['get', 'drive'],
+    layout: { 'line-join': 'round' },
+    paint: { 'line-color': p.marks.lasso, 'line-width': 1.8 },
   },
 ]
 

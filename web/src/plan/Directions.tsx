@@ -1,0 +1,101 @@
+/** How to drive a leg, turn by turn, under the leg in the list of stops. */
+import { Button, Loader, Text } from '@mantine/core'
+import {
+  IconArrowBackUp,
+  IconArrowBearLeft,
+  IconArrowBearRight,
+  IconArrowRoundaboutRight,
+  IconArrowSharpTurnLeft,
+  IconArrowSharpTurnRight,
+  IconArrowUp,
+  IconCar,
+  IconCornerUpLeft,
+  IconCornerUpRight,
+  IconFlag,
+  IconShip,
+} from '@tabler/icons-react'
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { api, call } from '../api/client'
+import type { Answer, Point } from '../api/types'
+import { useProblemText } from '../app/problemText'
+import { useFormat } from '../i18n/format'
+import classes from './Directions.module.css'
+
+type Step = NonNullable<Answer<'getDirections'>['steps']>[number]
+
+/** The instructions come in the language of the one who asks, so it is part of the key. */
+const directionsQuery = (from: Point, to: Point, language: string) =>
+  queryOptions({
+    queryKey: ['directions', from, to, language],
+    queryFn: ({ signal }) =>
+      call(api.GET('/api/directions', { params: { query: { from: from.join(), to: to.join() } }, signal })),
+    staleTime: 10 * 60_000,
+  })
+
+export function Directions({ id, from, to }: { id: string; from: Point; to: Point }) {
+  const { t, i18n } = useTranslation('plan')
+  const { t: common } = useTranslation()
+  const format = useFormat()
+  const problemText = useProblemText()
+  const { data, error, refetch } = useQuery(directionsQuery(from, to, i18n.language))
+  const steps = data?.steps ?? []
+  return (
+    <section id={id} className={classes.directions} aria-label={t('directions.title')} data-directions>
+      {error && (
+        <>
+          <Text size="sm" c="var(--mantine-color-error)" role="alert">
+            {problemText(error)}
+          </Text>
+          <Button size="xs" variant="default" mt={4} onClick={() => void refetch()}>
+            {common('action.retry')}
+          </Button>
+        </>
+      )}
+      {!data && !error && <Loader size="sm" aria-label={common('loading')} />}
+      {data?.estimated && <Text size="sm">{t('directions.estimated')}</Text>}
+      {data && !data.estimated && (
+        <ol className={classes.steps}>
+          {steps.map((step, i) => (
+            // Two steps may read the same; their place in the list tells them apart.
+            // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes its order
+            <li key={i}>
+              <StepIcon step={step} />
+              <span className={classes.text}>{step.text}</span>
+              {step.manoeuvre !== 'arrive' && (
+                <span className={classes.distance}>{format.shortDistance(step.metres)}</span>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  )
+}
+
+const turnIcons = {
+  straight: IconArrowUp,
+  slight_right: IconArrowBearRight,
+  right: IconCornerUpRight,
+  sharp_right: IconArrowSharpTurnRight,
+  uturn: IconArrowBackUp,
+  sharp_left: IconArrowSharpTurnLeft,
+  left: IconCornerUpLeft,
+  slight_left: IconArrowBearLeft,
+} as const
+
+const manoeuvreIcons = {
+  depart: IconCar,
+  roundabout: IconArrowRoundaboutRight,
+  ferry: IconShip,
+  arrive: IconFlag,
+} as const
+
+/** The text says the same, so the picture is for the eye alone. */
+function StepIcon({ step: { manoeuvre, turn } }: { step: Pick<Step, 'manoeuvre' | 'turn'> }) {
+  const Icon =
+    manoeuvreIcons[manoeuvre as keyof typeof manoeuvreIcons] ??
+    turnIcons[turn as keyof typeof turnIcons] ??
+    IconArrowUp
+  return <Icon size={18} aria-hidden data-manoeuvre={manoeuvre} data-turn={turn} />
+}
