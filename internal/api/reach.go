@@ -19,9 +19,11 @@ import (
 // A drive-time area is the polygon around the roads that are reached, for lists,
 // selections, figures of regions and tiles alike: what is drawn is what is
 // selected, and all of them agree to the last account. Driving to every site
-// instead would put it a street nearer to the truth at the edge, but a list of
-// some 100,000 sites would have to be made anew for every request of an area
-// that holds so many.
+// instead would be nearer to the truth at the edge, but the sites that are
+// reached would have to be listed anew after every change of data. From Dover,
+// of 4,000 places near roads of Delaware: in 15 minutes 332 are reached, 328 of
+// them are in the polygon, and 7 others; in 30 minutes all 701, and 27 others;
+// in 60 minutes all 2,437, and 217 others.
 
 func (s *Server) registerReach() {
 	register(s, get("/api/reach", "getReach", "Places", "What can be driven to from a place within a time", need(identity.AccountsRead)).
