@@ -53,6 +53,23 @@ export function FilterBar({ filter, onChange, inView, onInView, reachName, child
         {children}
       </Group>
       <search className={classes.chips} aria-label={t('filter.label')}>
+        {/* Areas first: on a phone the row scrolls, and they must be seen to be removed. */}
+        {filter.within && (
+          <Button
+            size="xs"
+            radius="xl"
+            variant="light"
+            leftSection={<IconLasso size={14} aria-hidden />}
+            rightSection={<IconX size={14} aria-hidden />}
+            aria-label={t('filter.clearArea')}
+            onClick={() => onChange({ within: undefined })}
+          >
+            {t('filter.area')}
+          </Button>
+        )}
+        {filter.reach && (
+          <ReachChip reach={filter.reach} name={reachName} onClear={() => onChange({ reach: undefined })} />
+        )}
         <Chip
           label={t('filter.status')}
           summary={filter.status?.map((s) => t(`status.${s}`))}
@@ -118,22 +135,6 @@ export function FilterBar({ filter, onChange, inView, onInView, reachName, child
             w={220}
           />
         </Chip>
-        {filter.within && (
-          <Button
-            size="xs"
-            radius="xl"
-            variant="light"
-            leftSection={<IconLasso size={14} aria-hidden />}
-            rightSection={<IconX size={14} aria-hidden />}
-            aria-label={t('filter.clearArea')}
-            onClick={() => onChange({ within: undefined })}
-          >
-            {t('filter.area')}
-          </Button>
-        )}
-        {filter.reach && (
-          <ReachChip reach={filter.reach} name={reachName} onClear={() => onChange({ reach: undefined })} />
-        )}
         {(conditions > 1 || (conditions === 1 && !filter.within && !filter.reach)) && (
           <Button
             size="xs"

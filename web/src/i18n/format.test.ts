@@ -20,6 +20,12 @@ describe('formats', () => {
     expect(plain(berlin.distance(1_540))).toBe('1,5 km')
     expect(plain(berlin.distance(432))).toBe('430 m')
   })
+  it('counts feet and metres from one turn to the next', () => {
+    expect(plain(delaware.shortDistance(12))).toBe('40 ft')
+    expect(plain(delaware.shortDistance(100))).toBe('350 ft')
+    expect(plain(delaware.shortDistance(400))).toBe('0.2 mi')
+    expect(plain(berlin.shortDistance(100))).toBe('100 m')
+  })
   it('writes durations in hours and minutes, rounded to the minute', () => {
     expect(plain(delaware.duration(59))).toBe('1 min')
     expect(plain(delaware.duration(3600))).toBe('1 hr')

@@ -3,6 +3,7 @@ import { useMap } from './MapView'
 import { boundsOfArea, type useReachArea } from './reachArea'
 
 const wide = 900
+const middling = 720
 const phone = 600
 
 /** Brings a drive-time area that was just asked for into view, beside what lies on the map. */
@@ -35,7 +36,7 @@ export function ShowArea({
               top: width < wide ? 48 : 200,
               bottom: 48,
               left: 48,
-              right: width < wide ? 48 : 400,
+              right: width < middling ? 48 : 380,
             },
       maxZoom: 15,
       duration: 400,

@@ -15,6 +15,7 @@ import {
   IconShip,
 } from '@tabler/icons-react'
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
 import type { Answer, Point } from '../api/types'
@@ -40,8 +41,22 @@ export function Directions({ id, from, to }: { id: string; from: Point; to: Poin
   const problemText = useProblemText()
   const { data, error, refetch } = useQuery(directionsQuery(from, to, i18n.language))
   const steps = data?.steps ?? []
+  const section = useRef<HTMLElement>(null)
+  const there = data !== undefined
+  useEffect(() => {
+    // What was asked for comes into view with its leg; a long way shows its beginning.
+    const leg = section.current?.parentElement
+    if (there && leg)
+      leg.scrollIntoView({ block: leg.offsetHeight > window.innerHeight * 0.35 ? 'start' : 'nearest' })
+  }, [there])
   return (
-    <section id={id} className={classes.directions} aria-label={t('directions.title')} data-directions>
+    <section
+      ref={section}
+      id={id}
+      className={classes.directions}
+      aria-label={t('directions.title')}
+      data-directions
+    >
       {error && (
         <>
           <Text size="sm" c="var(--mantine-color-error)" role="alert">
