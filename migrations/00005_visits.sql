@@ -45,6 +45,7 @@ create table routes (
   gain_seconds    integer not null default 0,
   last_seconds    integer not null default 0 check (last_seconds >= 0),
   last_metres     integer not null default 0 check (last_metres >= 0),
+  last_estimated  boolean not null default false,
   violations      text[] not null default '{}',
   -- The line along the roads, leg by leg (one leg more than there are stops).
   geometry        geometry(multilinestring, 4326),

@@ -103,7 +103,7 @@ func (c *Collector) Way(w *osm.Way) error {
 	if !ok {
 		return nil
 	}
-	k.name = c.text(w.Tags.Get("name"))
+	k.name = c.text(strings.ReplaceAll(w.Tags.Get("name"), ";", " / "))
 	k.ref = c.text(strings.ReplaceAll(w.Tags.Get("ref"), ";", " / "))
 	number := c.kind(k)
 	c.notes.Ways++

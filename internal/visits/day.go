@@ -325,7 +325,8 @@ func (d *day) outcome(timetable planner.Route, site func(visit int) int) *outcom
 			r.LunchAt, r.LunchSeconds = &at, int(e.End-e.Begin)
 		case planner.Return:
 			r.LastLegSeconds, r.LastLegMetres = drive, metres
-			o.estimated = o.estimated || place != planner.Anywhere && d.end != planner.Anywhere && d.table.IsEstimated(place, d.end)
+			r.LastLegEstimated = place != planner.Anywhere && d.end != planner.Anywhere && d.table.IsEstimated(place, d.end)
+			o.estimated = o.estimated || r.LastLegEstimated
 		}
 		r.DriveSeconds += int(e.Drive)
 		r.DriveMetres += int(e.Metres)

@@ -67,10 +67,10 @@ func readRoute(ctx context.Context, tx pgx.Tx, org int64, p *Plan) (*Route, erro
 	var line orb.Geometry
 	err := tx.QueryRow(ctx, `
 		select id, starts_at, ends_at, drive_seconds, drive_metres, visit_seconds, waiting_seconds,
-		       lunch_at, lunch_seconds, gain_seconds, last_seconds, last_metres, violations, geometry
+		       lunch_at, lunch_seconds, gain_seconds, last_seconds, last_metres, last_estimated, violations, geometry
 		from routes where org_id = $1 and plan_id = $2`, org, p.ID).
 		Scan(&r.ID, &r.StartsAt, &r.EndsAt, &r.DriveSeconds, &r.DriveMetres, &r.VisitSeconds, &r.WaitingSeconds,
-			&r.LunchAt, &r.LunchSeconds, &r.GainSeconds, &r.LastLegSeconds, &r.LastLegMetres, &r.Violations, &line)
+			&r.LunchAt, &r.LunchSeconds, &r.GainSeconds, &r.LastLegSeconds, &r.LastLegMetres, &r.LastLegEstimated, &r.Violations, &line)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -192,8 +192,8 @@ func store(ctx context.Context, tx pgx.Tx, org int64, p *Plan, o *outcome) error
 	batch.Queue(`
 		with route as (
 		  insert into routes (org_id, plan_id, rep_id, day, starts_at, ends_at, drive_seconds, drive_metres, visit_seconds,
-		    waiting_seconds, lunch_at, lunch_seconds, gain_seconds, last_seconds, last_metres, violations, geometry)
-		  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id
+		    waiting_seconds, lunch_at, lunch_seconds, gain_seconds, last_seconds, last_metres, violations, geometry, last_estimated)
+		  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $29) returning id
 		)
 		insert into stops (org_id, route_id, position, account_id, site_id, arrives_at, leaves_at, waiting_seconds,
 		    visit_seconds, drive_seconds, drive_metres, estimated, locked, violation)
@@ -204,7 +204,7 @@ func store(ctx context.Context, tx pgx.Tx, org int64, p *Plan, o *outcome) error
 		  with ordinality t (account, site, arrives, leaves, waiting, visit, drive, metres, estimated, locked, violation, n)`,
 		org, p.ID, p.RepID, p.Day, r.StartsAt, r.EndsAt, r.DriveSeconds, r.DriveMetres, r.VisitSeconds,
 		r.WaitingSeconds, r.LunchAt, r.LunchSeconds, r.GainSeconds, r.LastLegSeconds, r.LastLegMetres, r.Violations, line,
-		accounts, siteIDs, arrives, leaves, waiting, visit, drive, metres, estimated, locked, violations)
+		accounts, siteIDs, arrives, leaves, waiting, visit, drive, metres, estimated, locked, violations, r.LastLegEstimated)
 	for _, u := range o.unplanned {
 		batch.Queue(`insert into unplanned_visits (org_id, plan_id, account_id, site_id, reason, detail) values ($1, $2, $3, $4, $5, $6)`,
 			org, p.ID, u.site.AccountID, u.site.ID, u.reason, u.detail)

@@ -72,25 +72,26 @@ type Plan struct {
 
 // Route is the day that was planned.
 type Route struct {
-	ID             int64             `json:"id"`
-	StartsAt       time.Time         `json:"startsAt"`
-	EndsAt         time.Time         `json:"endsAt"`
-	StartPoint     *orb.Point        `json:"startPoint"`
-	StartAddress   string            `json:"startAddress"`
-	EndPoint       *orb.Point        `json:"endPoint"`
-	EndAddress     string            `json:"endAddress"`
-	DriveSeconds   int               `json:"driveSeconds"`
-	DriveMetres    int               `json:"driveMetres"`
-	VisitSeconds   int               `json:"visitSeconds"`
-	WaitingSeconds int               `json:"waitingSeconds"`
-	LunchAt        *time.Time        `json:"lunchAt"`
-	LunchSeconds   int               `json:"lunchSeconds"`
-	GainSeconds    int               `json:"gainSeconds" doc:"Driving saved against the order in which the visits were given."`
-	LastLegSeconds int               `json:"lastLegSeconds"`
-	LastLegMetres  int               `json:"lastLegMetres"`
-	Violations     []string          `json:"violations" nullable:"false" doc:"What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch."`
-	Stops          []Stop            `json:"stops" nullable:"false"`
-	Geometry       *geojson.Geometry `json:"geometry" doc:"A MultiLineString; line i leads to stop i, the last one to the end."`
+	ID               int64             `json:"id"`
+	StartsAt         time.Time         `json:"startsAt"`
+	EndsAt           time.Time         `json:"endsAt"`
+	StartPoint       *orb.Point        `json:"startPoint"`
+	StartAddress     string            `json:"startAddress"`
+	EndPoint         *orb.Point        `json:"endPoint"`
+	EndAddress       string            `json:"endAddress"`
+	DriveSeconds     int               `json:"driveSeconds"`
+	DriveMetres      int               `json:"driveMetres"`
+	VisitSeconds     int               `json:"visitSeconds"`
+	WaitingSeconds   int               `json:"waitingSeconds"`
+	LunchAt          *time.Time        `json:"lunchAt"`
+	LunchSeconds     int               `json:"lunchSeconds"`
+	GainSeconds      int               `json:"gainSeconds" doc:"Driving saved against the order in which the visits were given."`
+	LastLegSeconds   int               `json:"lastLegSeconds"`
+	LastLegMetres    int               `json:"lastLegMetres"`
+	LastLegEstimated bool              `json:"lastLegEstimated" doc:"The drive to the end is an estimate from a straight line."`
+	Violations       []string          `json:"violations" nullable:"false" doc:"What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch."`
+	Stops            []Stop            `json:"stops" nullable:"false"`
+	Geometry         *geojson.Geometry `json:"geometry" doc:"A MultiLineString; line i leads to stop i, the last one to the end."`
 }
 
 // Stop is a visit's place in a route.

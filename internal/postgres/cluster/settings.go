@@ -75,7 +75,7 @@ func settings(memory, shared uint64, throwaway bool) string {
 	set("timezone", "'UTC'")
 	set("log_timezone", "'UTC'")
 	set("log_line_prefix", "''") // the program's log has the time
-	set("log_min_duration_statement", "'2s'")
+	set("log_min_duration_statement", "'10s'")
 	set("log_checkpoints", "off")
 	if shared < 256*mib {
 		// Containers often get 64 MB, at which parallel queries fail.

@@ -1450,6 +1450,8 @@ export interface components {
             geometry: components["schemas"]["Geometry"] | null;
             /** Format: int64 */
             id: number;
+            /** @description The drive to the end is an estimate from a straight line. */
+            lastLegEstimated: boolean;
             /** Format: int64 */
             lastLegMetres: number;
             /** Format: int64 */

@@ -18,7 +18,7 @@ import { PageLoading } from '../app/Fallbacks'
 import { useProblemText } from '../app/problemText'
 import { toastError } from '../app/toast'
 import { useFormat } from '../i18n/format'
-import { lastLegEstimated, legKey, legOf } from './legs'
+import { legKey, legOf } from './legs'
 import { inserted } from './order'
 import { Panel } from './Panel'
 import classes from './PlanPage.module.css'
@@ -232,7 +232,6 @@ function PlanBody(props: {
             <StopList
               route={route}
               stale={edits.pending}
-              lastEstimated={lastLegEstimated(plan, route)}
               leg={leg}
               onLeg={onLeg}
               mayEdit={mayEdit}

@@ -45,8 +45,6 @@ type Props = {
   route: Route
   /** Times are those of an order before this one. */
   stale: boolean
-  /** The way to the end is an estimate. */
-  lastEstimated: boolean
   mayEdit: boolean
   hover: number | null
   /** The leg whose directions are open, -1 for none. */
@@ -57,7 +55,7 @@ type Props = {
 }
 
 export function StopList(props: Props) {
-  const { route, stale, lastEstimated, mayEdit, hover, onHover, leg, onLeg, onOrder } = props
+  const { route, stale, mayEdit, hover, onHover, leg, onLeg, onOrder } = props
   const { t } = useTranslation('plan')
   const format = useFormat()
   const dndId = useId()
@@ -164,7 +162,7 @@ export function StopList(props: Props) {
             to={t('stop.end')}
             seconds={route.lastLegSeconds}
             metres={route.lastLegMetres}
-            estimated={lastEstimated}
+            estimated={route.lastLegEstimated}
             stale={stale}
           />
           <li className={classes.end}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Route } from '../api/types'
-import { endsOfLeg, lastLegEstimated, legKey, legOf } from './legs'
+import { endsOfLeg, legKey, legOf } from './legs'
 
 const stop = (siteId: number, point: [number, number], driveMetres = 1000) => ({
   siteId,
@@ -12,6 +12,7 @@ const route = {
   startPoint: [0, 0],
   endPoint: [9, 9],
   lastLegMetres: 500,
+  lastLegEstimated: false,
   stops: [stop(11, [1, 1]), stop(22, [2, 2]), stop(33, [2, 2], 0)],
 } as unknown as Route
 
@@ -35,11 +36,5 @@ describe('the legs of a route', () => {
     expect(legOf({ ...route, stops: route.stops.toReversed() }, '22-33')).toBe(-1)
     expect(legOf(route, null)).toBe(-1)
     expect(legOf(null, 'start-11')).toBe(-1)
-  })
-  it('to the end are estimated when the plan says so and no stop does', () => {
-    expect(lastLegEstimated({ estimated: true }, route)).toBe(true)
-    expect(lastLegEstimated({ estimated: false }, route)).toBe(false)
-    const stops = route.stops.map((s, i) => ({ ...s, estimated: i === 1 }))
-    expect(lastLegEstimated({ estimated: true }, { stops })).toBe(false)
   })
 })

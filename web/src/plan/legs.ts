@@ -1,5 +1,5 @@
 /** The legs of a route: leg i leads to stop i, the last one to the end of the day. */
-import type { Plan, Point, Route } from '../api/types'
+import type { Point, Route } from '../api/types'
 
 /** Where a leg begins and ends; null when it leads nowhere, as the first one of a day that begins at its first visit. */
 export function endsOfLeg(route: Route, leg: number): { from: Point; to: Point } | null {
@@ -9,13 +9,6 @@ export function endsOfLeg(route: Route, leg: number): { from: Point; to: Point }
   const metres = leg === stops.length ? route.lastLegMetres : stops[leg]?.driveMetres
   return from && to && metres ? { from, to } : null
 }
-
-/**
- * Whether the way to the end is an estimate. Plans say so of each stop and of the whole;
- * what no stop accounts for is the last leg.
- */
-export const lastLegEstimated = (plan: Pick<Plan, 'estimated'>, route: Pick<Route, 'stops'>): boolean =>
-  plan.estimated && route.stops.every((stop) => !stop.estimated)
 
 /** A leg by the two places it joins, so that it stays itself when the order around it changes. */
 export const legKey = (route: Route, leg: number): string =>
