@@ -154,12 +154,16 @@ func TestOnePersonHasALimitedNumberOfStreams(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	c := w.as(w.north.rep)
-	for range 12 {
+	oldest := c.stream()
+	for range 11 {
 		c.stream()
 	}
-	c.get("/api/events").problem(429, "too_many")
 	w.as(w.north.manager).stream()
 	w.as(w.south.rep).stream()
+	require.Equal(t, 14, w.hub.Streams())
+	c.stream()
+	ended(t, oldest)
+	require.Equal(t, 14, w.hub.Streams())
 }
 
 func TestAShutdownEndsTheStreams(t *testing.T) {

@@ -97,25 +97,38 @@ func TestAStreamThatIsNotReadEndsAndHoldsUpNobody(t *testing.T) {
 	require.Equal(t, 1, b.hub.Streams())
 }
 
-func TestAStreamThatWasClosedMakesRoomForAnother(t *testing.T) {
+func TestANewStreamTakesThePlaceOfTheUsersOldest(t *testing.T) {
 	t.Parallel()
 	hub := events.NewHub(nil, nil)
-	var streams []*events.Stream
-	for {
-		s, err := hub.Subscribe(1, 1)
-		if err != nil {
-			require.True(t, fault.Is(err, fault.TooMany))
-			break
-		}
-		streams = append(streams, s)
+	subscribe := func(user int64) *events.Stream {
+		s, err := hub.Subscribe(1, user)
+		require.NoError(t, err)
+		return s
 	}
-	require.Len(t, streams, 12)
-	streams[3].Close()
-	_, err := hub.Subscribe(1, 1)
-	require.NoError(t, err)
+	ended := func(s *events.Stream) bool {
+		select {
+		case _, open := <-s.Events():
+			return !open
+		default:
+			return false
+		}
+	}
+	colleague := subscribe(2)
+	var streams []*events.Stream
+	for range 12 {
+		streams = append(streams, subscribe(1))
+	}
+	streams[0].Close() // a stream that was closed makes room
+	subscribe(1)
+	require.False(t, ended(streams[1]))
+	subscribe(1)
+	require.True(t, ended(streams[1]), "the oldest that was left")
+	require.False(t, ended(streams[2]))
+	require.False(t, ended(colleague), "other people's stay")
+	require.Equal(t, 13, hub.Streams())
 	hub.Close()
 	require.Zero(t, hub.Streams())
-	_, err = hub.Subscribe(1, 1)
+	_, err := hub.Subscribe(1, 1)
 	require.True(t, fault.Is(err, fault.Unavailable))
 }
 

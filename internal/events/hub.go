@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,7 +21,8 @@ const (
 	// queueLength is how many events may wait for one stream. One that falls
 	// further behind is ended; its browser connects again and reads anew.
 	queueLength = 64
-	// perUser is how many streams one user may have: tabs and devices.
+	// perUser is how many streams one user may have: tabs and devices. A page that
+	// was left counts until its next heartbeat finds nobody there.
 	perUser = 12
 )
 
@@ -32,8 +34,8 @@ type Hub struct {
 	mu        sync.Mutex
 	closed    bool
 	streams   map[*Stream]struct{}
-	users     map[[2]int64]int
-	listening chan struct{} // closed while LISTEN is in force
+	users     map[[2]int64][]*Stream // the oldest first
+	listening chan struct{}          // closed while LISTEN is in force
 }
 
 // NewHub returns a hub; [Hub.Run] makes it work.
@@ -43,7 +45,7 @@ func NewHub(db *postgres.DB, log *slog.Logger) *Hub {
 	}
 	return &Hub{
 		db: db, log: log,
-		streams: map[*Stream]struct{}{}, users: map[[2]int64]int{}, listening: make(chan struct{}),
+		streams: map[*Stream]struct{}{}, users: map[[2]int64][]*Stream{}, listening: make(chan struct{}),
 	}
 }
 
@@ -68,9 +70,9 @@ func (s *Stream) Close() {
 	s.hub.end(s)
 }
 
-// Subscribe opens a stream of the organisation's events for one of its users. It
-// returns a fault TooMany when the user has a dozen already, and Unavailable when
-// the hub is closed.
+// Subscribe opens a stream of the organisation's events for one of its users. When
+// the user has a dozen already, the oldest ends: mostly that of a page that was
+// left. It returns a fault Unavailable when the hub is closed.
 func (h *Hub) Subscribe(org, user int64) (*Stream, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -78,12 +80,12 @@ func (h *Hub) Subscribe(org, user int64) (*Stream, error) {
 		return nil, fault.New(fault.Unavailable, "The server is stopping. Try again in a moment.")
 	}
 	key := [2]int64{org, user}
-	if h.users[key] >= perUser {
-		return nil, fault.New(fault.TooMany, "Waymark is open in too many windows. Close some of them.")
+	if len(h.users[key]) >= perUser {
+		h.end(h.users[key][0])
 	}
 	s := &Stream{hub: h, org: org, user: user, events: make(chan Event, queueLength)}
 	h.streams[s] = struct{}{}
-	h.users[key]++
+	h.users[key] = append(h.users[key], s)
 	return s, nil
 }
 
@@ -94,7 +96,8 @@ func (h *Hub) end(s *Stream) {
 	}
 	delete(h.streams, s)
 	key := [2]int64{s.org, s.user}
-	if h.users[key]--; h.users[key] == 0 {
+	h.users[key] = slices.DeleteFunc(h.users[key], func(other *Stream) bool { return other == s })
+	if len(h.users[key]) == 0 {
 		delete(h.users, key)
 	}
 	close(s.events)

@@ -8,7 +8,7 @@ import { useProblemText } from './problemText'
 export function NotFound() {
   const { t } = useTranslation()
   return (
-    <Center component="main" mih="60dvh" p="lg">
+    <Center mih="60dvh" p="lg">
       <Stack align="center" gap="xs" maw="26rem" ta="center">
         <Title order={1}>{t('notFound.title')}</Title>
         <Text c="dimmed">{t('notFound.lead')}</Text>
