@@ -317,9 +317,11 @@ class Person {
     await this.handle(from).focus()
     await this.page.keyboard.press('Space')
     await this.page.getByText(/^Lifted /).waitFor({ state: 'attached' })
+    await this.#seen()
     for (let i = 0; i < steps; i++) {
       await this.page.keyboard.press('ArrowDown')
       await this.page.getByText(new RegExp(`is now stop ${from + i + 1} of`)).waitFor({ state: 'attached' })
+      await this.#seen()
     }
     await this.#answered(() => this.page.keyboard.press('Space'))
   }
@@ -392,6 +394,16 @@ class Person {
     await this.page.goto(path, { waitUntil: 'networkidle' })
     await client.detach()
     return Object.fromEntries([...names].map(([id, name]) => [name, bytes.get(id) ?? 0]))
+  }
+
+  /** What has changed is on the screen, and timers that began with it have run: nobody presses a key before. */
+  #seen() {
+    return this.page.evaluate(
+      () =>
+        new Promise((done) => {
+          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))
+        }),
+    )
   }
 
   async #drag(way) {
