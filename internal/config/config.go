@@ -44,7 +44,7 @@ type Server struct {
 	RequestTimeout  time.Duration `env:"WAYMARK_REQUEST_TIMEOUT" default:"30s" help:"How long one request may take." group:"Server"`
 	StopTimeout     time.Duration `env:"WAYMARK_STOP_TIMEOUT" default:"20s" help:"How long requests and jobs under way may take to end when the server stops." group:"Server"`
 	Workers         int           `env:"WAYMARK_WORKERS" default:"0" help:"Jobs that run at once, such as plannings; 0 means one a processor." group:"Server"`
-	PlanBudget      time.Duration `env:"WAYMARK_PLAN_BUDGET" default:"1s" help:"How long the search for one day's route takes." group:"Server"`
+	PlanBudget      time.Duration `env:"WAYMARK_PLAN_BUDGET" default:"500ms" help:"How long the search for one day's route takes." group:"Server"`
 }
 
 // Secrets are the variables that can be given as files.

@@ -113,7 +113,7 @@ func (s *Service) work(ctx context.Context, id int64) error {
 	defer stop(nil)
 	budget := s.Budget
 	if budget == 0 {
-		budget = time.Second
+		budget = 500 * time.Millisecond
 	}
 	last := time.Now()
 	found, err := day.search(searching, budget, func(share float64) {
