@@ -255,12 +255,12 @@ func (r *Reach) Cells(resolution int) ([]hexgrid.Cell, error) {
 	// for each small square of the map.
 	step := edge / 2
 	size := step / (earth * math.Pi / 180)
-	seen := map[[2]int32]struct{}{}
-	var cells []hexgrid.Cell
+	seen := make(map[uint64]struct{}, 1<<13) // squares, their column and row in one number
+	cells := make([]hexgrid.Cell, 0, 1<<13)
 	var failed error
-	last := [2]int32{math.MaxInt32, math.MaxInt32}
+	last := uint64(math.MaxUint64)
 	r.samples(step, func(p orb.Point, _ float64) {
-		key := [2]int32{int32(math.Floor(p[0] / size)), int32(math.Floor(p[1] / size))}
+		key := uint64(uint32(int32(math.Floor(p[0]/size))))<<32 | uint64(uint32(int32(math.Floor(p[1]/size))))
 		if key == last || failed != nil {
 			return
 		}
