@@ -22,7 +22,7 @@ func Parse(text string) (*Hours, error) {
 	h := &Hours{}
 	next := replaces
 	for {
-		p.skip(";")
+		p.take(";")
 		if p.done() {
 			break
 		}
@@ -33,11 +33,11 @@ func Parse(text string) (*Hours, error) {
 		r.joint = next
 		h.rules = append(h.rules, r)
 		switch {
-		case p.skip("||"):
+		case p.take("||"):
 			next = fallback
-		case p.skip(";"):
+		case p.take(";"):
 			next = replaces
-		case p.skip(","):
+		case p.take(","):
 			next = adds
 		case !p.done():
 			return nil, p.fail(ErrSyntax)
@@ -64,7 +64,7 @@ func (p *parser) peek(n int) string {
 	return p.tokens[p.at+n]
 }
 
-func (p *parser) skip(token string) bool {
+func (p *parser) take(token string) bool {
 	if !p.done() && p.tokens[p.at] == token {
 		p.at++
 		return true
@@ -199,7 +199,7 @@ func (p *parser) holidays(r *rule) error {
 	if p.peek(0) == "-" || p.peek(0) == "+" { // an offset in days
 		return p.fail(ErrUnsupported)
 	}
-	if p.skip(",") {
+	if p.take(",") {
 		if _, ok := weekday(p.peek(0)); ok {
 			return nil
 		}
@@ -223,13 +223,13 @@ func (p *parser) weekdays(r *rule) error {
 			}
 			p.at++
 			days := weekdayRange{from: from, to: from}
-			if p.skip("-") {
+			if p.take("-") {
 				if days.to, ok = weekday(p.peek(0)); !ok {
 					return p.fail(ErrSyntax)
 				}
 				p.at++
 			}
-			if p.skip("[") {
+			if p.take("[") {
 				if err := p.positions(&days); err != nil {
 					return err
 				}
@@ -249,7 +249,7 @@ func (p *parser) weekdays(r *rule) error {
 func (p *parser) positions(days *weekdayRange) error {
 	for {
 		sign := 1
-		if p.skip("-") {
+		if p.take("-") {
 			sign = -1
 		}
 		n, ok := number(p.peek(0))
@@ -258,7 +258,7 @@ func (p *parser) positions(days *weekdayRange) error {
 		}
 		p.at++
 		to := n
-		if sign > 0 && p.skip("-") {
+		if sign > 0 && p.take("-") {
 			if to, ok = number(p.peek(0)); !ok || to < n || to > 5 {
 				return p.fail(ErrSyntax)
 			}
@@ -267,10 +267,10 @@ func (p *parser) positions(days *weekdayRange) error {
 		for ; n <= to; n++ {
 			days.nth = append(days.nth, sign*n)
 		}
-		if p.skip("]") {
+		if p.take("]") {
 			return nil
 		}
-		if !p.skip(",") {
+		if !p.take(",") {
 			return p.fail(ErrSyntax)
 		}
 	}
@@ -284,18 +284,18 @@ func (p *parser) numbers(list *[]intRange, least, most int) error {
 		}
 		p.at++
 		r := intRange{n, n, 1}
-		if p.skip("-") {
+		if p.take("-") {
 			if r.to, ok = number(p.peek(0)); !ok || r.to < n || r.to > most {
 				return p.fail(ErrSyntax)
 			}
 			p.at++
-			if p.skip("/") {
+			if p.take("/") {
 				if r.every, ok = number(p.peek(0)); !ok || r.every < 1 {
 					return p.fail(ErrSyntax)
 				}
 				p.at++
 			}
-		} else if p.skip("+") {
+		} else if p.take("+") {
 			r.to = most
 		}
 		*list = append(*list, r)
@@ -373,15 +373,15 @@ func (p *parser) spans(r *rule) error {
 		}
 		s := span{open: open}
 		switch {
-		case p.skip("-"):
+		case p.take("-"):
 			if s.close, err = p.clock(); err != nil {
 				return err
 			}
-			p.skip("+")
+			p.take("+")
 			if s.close <= s.open {
 				s.close += MinutesPerDay
 			}
-		case p.skip("+"):
+		case p.take("+"):
 			s.close = max(MinutesPerDay, s.open+1)
 		default:
 			return p.fail(ErrSyntax) // a point in time is no opening
@@ -409,7 +409,7 @@ func (p *parser) clock() (Minutes, error) {
 	}
 	p.at++
 	minutes := 0
-	if p.skip(":") {
+	if p.take(":") {
 		if minutes, ok = number(p.peek(0)); !ok || minutes > 59 || len(p.peek(0)) != 2 {
 			return 0, p.fail(ErrSyntax)
 		}
