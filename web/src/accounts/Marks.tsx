@@ -1,13 +1,14 @@
 /** The small marks of an account, the same everywhere. Colour never stands alone: each has its word. */
-import { useComputedColorScheme } from '@mantine/core'
+
 import { useTranslation } from 'react-i18next'
 import { classColours, coverageColours, statusColours } from '../app/palette'
+import { useScheme } from '../app/scheme'
 import type { AccountClass, Coverage, Status } from '../app/search'
 import classes from './Marks.module.css'
 
 export function StatusDot({ status }: { status: Status }) {
   const { t } = useTranslation('accounts')
-  const scheme = useComputedColorScheme('light')
+  const scheme = useScheme()
   return (
     <span
       className={classes.dot}
@@ -21,7 +22,7 @@ export function StatusDot({ status }: { status: Status }) {
 
 export function StatusMark({ status }: { status: Status }) {
   const { t } = useTranslation('accounts')
-  const scheme = useComputedColorScheme('light')
+  const scheme = useScheme()
   return (
     <span className={classes.mark}>
       <span className={classes.dot} style={{ background: statusColours[scheme][status] }} />
@@ -32,7 +33,7 @@ export function StatusMark({ status }: { status: Status }) {
 
 export function ClassMark({ value }: { value: AccountClass }) {
   const { t } = useTranslation('accounts')
-  const scheme = useComputedColorScheme('light')
+  const scheme = useScheme()
   const colour = classColours[scheme][value]
   return (
     <span
@@ -49,7 +50,7 @@ export function ClassMark({ value }: { value: AccountClass }) {
 
 export function CoverageMark({ coverage, detail }: { coverage: Coverage; detail?: string }) {
   const { t } = useTranslation('accounts')
-  const scheme = useComputedColorScheme('light')
+  const scheme = useScheme()
   return (
     <span className={classes.mark} style={{ color: coverageColours[scheme][coverage] }}>
       <span className={classes.bar} data-coverage={coverage} />

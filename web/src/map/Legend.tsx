@@ -1,15 +1,16 @@
 /** What the symbols mean, with the very pictures of the map. */
-import { useComputedColorScheme } from '@mantine/core'
+
 import { useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useScheme } from '../app/scheme'
 import classes from './MapControls.module.css'
 import { paletteOf } from './palette'
 import { drawSymbol } from './symbols'
 
 export function MapSymbol({ name }: { name: string }) {
-  const scheme = useComputedColorScheme('light')
+  const scheme = useScheme()
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const element = canvas.current

@@ -7,8 +7,8 @@
  *     <Overlay />            may call useMap()
  *   </MapView>
  */
+import { useScheme } from '../app/scheme'
 import './worker'
-import { useComputedColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import {
   type ErrorEvent,
@@ -83,7 +83,7 @@ const mouseReach = 4
 export function MapView(props: MapViewProps) {
   const { label, content, position, fit, marks, version, children } = props
   const { t } = useTranslation('map')
-  const scheme = useComputedColorScheme('light')
+  const scheme = useScheme()
   const { organisation } = useMe()
   const { bounds, ready, basemap } = useExtentFit()
   const palette = useMemo(() => paletteOf(scheme), [scheme])

@@ -1,6 +1,7 @@
 /** Title, unit and classes of the hexagons' figure. */
-import { useComputedColorScheme } from '@mantine/core'
+
 import { useTranslation } from 'react-i18next'
+import { useScheme } from '../app/scheme'
 import { useFormat } from '../i18n/format'
 import { type Figure, regionClasses } from './layers/regions'
 import classes from './MapControls.module.css'
@@ -10,7 +11,7 @@ import legend from './RegionsLegend.module.css'
 export function RegionsLegend({ figure, largest }: { figure: Figure; largest?: number }) {
   const { t } = useTranslation('regions')
   const format = useFormat()
-  const scheme = useComputedColorScheme('light')
+  const scheme = useScheme()
   const text = (value: number) =>
     figure === 'penetration'
       ? new Intl.NumberFormat(format.locale, { style: 'percent' }).format(value)
