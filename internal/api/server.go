@@ -79,8 +79,8 @@ type Server struct {
 
 	accounts *accounts.Service
 	regions  *regions.Service
-	tiles    *tileCache
-	reaches  *reachCache
+	tiles    *cache[string, []byte]
+	reaches  *cache[reachKey, *reached]
 	visits   *visits.Service
 
 	publicURL *url.URL // nil when unknown
