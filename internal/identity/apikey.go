@@ -170,8 +170,8 @@ func (s *Service) KeySession(ctx context.Context, key string) (Session, error) {
 	}
 	session := Session{}
 	var used *time.Time
-	err := s.db.Pool().QueryRow(ctx, `select org_id, user_id, team_id, role, key_id, scopes, last_used_at from auth_api_key($1)`, tokenHash(key)).
-		Scan(&session.OrgID, &session.UserID, &session.TeamID, &session.Role, &session.KeyID, &session.scopes, &used)
+	err := s.db.Pool().QueryRow(ctx, `select org_id, user_id, team_id, role, key_id, scopes, last_used_at, `+accessOf+` from auth_api_key($1)`, tokenHash(key)).
+		Scan(&session.OrgID, &session.UserID, &session.TeamID, &session.Role, &session.KeyID, &session.scopes, &used, &session.access)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, errWrongKey
 	}

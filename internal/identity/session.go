@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/waymark-crm/waymark/internal/postgres"
@@ -17,9 +18,11 @@ type Session struct {
 	TeamID    int64 // 0 for none
 	Role      Role
 	CSRFToken string
-	KeyID     int64 // the API key's; 0 for a person
+	KeyID     int64  // the API key's; 0 for a person
+	Address   string // where the request comes from; "" when not known
 
 	scopes     []Permission // of the key
+	access     []string     // see postgres.Actor
 	tokenHash  []byte
 	lastSeenAt time.Time
 	expiresAt  time.Time
@@ -27,7 +30,8 @@ type Session struct {
 
 // Actor is who the session's transactions act for.
 func (s Session) Actor(requestID string) postgres.Actor {
-	return postgres.Actor{OrgID: s.OrgID, UserID: s.UserID, TeamID: s.TeamID, Role: string(s.Role), RequestID: requestID}
+	return postgres.Actor{OrgID: s.OrgID, UserID: s.UserID, TeamID: s.TeamID, Role: string(s.Role), RequestID: requestID,
+		KeyID: s.KeyID, Address: s.Address, Access: s.access}
 }
 
 // May reports whether the session has the permission: the role must have it and,
@@ -40,6 +44,10 @@ func (s Session) May(p Permission) bool {
 func (s Session) Permissions() []Permission {
 	return slices.DeleteFunc(s.Role.Permissions(), func(p Permission) bool { return !s.May(p) })
 }
+
+// AccessKey is the same for sessions that see the same accounts: part of the key
+// of whatever is cached for several people.
+func (s Session) AccessKey() string { return strings.Join(s.access, ",") }
 
 // ActorMay reports whether the actor of ctx, who has the role, has the
 // permission. It is [Role.May] that heeds the scopes of an API key; outside of a

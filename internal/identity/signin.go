@@ -115,8 +115,8 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 	session := Session{tokenHash: tokenHash(token)}
 	// Every request and every tile comes here, so it is one statement on its own
 	// and not a transaction of three: the function alone decides what is seen.
-	err := s.db.Pool().QueryRow(ctx, `select org_id, user_id, team_id, role, csrf_token, last_seen_at, expires_at from auth_session($1)`, session.tokenHash).
-		Scan(&session.OrgID, &session.UserID, &session.TeamID, &session.Role, &session.CSRFToken, &session.lastSeenAt, &session.expiresAt)
+	err := s.db.Pool().QueryRow(ctx, `select org_id, user_id, team_id, role, csrf_token, last_seen_at, expires_at, `+accessOf+` from auth_session($1)`, session.tokenHash).
+		Scan(&session.OrgID, &session.UserID, &session.TeamID, &session.Role, &session.CSRFToken, &session.lastSeenAt, &session.expiresAt, &session.access)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, errNoSession
 	}

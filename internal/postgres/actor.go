@@ -14,6 +14,14 @@ type Actor struct {
 	TeamID    int64  // 0 for none
 	Role      string // what the user may do, as internal/identity names it
 	RequestID string // the request or job that caused this
+	KeyID     int64  // the API key that a program acts with, 0 for none
+	Address   string // where the request came from, "" when that is not known
+
+	// Access are the settings, a name and a value in turn, that say which accounts
+	// the user may see and edit, as the function access_settings gives them. Nil:
+	// they are read when the transaction begins. Without a user everything of the
+	// organisation can be seen.
+	Access []string
 }
 
 // ErrNoActor is returned by [DB.Tx] and [DB.Read] when the context names no

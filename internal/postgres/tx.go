@@ -90,10 +90,11 @@ func run(ctx context.Context, pool *pgxpool.Pool, begin string, fn func(pgx.Tx) 
 	return nil
 }
 
-// settings returns one select that sets the role (unless empty), the actor and
-// further pairs of names and values, all until the transaction ends.
+// settings returns statements that set the role (unless empty), the actor, what
+// they have access to, and further pairs of names and values, all until the
+// transaction ends.
 func settings(role string, actor Actor, more ...string) string {
-	pairs := make([]string, 0, 16)
+	pairs := make([]string, 0, 40)
 	if role != "" {
 		pairs = append(pairs, "role", role)
 	}
@@ -103,20 +104,31 @@ func settings(role string, actor Actor, more ...string) string {
 			"app.user_id", number(actor.UserID),
 			"app.team_id", number(actor.TeamID),
 			"app.role", actor.Role,
-			"app.request_id", actor.RequestID)
+			"app.request_id", actor.RequestID,
+			"app.key_id", number(actor.KeyID),
+			"app.address", actor.Address)
+		switch {
+		case actor.Access != nil:
+			pairs = append(pairs, actor.Access...)
+		case actor.UserID == 0:
+			pairs = append(pairs, "app.sees_all", "on", "app.edits_all", "on")
+		}
 	}
 	pairs = append(pairs, more...)
 	if len(pairs) == 0 {
 		return "select"
 	}
 	var sql strings.Builder
-	sql.Grow(256)
+	sql.Grow(1024)
 	sql.WriteString("select")
 	for i := 0; i < len(pairs); i += 2 {
 		if i > 0 {
 			sql.WriteByte(',')
 		}
 		fmt.Fprintf(&sql, " set_config(%s, %s, true)", literal(pairs[i]), literal(pairs[i+1]))
+	}
+	if actor.OrgID != 0 && actor.UserID != 0 && actor.Access == nil && role != "" {
+		fmt.Fprintf(&sql, "; select set_config(name, value, true) from access_settings(%d, %d)", actor.OrgID, actor.UserID)
 	}
 	return sql.String()
 }
