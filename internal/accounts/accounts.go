@@ -89,6 +89,7 @@ type Account struct {
 	ArchivedAt        *time.Time `json:"archivedAt"`
 	CreatedAt         time.Time  `json:"createdAt"`
 	UpdatedAt         time.Time  `json:"updatedAt"`
+	Custom            Custom     `json:"custom" doc:"Values of the organisation's own fields by key; those without one are left out."`
 	Sites             []Site     `json:"sites" doc:"The primary site first."`
 	Contacts          []Contact  `json:"contacts"`
 }
@@ -144,8 +145,13 @@ type Row struct {
 	ArchivedAt        *time.Time `json:"archivedAt"`
 	CreatedAt         time.Time  `json:"createdAt"`
 	UpdatedAt         time.Time  `json:"updatedAt"`
+	Custom            Custom     `json:"custom" doc:"Values of the organisation's own fields by key; those without one are left out."`
 	Site              *RowSite   `json:"site" doc:"The primary site; null when the account has no place."`
 }
+
+// Custom are the values of custom fields by key: texts, numbers, days
+// (YYYY-MM-DD), booleans, and lists of texts.
+type Custom map[string]any
 
 // RowSite is the primary site as lists show it.
 type RowSite struct {
@@ -159,10 +165,26 @@ type RowSite struct {
 
 // Service is the use cases of this package over one database. It is safe for
 // concurrent use.
-type Service struct{ db *postgres.DB }
+type Service struct {
+	db    *postgres.DB
+	reach ReachFunc
+}
 
 // New returns the service.
-func New(db *postgres.DB) *Service { return &Service{db: db} }
+func New(db *postgres.DB, options ...Option) *Service {
+	s := &Service{db: db}
+	for _, o := range options {
+		o(s)
+	}
+	return s
+}
+
+// Option of [New].
+type Option func(*Service)
+
+// WithReach lets filters ask for what can be driven to; without it such a
+// condition fails with [fault.Unavailable].
+func WithReach(reach ReachFunc) Option { return func(s *Service) { s.reach = reach } }
 
 // read runs fn in a transaction for reading, with the actor.
 func (s *Service) read(ctx context.Context, fn func(tx pgx.Tx, actor postgres.Actor) error) error {

@@ -39,6 +39,15 @@ type Filter struct {
 	Box    *Shape
 	Within *Shape
 	Reach  *Shape // what can be driven to in a time; see [AreaOf]
+
+	// Tree is what people have built; nil for none. An account must meet it and
+	// the other fields. It says which accounts are meant, all of whose sites are
+	// shown, while the places above also say which sites.
+	Tree *Tree
+
+	bound    *bound // the tree, once it is looked up; see [Service.Bind]
+	scope    scope
+	volatile bool
 }
 
 // Check returns a fault that says what is wrong with the filter, or nil.
@@ -92,8 +101,10 @@ func (f Filter) Check() error {
 
 // words are the words of the search text as the function search_accounts takes
 // them: lower case, letters and digits only, each once.
-func (f Filter) words() []string {
-	words := strings.FieldsFunc(strings.ToLower(f.Query), func(r rune) bool {
+func (f Filter) words() []string { return wordsOf(f.Query) }
+
+func wordsOf(text string) []string {
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r)
 	})
 	out := make([]string, 0, len(words))
@@ -139,11 +150,15 @@ func (f Filter) Fingerprint() string {
 		Archived    bool
 		Box, Within orb.MultiPolygon
 		Reach       string `json:",omitempty"`
+		Tree        string `json:",omitempty"`
 	}
 	c := canonical{
 		Words: f.words(), None: f.searching() && len(f.words()) == 0,
 		Status: set(f.Status), Class: set(f.Class), Owners: set(f.OwnerIDs), Team: f.TeamID,
 		Tags: set(f.Tags), Coverage: set(f.Coverage), Archived: f.Archived,
+	}
+	if f.Tree != nil {
+		c.Tree = f.Tree.text
 	}
 	if f.Box != nil {
 		c.Box = f.Box.geometry

@@ -30,7 +30,13 @@ type Listing[T any] struct {
 // the order around. Ties are broken by id. Accounts never visited come last by
 // dueOn.
 func Sorts() []string {
-	return []string{"name", "-name", "dueOn", "-dueOn", "revenue", "-revenue", "updatedAt", "-updatedAt"}
+	var out []string
+	for _, f := range builtins {
+		if f.Sortable {
+			out = append(out, f.Key, "-"+f.Key)
+		}
+	}
+	return out
 }
 
 // sorting is one order of a list: by a column with an index (org_id, column,
@@ -38,13 +44,26 @@ func Sorts() []string {
 type sorting struct {
 	name, key, cast string
 	descending      bool
+	slow            bool // without an index
 }
 
+// Those of the second group have no index: a page of them is the best of all
+// rows of the filter, found in one pass.
 var sortKeys = map[string]sorting{
 	"name":      {key: "a.name_key", cast: "text"},
 	"dueOn":     {key: "a.due_key", cast: "date"},
 	"revenue":   {key: "a.revenue_key", cast: "bigint"},
 	"updatedAt": {key: "a.updated_at", cast: "timestamptz"},
+	"createdAt": {key: "a.created_at", cast: "timestamptz"},
+
+	"lastVisitOn":       {key: "coalesce(a.last_visit_on, date '0001-01-01')", cast: "date", slow: true},
+	"status":            {key: "a.status", cast: "text", slow: true},
+	"class":             {key: "a.class", cast: "text", slow: true},
+	"category":          {key: "lower(a.category)", cast: "text", slow: true},
+	"visitIntervalDays": {key: "a.visit_interval_days", cast: "integer", slow: true},
+	"visitMinutes":      {key: "a.visit_minutes", cast: "integer", slow: true},
+	"ownerId": {key: "coalesce((select lower(u.name) from users u where u.org_id = a.org_id and u.id = a.owner_id), '')",
+		cast: "text", slow: true},
 }
 
 // bestFirst is the order by the score of the function search_accounts.
@@ -58,9 +77,13 @@ func parseSort(name string, searching bool) (sorting, error) {
 		name = "name"
 	}
 	s, known := sortKeys[strings.TrimPrefix(name, "-")]
+	if key, custom := strings.CutPrefix(strings.TrimPrefix(name, "-"), customPrefix); custom && customKey.MatchString(key) {
+		// A key is letters, digits and _ only; that of no field sorts by nothing.
+		s, known = sorting{key: "coalesce(a.custom -> '" + key + "', 'null')", cast: "jsonb", slow: true}, true
+	}
 	if !known {
 		return sorting{}, fault.New(fault.Invalid, "The list cannot be sorted by this.").
-			WithField("query.sort", "One of "+strings.Join(Sorts(), ", ")+".")
+			WithField("query.sort", "One of "+strings.Join(Sorts(), ", ")+", or custom.<key>.")
 	}
 	s.name, s.descending = name, strings.HasPrefix(name, "-")
 	return s, nil
@@ -130,6 +153,9 @@ func (s *Service) List(ctx context.Context, f Filter, p Page) (Listing[Row], err
 		if err != nil {
 			return err
 		}
+		if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
+			return err
+		}
 		if from != nil {
 			out.Total = from.Total
 		} else if out.Total, err = f.count(ctx, tx, NewStatement(actor.OrgID, today)); err != nil {
@@ -148,6 +174,26 @@ func (s *Service) List(ctx context.Context, f Filter, p Page) (Listing[Row], err
 		return err
 	})
 	return out, err
+}
+
+// Count returns how many accounts the filter means.
+func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
+	n := 0
+	if err := f.Check(); err != nil {
+		return 0, err
+	}
+	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
+		today, err := Today(ctx, tx, actor.OrgID)
+		if err != nil {
+			return err
+		}
+		if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
+			return err
+		}
+		n, err = f.count(ctx, tx, NewStatement(actor.OrgID, today))
+		return err
+	})
+	return n, err
 }
 
 // count returns how many accounts the filter means.
@@ -185,7 +231,7 @@ func (f Filter) page(ctx context.Context, tx pgx.Tx, q *Statement, sort sorting,
 			select a.id, ` + sort.key + `::text
 			from (select s.account_id from ` + f.Sites(q, "s.account_id") + ` group by 1) hit
 			cross join lateral (
-			  select a.id, a.name_key, a.due_key, a.revenue_key, a.updated_at from accounts a
+			  select a.* from accounts a
 			  where a.org_id = ` + q.Org() + ` and a.id = hit.account_id offset 0) a
 			where true` + sort.after(q, from)
 	default:

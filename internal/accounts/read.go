@@ -19,14 +19,14 @@ func rowColumns(q *Statement) string {
 	return `a.id, a.name, a.status, a.class, a.category, a.owner_id, coalesce(u.name, ''), a.team_id, a.tags,
 		a.phone, a.email, a.website, a.revenue::float8, a.visit_interval_days, a.visit_minutes,
 		to_char(a.last_visit_on, 'YYYY-MM-DD'), to_char(a.due_on, 'YYYY-MM-DD'), ` + CoverageSQL("a.due_on", q.Day()) + `,
-		a.open_prospect_id, a.version, a.archived_at, a.created_at, a.updated_at`
+		a.open_prospect_id, a.version, a.archived_at, a.created_at, a.updated_at, a.custom`
 }
 
 func (r *Row) targets() []any {
 	return []any{&r.ID, &r.Name, &r.Status, &r.Class, &r.Category, &r.OwnerID, &r.OwnerName, &r.TeamID, &r.Tags,
 		&r.Phone, &r.Email, &r.Website, &r.Revenue, &r.VisitIntervalDays, &r.VisitMinutes,
 		&r.LastVisitOn, &r.DueOn, &r.Coverage,
-		&r.OpenProspectID, &r.Version, &r.ArchivedAt, &r.CreatedAt, &r.UpdatedAt}
+		&r.OpenProspectID, &r.Version, &r.ArchivedAt, &r.CreatedAt, &r.UpdatedAt, &r.Custom}
 }
 
 func scanRow(row pgx.CollectableRow) (Row, error) {
@@ -106,6 +106,6 @@ func (r Row) account(notes string) Account {
 		VisitIntervalDays: r.VisitIntervalDays, VisitMinutes: r.VisitMinutes,
 		LastVisitOn: r.LastVisitOn, DueOn: r.DueOn, Coverage: r.Coverage,
 		OpenProspectID: r.OpenProspectID, Version: r.Version,
-		ArchivedAt: r.ArchivedAt, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		ArchivedAt: r.ArchivedAt, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Custom: r.Custom,
 	}
 }

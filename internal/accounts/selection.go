@@ -58,6 +58,9 @@ func (s *Service) Select(ctx context.Context, f Filter) (Selection, error) {
 		if err != nil {
 			return err
 		}
+		if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
+			return err
+		}
 		statement := func() *Statement { return NewStatement(actor.OrgID, today) }
 		if err := f.breakDown(ctx, tx, statement(), &out); err != nil {
 			return err

@@ -29,7 +29,11 @@ type Shape struct {
 	bound    orb.Bound
 	cover    hexgrid.RangeCover
 	valid    bool   // as PostGIS has it
-	digest   string // of an area's geometry
+	digest   string // of an area's geometry, of a circle or of cells
+
+	metres float64   // of a circle
+	centre orb.Point // of a circle
+	cells  bool      // whole cells: the cover is the shape
 }
 
 // Bound returns the rectangle around the shape. Of a box across the 180th

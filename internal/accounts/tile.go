@@ -56,6 +56,9 @@ func (s *Service) Tile(ctx context.Context, f Filter, t tiles.Tile, layers TileL
 		if err != nil {
 			return err
 		}
+		if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
+			return err
+		}
 		// Names make tiles large, so they go first when one is too large.
 		names := t.Z >= everyFrom
 		for most := MaxFeatures; ; most /= 2 {

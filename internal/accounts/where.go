@@ -3,6 +3,7 @@ package accounts
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ type Statement struct {
 	today    string
 	org, day string // placeholders, once used
 	args     []any
+	scope    scope
 }
 
 // NewStatement returns a statement for an organisation and its day ([Today]).
@@ -85,40 +87,66 @@ func (f Filter) conditions(q *Statement, t table) string {
 
 // columnConditions are those on the row itself.
 func (f Filter) columnConditions(q *Statement, t table) string {
-	c := []string{t.alias + ".org_id = " + q.Org()}
+	q.scope = f.scope
 	if f.Archived {
-		c = append(c, t.archived)
-	} else {
-		c = append(c, t.current)
+		q.scope = archivedOnly
+	}
+	c := t.alias + ".org_id = " + q.Org() + q.scope.of(t)
+	for _, part := range f.parts() {
+		if part.onSites() {
+			c += " and " + part.sql(q, t.alias, false)
+		}
+	}
+	return c
+}
+
+// parts are the conjuncts of the filter's simple fields and of its tree.
+func (f Filter) parts() []*bound {
+	parts := f.simple()
+	sites, others := f.bound.split()
+	return append(append(parts, sites...), others...)
+}
+
+// simple are the conditions of the simple fields, as a tree would have them.
+func (f Filter) simple() []*bound {
+	var out []*bound
+	add := func(field, op string, value any) {
+		raw, err := json.Marshal(value)
+		if err != nil {
+			panic(err) // texts and numbers always can be written
+		}
+		b, _ := builtin(field)
+		c, err := b.condition(&node{field: field, op: op, value: raw}, surroundings{})
+		if err != nil {
+			// Check has refused it; a filter that was not checked finds nothing.
+			c = constant(false)
+		}
+		out = append(out, &bound{leaf: c})
 	}
 	if len(f.Status) > 0 {
-		c = append(c, t.alias+".status = any("+q.Arg(set(f.Status))+"::text[])")
+		add("status", "in", f.Status)
 	}
 	if len(f.Class) > 0 {
-		c = append(c, t.alias+".class = any("+q.Arg(set(f.Class))+"::text[])")
+		add("class", "in", f.Class)
 	}
 	if len(f.OwnerIDs) > 0 {
-		owners, nobody := []int64{}, false
+		owners := make([]*int64, 0, len(f.OwnerIDs))
 		for _, id := range set(f.OwnerIDs) {
 			if id == 0 {
-				nobody = true
+				owners = append(owners, nil)
 			} else {
-				owners = append(owners, id)
+				owners = append(owners, &id)
 			}
 		}
-		own := t.alias + ".owner_id = any(" + q.Arg(owners) + "::bigint[])"
-		if nobody {
-			own = "(" + own + " or " + t.alias + ".owner_id is null)"
-		}
-		c = append(c, own)
+		add("ownerId", "in", owners)
 	}
 	if f.TeamID != 0 {
-		c = append(c, t.alias+".team_id = "+q.Arg(f.TeamID)+"::bigint")
+		add("teamId", "in", []int64{f.TeamID})
 	}
 	if len(f.Coverage) > 0 {
-		c = append(c, CoverageSQL(t.alias+".due_on", q.Day())+" = any("+q.Arg(set(f.Coverage))+"::text[])")
+		add("coverage", "in", f.Coverage)
 	}
-	return strings.Join(c, " and ")
+	return out
 }
 
 // setConditions are those that a function answers with a set of accounts, each
@@ -126,6 +154,23 @@ func (f Filter) columnConditions(q *Statement, t table) string {
 // ranges, or the function would be called for every range.
 func (f Filter) setConditions(q *Statement, t table) string {
 	c := ""
+	if t.alias == sitesTable.alias {
+		var inner []string
+		for _, part := range f.parts() {
+			if !part.onSites() {
+				inner = append(inner, part.sql(q, accountsTable.alias, false))
+			}
+		}
+		if len(inner) > 0 {
+			c += " and s.account_id in (select a.id from accounts a where a.org_id = " + q.Org() + " and " + strings.Join(inner, " and ") + ")"
+		}
+	} else {
+		for _, part := range f.parts() {
+			if !part.onSites() {
+				c += " and " + part.sql(q, t.alias, false)
+			}
+		}
+	}
 	if len(f.Tags) > 0 {
 		c += " and " + t.account + " in (select t.id from accounts_with_tags(" + q.Arg(set(f.Tags)) + "::text[]) t)"
 	}
@@ -138,7 +183,15 @@ func (f Filter) setConditions(q *Statement, t table) string {
 // covers returns the exact test of a point against a shape, as SQL. The shape is
 // made valid once, when the statement is planned: a drawn ring may cross itself.
 func (s *Shape) covers(q *Statement, point string) string {
-	if s.valid {
+	switch {
+	case s.metres > 0:
+		// On the sphere, as st_distancesphere has it.
+		return "st_distancesphere(" + q.Arg(s.centre) + "::geometry, " + point + ") <= " + q.Arg(s.metres) + "::float8"
+	case s.cells:
+		lo, hi := hexgrid.Bounds(s.cover.Inside)
+		return "exists (select 1 from unnest(" + q.Arg(lo) + "::bigint[], " + q.Arg(hi) + "::bigint[]) as w(lo, hi) where " +
+			strings.TrimSuffix(point, "point") + "cell between w.lo and w.hi)"
+	case s.valid:
 		return "st_covers(" + q.Arg(s.geometry) + "::geometry, " + point + ")"
 	}
 	return "st_covers(st_collectionextract(st_makevalid(" + q.Arg(s.geometry) + "::geometry), 3), " + point + ")"

@@ -31,6 +31,7 @@ type NewAccount struct {
 	Revenue           float64
 	VisitIntervalDays int // [by class: 14, 30 or 90]
 	VisitMinutes      int // [30]
+	Custom            CustomValues
 	Site              *NewSite
 
 	// MayAssign tells that the actor may give accounts to others; without it an
@@ -71,6 +72,7 @@ type Changes struct {
 	Revenue           *float64
 	VisitIntervalDays *int
 	VisitMinutes      *int
+	Custom            CustomValues // null removes a value, those not named stay
 
 	// MayAssign tells that the actor may give accounts to others; without it they
 	// may only take one that is nobody's.
@@ -134,17 +136,23 @@ func create(ctx context.Context, tx pgx.Tx, actor postgres.Actor, n NewAccount) 
 	if n.Site != nil {
 		n.Site.check(&in, "site.", n.source == "")
 	}
+	fields, err := customFields(ctx, tx, actor.OrgID)
+	if err != nil {
+		return 0, err
+	}
+	// What an extract gives has no values for an organisation's own fields.
+	custom, _ := checkCustom(&in, fields, n.Custom, n.source == "")
 	if err := in.failed(); err != nil {
 		return 0, err
 	}
 	var id int64
-	err := tx.QueryRow(ctx, `
+	err = tx.QueryRow(ctx, `
 		insert into accounts (org_id, name, status, class, category, owner_id, team_id, tags, phone, email, website,
-		  notes, revenue, visit_interval_days, visit_minutes, open_prospect_id, created_by)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::float8::numeric, $14, $15, $16, nullif($17::bigint, 0))
+		  notes, revenue, visit_interval_days, visit_minutes, open_prospect_id, created_by, custom)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::float8::numeric, $14, $15, $16, nullif($17::bigint, 0), $18)
 		returning id`,
 		actor.OrgID, n.Name, n.Status, n.Class, n.Category, n.OwnerID, n.TeamID, n.Tags, n.Phone, n.Email, n.Website,
-		n.Notes, n.Revenue, n.VisitIntervalDays, n.VisitMinutes, n.openProspectID, actor.UserID).Scan(&id)
+		n.Notes, n.Revenue, n.VisitIntervalDays, n.VisitMinutes, n.openProspectID, actor.UserID, custom).Scan(&id)
 	if err != nil {
 		return 0, reference(fmt.Errorf("create an account: %w", err))
 	}
@@ -182,7 +190,11 @@ func (s *Service) Update(ctx context.Context, id int64, c Changes) (Account, err
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, `
+		set, remove, err := c.custom(ctx, tx, actor.OrgID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
 			update accounts set
 			  name = coalesce($3, name), status = coalesce($4, status), class = coalesce($5, class),
 			  category = coalesce($6, category),
@@ -192,16 +204,31 @@ func (s *Service) Update(ctx context.Context, id int64, c Changes) (Account, err
 			  website = coalesce($14, website), notes = coalesce($15, notes),
 			  revenue = coalesce($16::float8::numeric, revenue),
 			  visit_interval_days = coalesce($17, visit_interval_days),
-			  visit_minutes = coalesce($18, visit_minutes)
+			  visit_minutes = coalesce($18, visit_minutes),
+			  custom = (custom || $19::jsonb) - $20::text[]
 			where org_id = $1 and id = $2`,
 			actor.OrgID, id, c.Name, c.Status, c.Class, c.Category,
 			c.OwnerID != nil, inner(c.OwnerID), c.TeamID != nil, inner(c.TeamID),
-			c.Tags, c.Phone, c.Email, c.Website, c.Notes, c.Revenue, c.VisitIntervalDays, c.VisitMinutes)
+			c.Tags, c.Phone, c.Email, c.Website, c.Notes, c.Revenue, c.VisitIntervalDays, c.VisitMinutes, set, remove)
 		if err != nil {
 			return reference(fmt.Errorf("change account %d: %w", id, err))
 		}
 		return nil
 	})
+}
+
+// custom checks the values of custom fields.
+func (c Changes) custom(ctx context.Context, tx pgx.Tx, orgID int64) (set map[string]any, remove []string, err error) {
+	if len(c.Custom) == 0 {
+		return map[string]any{}, []string{}, nil
+	}
+	fields, err := customFields(ctx, tx, orgID)
+	if err != nil {
+		return nil, nil, err
+	}
+	var in input
+	set, remove = checkCustom(&in, fields, c.Custom, false)
+	return set, remove, in.failed()
 }
 
 // mayClaim refuses changes of owner and team but taking what is nobody's.

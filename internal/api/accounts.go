@@ -50,13 +50,16 @@ type AttributeFilter struct {
 	Tag      []string `query:"tag,explode" maxItems:"200" doc:"All of."`
 	Coverage []string `query:"coverage,explode" enum:"never,on_track,due,overdue" doc:"Any of."`
 	Archived bool     `query:"archived" doc:"The archived ones instead of the others."`
+	Filter   string   `query:"filter" maxLength:"16384" doc:"A filter tree as JSON, which must hold beside the other parameters; see checkFilter." example:"{\"field\":\"name\",\"op\":\"contains\",\"value\":\"harbor\"}"`
 }
 
-func (f AttributeFilter) filter() accounts.Filter {
+func (f AttributeFilter) filter() (accounts.Filter, error) {
+	tree, err := accounts.ParseTree([]byte(f.Filter))
 	return accounts.Filter{
 		Query: f.Q, Status: texts[accounts.Status](f.Status), Class: texts[accounts.Class](f.Class),
 		OwnerIDs: f.OwnerID, TeamID: f.TeamID, Tags: f.Tag, Coverage: texts[accounts.Coverage](f.Coverage), Archived: f.Archived,
-	}
+		Tree: tree,
+	}, err
 }
 
 // texts converts strings to a type of string.
@@ -105,7 +108,10 @@ type AccountFilter struct {
 
 // filter reads a filter of accounts.
 func (s *Server) filter(ctx context.Context, f AccountFilter) (accounts.Filter, error) {
-	out := f.AttributeFilter.filter()
+	out, err := f.AttributeFilter.filter()
+	if err != nil {
+		return out, err
+	}
 	p, err := s.shapes(ctx, f.PlaceFilter)
 	out.Box, out.Within, out.Reach = p.box, p.within, p.reach
 	return out, err
@@ -125,7 +131,7 @@ func pageOf[T any](l accounts.Listing[T], err error) (*answer[page[T]], error) {
 type listAccountsInput struct {
 	AccountFilter
 	Paging
-	Sort string `query:"sort" enum:"name,-name,dueOn,-dueOn,revenue,-revenue,updatedAt,-updatedAt" doc:"Ties are broken by id."`
+	Sort string `query:"sort" maxLength:"60" pattern:"^(-?[A-Za-z][A-Za-z0-9_.]*)?$" doc:"The key of a sortable field of listFields, with - in front for descending. Ties are broken by id." example:"-revenue"`
 }
 
 func (s *Server) listAccounts(ctx context.Context, in *listAccountsInput) (*answer[page[accounts.Row]], error) {
@@ -164,30 +170,35 @@ func (f SiteFields) site() accounts.NewSite {
 }
 
 type createAccountRequest struct {
-	Name              string      `json:"name" minLength:"1" maxLength:"300"`
-	Status            string      `json:"status,omitempty" enum:"prospect,customer,former" default:"prospect"`
-	Class             string      `json:"class,omitempty" enum:"A,B,C" default:"C"`
-	Category          string      `json:"category,omitempty" maxLength:"100"`
-	OwnerID           *int64      `json:"ownerId,omitempty" nullable:"true" minimum:"1" doc:"Left out: a rep themselves, else nobody."`
-	TeamID            *int64      `json:"teamId,omitempty" nullable:"true" minimum:"1"`
-	Tags              []string    `json:"tags,omitempty" maxItems:"50"`
-	Phone             string      `json:"phone,omitempty" maxLength:"100"`
-	Email             string      `json:"email,omitempty" maxLength:"320"`
-	Website           string      `json:"website,omitempty" maxLength:"500"`
-	Notes             string      `json:"notes,omitempty" maxLength:"20000"`
-	Revenue           float64     `json:"revenue,omitempty" minimum:"0" maximum:"999999999999.99"`
-	VisitIntervalDays int         `json:"visitIntervalDays,omitempty" minimum:"1" maximum:"3650" doc:"Left out: 14, 30 or 90 by class."`
-	VisitMinutes      int         `json:"visitMinutes,omitempty" minimum:"1" maximum:"720" default:"30"`
-	Site              *SiteFields `json:"site,omitempty"`
+	Name              string       `json:"name" minLength:"1" maxLength:"300"`
+	Status            string       `json:"status,omitempty" enum:"prospect,customer,former" default:"prospect"`
+	Class             string       `json:"class,omitempty" enum:"A,B,C" default:"C"`
+	Category          string       `json:"category,omitempty" maxLength:"100"`
+	OwnerID           *int64       `json:"ownerId,omitempty" nullable:"true" minimum:"1" doc:"Left out: a rep themselves, else nobody."`
+	TeamID            *int64       `json:"teamId,omitempty" nullable:"true" minimum:"1"`
+	Tags              []string     `json:"tags,omitempty" maxItems:"50"`
+	Phone             string       `json:"phone,omitempty" maxLength:"100"`
+	Email             string       `json:"email,omitempty" maxLength:"320"`
+	Website           string       `json:"website,omitempty" maxLength:"500"`
+	Notes             string       `json:"notes,omitempty" maxLength:"20000"`
+	Revenue           float64      `json:"revenue,omitempty" minimum:"0" maximum:"999999999999.99"`
+	VisitIntervalDays int          `json:"visitIntervalDays,omitempty" minimum:"1" maximum:"3650" doc:"Left out: 14, 30 or 90 by class."`
+	VisitMinutes      int          `json:"visitMinutes,omitempty" minimum:"1" maximum:"720" default:"30"`
+	Custom            customValues `json:"custom,omitempty"`
+	Site              *SiteFields  `json:"site,omitempty"`
 }
 
 func (s *Server) createAccount(ctx context.Context, in *struct{ Body createAccountRequest }) (*answer[accounts.Account], error) {
 	b := in.Body
+	custom, err := b.Custom.values()
+	if err != nil {
+		return nil, err
+	}
 	n := accounts.NewAccount{
 		Name: b.Name, Status: accounts.Status(b.Status), Class: accounts.Class(b.Class), Category: b.Category,
 		OwnerID: b.OwnerID, TeamID: b.TeamID, Tags: b.Tags, Phone: b.Phone, Email: b.Email, Website: b.Website,
 		Notes: b.Notes, Revenue: b.Revenue, VisitIntervalDays: b.VisitIntervalDays, VisitMinutes: b.VisitMinutes,
-		MayAssign: mayAssign(ctx),
+		Custom: custom, MayAssign: mayAssign(ctx),
 	}
 	if b.Site != nil {
 		site := b.Site.site()
@@ -222,6 +233,7 @@ type updateAccountRequest struct {
 	Revenue           *float64     `json:"revenue,omitempty" minimum:"0" maximum:"999999999999.99"`
 	VisitIntervalDays *int         `json:"visitIntervalDays,omitempty" minimum:"1" maximum:"3650"`
 	VisitMinutes      *int         `json:"visitMinutes,omitempty" minimum:"1" maximum:"720"`
+	Custom            customValues `json:"custom,omitempty"`
 }
 
 type updateAccountInput struct {
@@ -231,11 +243,15 @@ type updateAccountInput struct {
 
 func (s *Server) updateAccount(ctx context.Context, in *updateAccountInput) (*answer[accounts.Account], error) {
 	b := in.Body
+	custom, err := b.Custom.values()
+	if err != nil {
+		return nil, err
+	}
 	return respond(s.accounts.Update(ctx, in.ID, accounts.Changes{
 		Version: b.Version, Name: b.Name, Status: (*accounts.Status)(b.Status), Class: (*accounts.Class)(b.Class),
 		Category: b.Category, OwnerID: b.OwnerID.change(), TeamID: b.TeamID.change(), Tags: b.Tags,
 		Phone: b.Phone, Email: b.Email, Website: b.Website, Notes: b.Notes, Revenue: b.Revenue,
-		VisitIntervalDays: b.VisitIntervalDays, VisitMinutes: b.VisitMinutes, MayAssign: mayAssign(ctx),
+		VisitIntervalDays: b.VisitIntervalDays, VisitMinutes: b.VisitMinutes, Custom: custom, MayAssign: mayAssign(ctx),
 	}))
 }
 

@@ -110,7 +110,8 @@ func problemOf(err error) *Problem {
 
 // location is the path of a field that a domain names as the caller wrote it.
 func location(name string) string {
-	for _, in := range []string{"body.", "query.", "path.", "header."} {
+	// A filter tree is the same in a body and in a query.
+	for _, in := range []string{"body.", "query.", "path.", "header.", "filter"} {
 		if strings.HasPrefix(name, in) {
 			return name
 		}

@@ -140,6 +140,15 @@ func (s *Server) reachShape(ctx context.Context, text string) (*accounts.Shape, 
 	return area.shape, nil
 }
 
+// reachOf returns the shape of a drive time in a filter tree.
+func (s *Server) reachOf(ctx context.Context, r accounts.Reach) (*accounts.Shape, error) {
+	area, err := s.reachArea(ctx, reachKey{point: rounded(r.Center), minutes: r.Minutes})
+	if err != nil {
+		return nil, err
+	}
+	return area.shape, nil
+}
+
 func parseReach(text string) (reachKey, bool) {
 	cut := strings.LastIndexByte(text, ',')
 	if cut < 0 {

@@ -12,6 +12,7 @@ func (s *Server) routes() {
 	s.registerEvents()   // events.go
 
 	s.registerAccounts()      // accounts.go
+	s.registerFields()        // fields.go
 	s.registerOpenProspects() // openprospects.go
 	s.registerRegions()       // regions.go
 	s.registerTiles()         // tiles.go

@@ -114,12 +114,14 @@ func New(deps Deps) (*Server, error) {
 	}
 	s := &Server{
 		deps: deps, log: deps.Log,
-		accounts: accounts.New(deps.DB), regions: regions.New(deps.DB), tiles: newTileCache(tileCacheBytes),
+		tiles:      newTileCache(tileCacheBytes),
 		reaches:    newReachCache(reachCacheAreas),
 		visits:     deps.Visits,
 		operations: map[string]endpoint{}, rawRoutes: map[string]access{},
 		heartbeat: heartbeat,
 	}
+	s.accounts = accounts.New(deps.DB, accounts.WithReach(s.reachOf))
+	s.regions = regions.New(deps.DB, s.accounts)
 	var err error
 	if s.publicURL, err = parsePublicURL(deps.Settings.PublicURL); err != nil {
 		return nil, err
@@ -138,7 +140,7 @@ func New(deps Deps) (*Server, error) {
 		ReadTimeout:           30 * time.Second,
 		WriteTimeout:          60 * time.Second, // streams extend it at each event
 		IdleTimeout:           2 * time.Minute,
-		ReadBufferSize:        32 << 10, // the longest request line: a lasso of 500 points in the query
+		ReadBufferSize:        64 << 10, // the longest request line: a filter of 16 KB, escaped, in the query
 		ServerHeader:          "",
 	})
 	s.middleware()

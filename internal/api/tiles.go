@@ -75,9 +75,13 @@ func (s *Server) dataTile(c *fiber.Ctx, kind string, build func(context.Context,
 	if err != nil {
 		return err
 	}
-	// Everyone of an organisation who may read accounts sees all of them; were
-	// that to change, what they see would belong into the key.
-	key := strings.Join([]string{tileFormat, strconv.FormatInt(session.OrgID, 10), kind, t.String(), f.Fingerprint(), version}, " ")
+	// What someone sees belongs into the key, and who asks, where a filter means
+	// other accounts for other people.
+	who := session.AccessKey()
+	if f.Tree.Personal() {
+		who += " " + strconv.FormatInt(session.UserID, 10)
+	}
+	key := strings.Join([]string{tileFormat, strconv.FormatInt(session.OrgID, 10), kind, t.String(), f.Fingerprint(), version, who}, " ")
 	sum := sha256.Sum256([]byte(key))
 	etag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	if notModified(c, etag, "private, no-cache") {
@@ -151,7 +155,7 @@ func (s *Server) tileFilter(ctx context.Context, query string) (accounts.Filter,
 	}
 	f := AttributeFilter{
 		Q: values.Get("q"), Status: values["status"], Class: values["class"],
-		Tag: values["tag"], Coverage: values["coverage"],
+		Tag: values["tag"], Coverage: values["coverage"], Filter: values.Get("filter"),
 	}
 	number := func(name, text string) int64 {
 		n, parseErr := strconv.ParseInt(text, 10, 64)
@@ -176,7 +180,10 @@ func (s *Server) tileFilter(ctx context.Context, query string) (accounts.Filter,
 	if err != nil {
 		return accounts.Filter{}, err
 	}
-	out := f.filter()
+	out, err := f.filter()
+	if err != nil {
+		return out, err
+	}
 	out.Reach, err = s.reachShape(ctx, values.Get("reach"))
 	return out, err
 }

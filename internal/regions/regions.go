@@ -1,7 +1,7 @@
 // Package regions answers what is in a region: accounts, customers, prospects
 // and open prospects by H3 cell, for a viewport, and as vector tiles.
 //
-//	figures := regions.New(db)
+//	figures := regions.New(db, accounts.New(db))
 //	filter.Box, err = accounts.ParseBox("-75.8,38.4,-75.0,39.9")
 //	view, err := figures.View(ctx, filter, regions.Detail{Zoom: 9})
 //	for _, c := range view.Cells { … } // the hexagons that touch the box
@@ -60,10 +60,13 @@ const (
 )
 
 // Service answers from one database. It is safe for concurrent use.
-type Service struct{ db *postgres.DB }
+type Service struct {
+	db   *postgres.DB
+	book *accounts.Service
+}
 
-// New returns the service.
-func New(db *postgres.DB) *Service { return &Service{db: db} }
+// New returns the service, which counts the accounts of book.
+func New(db *postgres.DB, book *accounts.Service) *Service { return &Service{db: db, book: book} }
 
 // View returns the figures of the filter's box, which it requires. It fails with
 // [fault.Invalid] for a resolution whose cells would be more than [MaxCells]; a
@@ -89,6 +92,9 @@ func (s *Service) View(ctx context.Context, f accounts.Filter, d Detail) (View, 
 		actor, _ := postgres.ActorFrom(ctx)
 		today, err := accounts.Today(ctx, tx, actor.OrgID)
 		if err != nil {
+			return err
+		}
+		if f, err = s.book.Bind(ctx, tx, actor, today, f); err != nil {
 			return err
 		}
 		statement := func() *accounts.Statement { return accounts.NewStatement(actor.OrgID, today) }

@@ -32,7 +32,8 @@ type bundle struct {
 func setup(t testing.TB) *bundle {
 	t.Helper()
 	db := testdb.New(t)
-	b := &bundle{Service: New(db.DB), t: t, db: db, book: accounts.New(db.DB)}
+	book := accounts.New(db.DB)
+	b := &bundle{Service: New(db.DB, book), t: t, db: db, book: book}
 	var org int64
 	b.owner(func(tx pgx.Tx) error {
 		return tx.QueryRow(t.Context(), `insert into organisations (name, slug) values ('North', 'north') returning org_id`).Scan(&org)

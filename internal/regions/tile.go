@@ -40,6 +40,9 @@ func (s *Service) Tile(ctx context.Context, f accounts.Filter, t tiles.Tile) ([]
 		if err != nil {
 			return err
 		}
+		if f, err = s.book.Bind(ctx, tx, actor, today, f); err != nil {
+			return err
+		}
 		statement := func() *accounts.Statement { return accounts.NewStatement(actor.OrgID, today) }
 		cells, err = byCell(ctx, tx, statement, f, hexgrid.Ranges(cover), res)
 		return err
