@@ -216,6 +216,60 @@ export interface paths {
         patch: operations["updateSite"];
         trace?: never;
     };
+    "/api/custom-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organisation's own fields of accounts
+         * @description In order, archived ones last.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["listCustomFields"];
+        put?: never;
+        /**
+         * Add a field to accounts
+         * @description Needs: the permission `organisation.manage`.
+         */
+        post: operations["createCustomField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custom-fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a field that no account has a value in
+         * @description 409 while accounts have values; archive it instead.
+         *
+         *     Needs: the permission `organisation.manage`.
+         */
+        delete: operations["deleteCustomField"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a field
+         * @description Accounts keep a choice that is taken away until somebody changes them.
+         *
+         *     Needs: the permission `organisation.manage`.
+         */
+        patch: operations["updateCustomField"];
+        trace?: never;
+    };
     "/api/directions": {
         parameters: {
             query?: never;
@@ -252,6 +306,48 @@ export interface paths {
         get: operations["getExtract"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What accounts can be filtered and sorted by
+         * @description Needs: the permission `accounts.read`.
+         */
+        get: operations["listFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filters/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many accounts a filter means, or what is wrong with it
+         * @description 422 names the path of the wrong condition, such as filter.all[2].value.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        post: operations["checkFilter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -745,6 +841,10 @@ export interface components {
             coverage: "never" | "on_track" | "due" | "overdue";
             /** Format: date-time */
             createdAt: string;
+            /** @description Values of the organisation's own fields by key; those without one are left out. */
+            custom: {
+                [key: string]: unknown;
+            };
             /**
              * Format: date
              * @description The last visit plus the interval; null before the first visit.
@@ -804,6 +904,10 @@ export interface components {
             coverage: "never" | "on_track" | "due" | "overdue";
             /** Format: date-time */
             createdAt: string;
+            /** @description Values of the organisation's own fields by key; those without one are left out. */
+            custom: {
+                [key: string]: unknown;
+            };
             /** Format: date */
             dueOn: string | null;
             email: string;
@@ -894,6 +998,21 @@ export interface components {
             /** @description At least 10 characters. */
             new: string;
         };
+        CheckFilterInputBody: {
+            /**
+             * @description A tree: {"all": […]}, {"any": […]}, {"not": …} or {"field": …, "op": …, "value": …}. At most 100 conditions, 6 levels and 16 KB. listFields has the fields, their types and ops.
+             * @example {
+             *       "field": "status",
+             *       "op": "in",
+             *       "value": [
+             *         "customer"
+             *       ]
+             *     }
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+        };
         ClassCount: {
             /** @enum {string} */
             class: "A" | "B" | "C";
@@ -916,6 +1035,10 @@ export interface components {
              * @enum {string}
              */
             class?: "A" | "B" | "C";
+            /** @description Values of the organisation's own fields by key; null removes one, what is not named stays. */
+            custom?: {
+                [key: string]: unknown;
+            };
             email?: string;
             name: string;
             notes?: string;
@@ -954,6 +1077,20 @@ export interface components {
             jobTitle?: string;
             name: string;
             phone?: string;
+        };
+        CreateCustomFieldRequest: {
+            choices?: components["schemas"]["FieldChoiceRequest"][];
+            /** @description a to z, 0 to 9 and _; it cannot be changed. */
+            key: string;
+            label: string;
+            /**
+             * Format: int64
+             * @description Left out: behind the others.
+             */
+            position?: number;
+            required?: boolean;
+            /** @enum {string} */
+            type: "text" | "number" | "money" | "date" | "choice" | "choices" | "boolean" | "link";
         };
         CreateKeyRequest: {
             /**
@@ -1029,6 +1166,28 @@ export interface components {
             /** Format: int64 */
             userId: number;
             userName: string;
+        };
+        CustomField: {
+            /** @description Shown nowhere; its values are kept. */
+            archived: boolean;
+            choices: components["schemas"]["FieldChoice"][];
+            /** Format: int64 */
+            id: number;
+            /** @description Fixed; filters, sorts and columns name the field custom.<key>. */
+            key: string;
+            label: string;
+            /** Format: int64 */
+            position: number;
+            /** @description Creating an account and changing the field need a value. */
+            required: boolean;
+            /**
+             * @description Fixed.
+             * @enum {string}
+             */
+            type: "text" | "number" | "money" | "date" | "choice" | "choices" | "boolean" | "link";
+        };
+        CustomFieldList: {
+            items: components["schemas"]["CustomField"][];
         };
         Directions: {
             /** @description From the straight line: no road leads there. */
@@ -1138,6 +1297,38 @@ export interface components {
             loaded: boolean;
             /** @description The road network is on this machine. */
             roads: boolean;
+        };
+        FieldChoice: {
+            label: string;
+            value: string;
+        };
+        FieldChoiceRequest: {
+            /** @description Left out: the value. */
+            label?: string;
+            value: string;
+        };
+        FilterCount: {
+            /** Format: int64 */
+            total: number;
+        };
+        FilterField: {
+            choices?: components["schemas"]["FieldChoice"][];
+            custom: boolean;
+            /** @description By changing the account or many at once. */
+            editable: boolean;
+            /** @enum {string} */
+            group: "account" | "visits" | "place" | "contact" | "custom" | "other";
+            /** @description As conditions, sorts and columns name it. */
+            key: string;
+            /** @description In English; programs translate those that are not custom by their key. */
+            label: string;
+            ops: string[];
+            sortable: boolean;
+            /** @enum {string} */
+            type: "text" | "number" | "money" | "date" | "choice" | "choices" | "boolean" | "link" | "place" | "segment" | "search";
+        };
+        FilterFieldList: {
+            items: components["schemas"]["FilterField"][];
         };
         Geometry: {
             coordinates?: unknown;
@@ -1642,6 +1833,10 @@ export interface components {
             category?: string;
             /** @enum {string} */
             class?: "A" | "B" | "C";
+            /** @description Values of the organisation's own fields by key; null removes one, what is not named stays. */
+            custom?: {
+                [key: string]: unknown;
+            };
             email?: string;
             name?: string;
             notes?: string;
@@ -1680,6 +1875,14 @@ export interface components {
              * @description Of the account, to refuse a change of an old one.
              */
             version?: number;
+        };
+        UpdateCustomFieldInputBody: {
+            archived?: boolean;
+            choices?: components["schemas"]["FieldChoiceRequest"][];
+            label?: string;
+            /** Format: int64 */
+            position?: number;
+            required?: boolean;
         };
         UpdateMeRequest: {
             language?: string | null;
@@ -1789,6 +1992,8 @@ export interface operations {
                 coverage?: ("never" | "on_track" | "due" | "overdue")[];
                 /** @description The archived ones instead of the others. */
                 archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
                 /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
@@ -1798,8 +2003,8 @@ export interface operations {
                 /** @description nextCursor of the page before; nothing for the first. */
                 cursor?: string;
                 limit?: number;
-                /** @description Ties are broken by id. */
-                sort?: "name" | "-name" | "dueOn" | "-dueOn" | "revenue" | "-revenue" | "updatedAt" | "-updatedAt";
+                /** @description The key of a sortable field of listFields, with - in front for descending. Ties are broken by id. */
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -1878,6 +2083,8 @@ export interface operations {
                 coverage?: ("never" | "on_track" | "due" | "overdue")[];
                 /** @description The archived ones instead of the others. */
                 archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
                 /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
@@ -2253,6 +2460,132 @@ export interface operations {
             };
         };
     };
+    listCustomFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCustomField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCustomFieldRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCustomField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCustomField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCustomFieldInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getDirections: {
         parameters: {
             query: {
@@ -2303,6 +2636,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExtractInfo"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterFieldList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkFilter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckFilterInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterCount"];
                 };
             };
             /** @description What went wrong */
@@ -2887,6 +3282,8 @@ export interface operations {
                 coverage?: ("never" | "on_track" | "due" | "overdue")[];
                 /** @description The archived ones instead of the others. */
                 archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
                 /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
