@@ -24,6 +24,7 @@ type plan struct {
 	at           []int32
 	days         [][]int32
 	rhythm       []int64
+	pins         []pin
 	cost, prizes int64
 	total        int64
 }
@@ -42,6 +43,7 @@ func (t *state) save(p *plan) {
 	p.absent = append(p.absent[:0], t.absent...)
 	p.at = append(p.at[:0], t.at...)
 	p.rhythm = append(p.rhythm[:0], t.rhythm...)
+	p.pins = append(p.pins[:0], t.pins...)
 	p.cost, p.prizes, p.total = t.cost, t.prizes, t.total()
 }
 
@@ -56,6 +58,11 @@ func (t *state) restore(p *plan) {
 	t.absent = append(t.absent[:0], p.absent...)
 	copy(t.at, p.at)
 	copy(t.rhythm, p.rhythm)
+	for v, x := range p.pins {
+		if t.pins[v] != x {
+			t.narrow(int32(v), x)
+		}
+	}
 	t.rated = -1
 	t.cost, t.prizes = p.cost, p.prizes
 	clear(t.work)
@@ -81,6 +88,9 @@ func newChain(m *model, o *Options, stream int) *chain {
 		calm.blink = c.u.blink
 	}
 	c.t.recreate(&calm, 0, nowhere)
+	if m.timed && !c.t.verified() {
+		c.t.dropTimed()
+	}
 	c.current = c.t.total()
 	c.best = c.current
 	c.t.save(&c.bestPlan)
@@ -161,6 +171,10 @@ func (c *chain) round(heat int64) {
 	}
 	total := t.total()
 	if total >= limit {
+		t.back()
+		return
+	}
+	if total < c.best && t.m.timed && !t.verified() {
 		t.back()
 		return
 	}

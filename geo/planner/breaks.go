@@ -1,5 +1,10 @@
 package planner
 
+import (
+	"cmp"
+	"slices"
+)
+
 // With k breaks in a day every stop has k+1 earliest times of leaving, one for
 // each number of breaks taken so far, and k+1 latest times of being ready. A
 // break may lie in any gap between two stops, also in the middle of a drive. So
@@ -21,6 +26,9 @@ func after(breaks []Break, e, drive int32) int32 {
 		if begin > int32(b.Latest) {
 			return never
 		}
+		if b.Windows != nil {
+			begin = b.first(over)
+		}
 		over = begin + int32(b.Length)
 		length += int32(b.Length)
 	}
@@ -36,9 +44,81 @@ func before(breaks []Break, at, drive int32) int32 {
 		if limit < int32(b.Earliest) {
 			return -never
 		}
+		if b.Windows != nil {
+			limit = b.last(limit)
+		}
 		length += int32(b.Length)
 	}
 	return min(limit, at-drive-length)
+}
+
+// first is the earliest a break can begin from a time on, or never.
+func (b *Break) first(at int32) int32 {
+	at = max(at, int32(b.Earliest))
+	if at > int32(b.Latest) {
+		return never
+	}
+	for _, w := range b.Windows {
+		if at <= int32(w.Close) {
+			return max(at, int32(w.Open))
+		}
+	}
+	return at
+}
+
+// last is the latest a break can begin by a time that is not before its
+// earliest.
+func (b *Break) last(at int32) int32 {
+	for _, w := range slices.Backward(b.Windows) {
+		if at >= int32(w.Open) {
+			return min(at, int32(w.Close))
+		}
+	}
+	return at
+}
+
+// inOrder sorts and joins the breaks' windows: Earliest and Latest bound all of
+// them, and Windows stays nil where there are not several.
+func inOrder(breaks []Break) []Break {
+	if !slices.ContainsFunc(breaks, func(b Break) bool { return len(b.Windows) > 0 }) {
+		return breaks
+	}
+	out := slices.Clone(breaks)
+	for i := range out {
+		b := &out[i]
+		if len(b.Windows) == 0 {
+			continue
+		}
+		sorted := slices.SortedFunc(slices.Values(b.Windows), func(x, y Window) int { return cmp.Compare(x.Open, y.Open) })
+		joined := sorted[:1]
+		for _, w := range sorted[1:] {
+			if last := &joined[len(joined)-1]; w.Open <= last.Close+1 {
+				last.Close = max(last.Close, w.Close)
+			} else {
+				joined = append(joined, w)
+			}
+		}
+		b.Earliest, b.Latest = joined[0].Open, joined[len(joined)-1].Close
+		b.Windows = joined
+		if len(joined) == 1 {
+			b.Windows = nil
+		}
+	}
+	return out
+}
+
+func sameBreak(a, b Break) bool {
+	return a.Length == b.Length && a.Earliest == b.Earliest && a.Latest == b.Latest && a.FallsAway == b.FallsAway &&
+		slices.Equal(a.Windows, b.Windows)
+}
+
+// over is [after], by the clock where the shift's travel depends on it.
+func (x *shift) over(breaks []Break, from, to, e, drive int32) int32 {
+	if x.clock == nil {
+		return after(breaks, e, drive)
+	}
+	ready, _ := x.clock.over(breaks, from, to, e)
+	return ready
 }
 
 // startTimes are the earliest times of leaving the start: having taken j
@@ -67,7 +147,7 @@ func (x *shift) endTimes(reach []int32) {
 	}
 }
 
-// timeBreaks recomputes all times of a route with breaks.
+// timeBreaks recomputes all times of a route with breaks or travel by the clock.
 func (t *state) timeBreaks(shift int32) {
 	x, r := &t.m.shifts[shift], &t.routes[shift]
 	k := len(x.breaks) + 1
@@ -85,7 +165,7 @@ func (t *state) timeBreaks(shift int32) {
 			ready := never
 			for f := 0; f <= j; f++ {
 				if from[f] < never {
-					ready = min(ready, after(x.breaks[f:j], from[f], drive)+setUp)
+					ready = min(ready, x.over(x.breaks[f:j], r.stops[i-1].place, s.place, from[f], drive)+setUp)
 				}
 			}
 			if ready < never {
@@ -102,7 +182,12 @@ func (t *state) timeBreaks(shift int32) {
 		for j := range here {
 			begin := -never
 			for f := j; f < k; f++ {
-				if next[f] > -never {
+				if next[f] <= -never {
+					continue
+				}
+				if x.clock != nil {
+					begin = max(begin, x.clock.before(x.breaks[j:f], s.place, r.stops[i+1].place, next[f]-setUp))
+				} else {
 					begin = max(begin, before(x.breaks[j:f], next[f]-setUp, drive))
 				}
 			}
@@ -115,18 +200,19 @@ func (t *state) timeBreaks(shift int32) {
 }
 
 // fitsBreaks says whether a visit fits between stops i and i+1 of a route with
-// breaks; in and out are the driving to and from it, setUp is its own and
+// breaks or travel by the clock; in and out are the driving to and from it, setUp is its own and
 // nextSetUp that of the stop after it.
 func (t *state) fitsBreaks(x *shift, r *route, i int, v, in, setUp, out, nextSetUp int32) bool {
 	k := len(x.breaks) + 1
 	leave, reach := r.times[2*k*i:][:k], r.times[2*k*(i+1)+k:][:k]
 	length := t.m.visits[v].length
+	here, before, next := t.m.visits[v].place, r.stops[i].place, r.stops[i+1].place
 	for f := range k {
 		if leave[f] >= never {
 			continue
 		}
 		for j := f; j < k; j++ {
-			ready := after(x.breaks[f:j], leave[f], in)
+			ready := x.over(x.breaks[f:j], before, here, leave[f], in)
 			if ready >= never {
 				break
 			}
@@ -135,7 +221,7 @@ func (t *state) fitsBreaks(x *shift, r *route, i int, v, in, setUp, out, nextSet
 				break
 			}
 			for l := j; l < k; l++ {
-				if reach[l] > -never && after(x.breaks[j:l], ready+length, out)+nextSetUp <= reach[l] {
+				if reach[l] > -never && x.over(x.breaks[j:l], here, next, ready+length, out)+nextSetUp <= reach[l] {
 					return true
 				}
 			}

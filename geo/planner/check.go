@@ -30,6 +30,7 @@ func check(p *Problem, orders [][]int) *Report {
 	for i := range c.shiftOf {
 		c.shiftOf[i] = -1
 	}
+	kept := make([][]int, len(orders))
 	for s, order := range orders {
 		known := make([]int, 0, len(order))
 		for _, v := range order {
@@ -43,7 +44,16 @@ func check(p *Problem, orders [][]int) *Report {
 				known = append(known, v)
 			}
 		}
-		c.route(s, known)
+		kept[s] = known
+	}
+	tied := c.tied()
+	for s := range orders {
+		if len(tied) == 0 || !slices.ContainsFunc(tied, func(group []int) bool { return slices.Contains(group, s) }) {
+			c.route(s, kept[s])
+		}
+	}
+	for _, group := range tied {
+		c.together(group, kept)
 	}
 	c.left()
 	c.series()
@@ -69,6 +79,14 @@ type checker struct {
 	w       Weights
 	report  *Report
 	shiftOf []int // by visit, -1 when left out
+
+	// release is before when a visit does not begin because of others, pace
+	// what of others hangs on its beginning; nil without links in time.
+	release []Seconds
+	pace    []bool
+	// delay puts off reaching stop number delayed, counted from 1.
+	delayed int
+	delay   Seconds
 }
 
 func (c *checker) break_(rule Rule, shift, visit, by int) {
@@ -114,18 +132,53 @@ type trial struct {
 	over    Seconds
 	depart  Seconds
 	end     Seconds
+	drive   Cost // of driving, where that depends on the time of day
 }
 
 func (c *checker) route(si int, order []int) {
-	s := &c.p.Shifts[si]
-	r := &c.report.Routes[si]
-	r.Shift = si
-	c.prefix(si, order)
-	if len(order) == 0 {
-		return
+	if c.begin(si, order) {
+		best, gaps := c.best(si, order)
+		c.finish(si, order, &best, gaps)
 	}
-	c.eligible(si, order)
+}
 
+// begin checks what does not depend on times; it is false for an empty route.
+func (c *checker) begin(si int, order []int) bool {
+	c.report.Routes[si].Shift = si
+	c.prefix(si, order)
+	if len(order) > 0 {
+		c.eligible(si, order)
+	}
+	return len(order) > 0
+}
+
+// best is the best way to time a route, and the gaps in which it has its breaks.
+func (c *checker) best(si int, order []int) (best trial, bestGaps []int) {
+	best.broken = -1
+	c.trials(si, order, true, func(gaps []int, depart Seconds) bool {
+		t := c.simulate(&c.p.Shifts[si], order, gaps, depart, nil)
+		if best.broken < 0 || c.better(&t, &best) {
+			best, bestGaps = t, slices.Clone(gaps)
+		}
+		return true
+	})
+	if best.broken > 0 {
+		c.trials(si, order, false, func(gaps []int, depart Seconds) bool {
+			t := c.simulate(&c.p.Shifts[si], order, gaps, depart, nil)
+			if c.better(&t, &best) {
+				best, bestGaps = t, slices.Clone(gaps)
+			}
+			return true
+		})
+	}
+	return best, bestGaps
+}
+
+// trials calls try with every way to spread a route's breaks over its gaps and
+// every departure worth trying, until it says that it has seen enough. gaps are
+// only valid during the call.
+func (c *checker) trials(si int, order []int, timely bool, try func(gaps []int, depart Seconds) bool) {
+	s := &c.p.Shifts[si]
 	open := max(s.Hours.Open, s.Now)
 	done := min(len(s.Done), len(order))
 	taken := 0
@@ -133,49 +186,64 @@ func (c *checker) route(si int, order []int) {
 		taken = s.Done[done-1].BreaksTaken
 	}
 	gaps := make([]int, len(s.Breaks))
-	best := trial{broken: -1}
-	var bestGaps []int
-	try := func() {
+	c.placeBreaks(s, order, done, taken, gaps, open, timely, func() bool {
 		// Breaks that fall away may do so because the day begins after them.
 		depart := open
 		for b := 0; ; b++ {
-			t := c.simulate(s, order, gaps, depart, nil)
-			if best.broken < 0 || c.better(&t, &best) {
-				best, bestGaps = t, slices.Clone(gaps)
+			if !try(gaps, depart) {
+				return false
+			}
+			if done == 0 {
+				for _, later := range c.changes(s, depart) {
+					if !try(gaps, later) {
+						return false
+					}
+				}
 			}
 			if b == len(gaps) || gaps[b] >= 0 || done > 0 {
-				return
+				return true
 			}
-			depart = max(depart, s.Breaks[b].Latest)
+			_, latest := bounds(&s.Breaks[b])
+			depart = max(depart, latest)
 		}
-	}
-	c.placeBreaks(s, order, done, taken, gaps, open, true, try)
-	if best.broken > 0 {
-		c.placeBreaks(s, order, done, taken, gaps, open, false, try)
-	}
-	// The latest departure that changes neither the end nor what is broken.
+	})
+}
+
+// finish writes the timetable of a route whose breaks are in the given gaps,
+// beginning as late as that changes nothing else.
+func (c *checker) finish(si int, order []int, best *trial, gaps []int) {
+	s := &c.p.Shifts[si]
+	r := &c.report.Routes[si]
 	depart := best.depart
-	if done == 0 {
+	if len(s.Done) == 0 {
 		lo, hi := depart, max(depart, best.end)
 		for lo < hi {
 			mid := lo + (hi-lo+1)/2
-			t := c.simulate(s, order, bestGaps, mid, nil)
-			if t.end == best.end && t.broken == best.broken && t.late == best.late {
+			t := c.simulate(s, order, gaps, mid, nil)
+			if t.end == best.end && t.broken == best.broken && t.late == best.late && c.samePace(&t, best) {
 				lo = mid
 			} else {
 				hi = mid - 1
 			}
 		}
-		depart = lo
+		if t := c.simulate(s, order, gaps, lo, nil); t.drive <= best.drive && t.broken == best.broken {
+			depart = lo
+		}
 	}
 	var broken []Violation
-	final := c.simulate(s, order, bestGaps, depart, &broken)
+	final := c.simulate(s, order, gaps, depart, &broken)
 	for i := range broken {
 		broken[i].Shift = si
 	}
 	c.report.Violations = append(c.report.Violations, broken...)
 	r.Entries = final.entries
-	c.slack(s, r, len(broken) > 0)
+	if len(broken) == 0 {
+		if c.byClock(s) {
+			c.slackByClock(si, order, gaps, &final)
+		} else {
+			c.slack(s, r)
+		}
+	}
 	c.sum(si, r, &final)
 }
 
@@ -183,188 +251,12 @@ func (c *checker) better(a, b *trial) bool {
 	if a.broken != b.broken {
 		return a.broken < b.broken
 	}
-	ca := int64(a.late)*int64(c.w.Late) + int64(a.over)*int64(c.w.Overtime)
-	cb := int64(b.late)*int64(c.w.Late) + int64(b.over)*int64(c.w.Overtime)
+	ca := int64(a.late)*int64(c.w.Late) + int64(a.over)*int64(c.w.Overtime) + int64(a.drive)
+	cb := int64(b.late)*int64(c.w.Late) + int64(b.over)*int64(c.w.Overtime) + int64(b.drive)
 	if ca != cb {
 		return ca < cb
 	}
 	return a.end < b.end
-}
-
-// simulate times a route that leaves its start at depart. Gaps beyond those
-// given are free of breaks. Broken rules are noted when a list is given.
-func (c *checker) simulate(s *Shift, order, gaps []int, depart Seconds, broken *[]Violation) trial {
-	t := trial{depart: depart}
-	fail := func(rule Rule, visit int, by Seconds) {
-		t.broken += int64(by)
-		if broken != nil {
-			*broken = append(*broken, Violation{rule, 0, visit, int(by)})
-		}
-	}
-	t.entries = make([]Entry, 0, len(order)+len(gaps)+2)
-	t.entries = append(t.entries, Entry{Kind: Leave, Visit: -1, Place: s.Start, Arrive: depart, Begin: depart, End: depart})
-	now, place := depart, s.Start
-	if place == Anywhere {
-		place = c.p.Visits[order[0]].Place
-		t.entries[0].Place = Anywhere
-	}
-	done := min(len(s.Done), len(order))
-	for i := 0; i <= len(order); i++ {
-		to, visit := s.End, -1
-		if i < len(order) {
-			visit = order[i]
-			to = c.p.Visits[visit].Place
-		} else if to == Anywhere {
-			to = place
-		}
-		drive, metres, ok := c.leg(s, place, to)
-		if !ok {
-			fail(RuleRoad, visit, 1)
-		}
-		if i < done {
-			d := s.Done[i]
-			if i == 0 && d.Arrive-drive < t.entries[0].End {
-				t.entries[0].Arrive, t.entries[0].Begin, t.entries[0].End = max(0, d.Arrive-drive), max(0, d.Arrive-drive), max(0, d.Arrive-drive)
-			}
-			t.entries = append(t.entries, Entry{Kind: Stop, Visit: visit, Place: to, Drive: drive, Metres: metres,
-				Arrive: d.Arrive, Begin: d.Arrive, End: d.Leave, Done: true})
-			now, place = max(d.Leave, s.Now), to
-			continue
-		}
-		ready := c.pauses(s, &t, gaps, i, now, drive, metres, place, to, fail)
-		left, leftMetres := drive, metres
-		for k := len(t.entries) - 1; k > 0 && t.entries[k].Kind == Pause && t.entries[k].Begin >= now; k-- {
-			left -= t.entries[k].Drive
-			leftMetres -= t.entries[k].Metres
-		}
-		if visit < 0 {
-			t.entries = append(t.entries, Entry{Kind: Return, Visit: -1, Place: s.End, Drive: left, Metres: leftMetres, Arrive: ready, Begin: ready, End: ready})
-			now = ready
-			break
-		}
-		v := &c.p.Visits[visit]
-		entry := Entry{Kind: Stop, Visit: visit, Place: to, Drive: left, Metres: leftMetres, Arrive: ready}
-		if to != place || i == 0 && s.Start == Anywhere {
-			entry.SetUp = v.SetUp
-		}
-		begin, grace, after := beginning(v, ready+entry.SetUp)
-		if after > 0 {
-			fail(RuleWindow, visit, after)
-		}
-		t.late += grace
-		entry.Wait = begin - ready - entry.SetUp
-		entry.Begin, entry.End = begin, begin+v.Length
-		t.entries = append(t.entries, entry)
-		now, place = entry.End, to
-	}
-	t.end = now
-	t.over = max(0, min(now-s.Hours.Close, s.Overtime))
-	if now > s.Hours.Close+s.Overtime {
-		fail(RuleHours, -1, now-s.Hours.Close-s.Overtime)
-	}
-	// A break that fell away needs a day that ends early or begins late.
-	for b, g := range gaps {
-		if g >= 0 {
-			continue
-		}
-		latest := s.Breaks[b].Latest
-		if begin := t.entries[0].End; begin < latest && now > latest {
-			fail(RuleBreak, b, min(now-latest, latest-begin))
-		}
-	}
-	return t
-}
-
-// beginning is when a visit begins that is ready at the given time, how far
-// into a window's grace that is, and how long after all windows.
-func beginning(v *Visit, ready Seconds) (begin, grace, after Seconds) {
-	if len(v.Windows) == 0 {
-		return ready, 0, 0
-	}
-	begin, after = -1, -1
-	for _, w := range v.Windows {
-		shut := w.Close
-		if v.EndInside {
-			shut -= v.Length
-		}
-		if shut < w.Open {
-			continue // too short for this visit
-		}
-		if ready <= shut+w.Grace {
-			at := max(ready, w.Open)
-			late := max(0, at-shut)
-			if begin < 0 || at < begin || at == begin && late < grace {
-				begin, grace = at, late
-			}
-			continue
-		}
-		if over := ready - shut - w.Grace; after < 0 || over < after {
-			after = over
-		}
-	}
-	if begin >= 0 {
-		return begin, grace, 0
-	}
-	if after < 0 {
-		after = max(1, ready-v.Windows[len(v.Windows)-1].Open) // no window is long enough
-	}
-	return ready, 0, after
-}
-
-// slack fills in how much later each entry could be reached, breaks staying
-// between the stops where they are.
-func (c *checker) slack(s *Shift, r *Route, broken bool) {
-	if broken {
-		return
-	}
-	limit := s.Hours.Close + s.Overtime // of reaching the entry after
-	var ahead Seconds                   // driving to the entry after
-	for i := len(r.Entries) - 1; i >= 0; i-- {
-		e := &r.Entries[i]
-		leave := limit - ahead
-		switch e.Kind {
-		case Return:
-			e.Slack = limit - e.Arrive
-		case Leave:
-			e.Slack = leave - e.End
-		case Pause:
-			b := &s.Breaks[e.Visit]
-			latest := min(b.Latest, leave-b.Length)
-			e.Slack = max(0, latest-e.Arrive)
-			limit, ahead = e.Arrive+e.Slack, e.Drive
-			continue
-		case Stop:
-			if e.Done {
-				return
-			}
-			v := &c.p.Visits[e.Visit]
-			latest := latestReady(v, leave-v.Length)
-			e.Slack = max(0, latest-e.SetUp-e.Arrive)
-			limit, ahead = e.Arrive+e.Slack, e.Drive
-			continue
-		}
-		limit, ahead = e.Arrive+max(0, e.Slack), e.Drive
-	}
-}
-
-// latestReady is the latest time to be ready so that a visit begins no later
-// than the given time.
-func latestReady(v *Visit, begin Seconds) Seconds {
-	if len(v.Windows) == 0 {
-		return begin
-	}
-	latest := Seconds(-1)
-	for _, w := range v.Windows {
-		shut := w.Close
-		if v.EndInside {
-			shut -= v.Length
-		}
-		if shut < w.Open || w.Open > begin {
-			continue
-		}
-		latest = max(latest, min(begin, shut+w.Grace))
-	}
-	return latest
 }
 
 // sum adds up the route's figures and checks its limits.
@@ -372,12 +264,14 @@ func (c *checker) sum(si int, r *Route, t *trial) {
 	s := &c.p.Shifts[si]
 	cost := s.Fixed
 	var load []int64
-	place := s.Start
+	var drive Seconds // since the stop before
+	var metres Metres
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		r.Drive += e.Drive
 		r.Metres += e.Metres
 		r.Waiting += e.Wait
+		drive, metres = drive+e.Drive, metres+e.Metres
 		if e.Kind == Pause {
 			r.Breaks += e.End - e.Begin
 			continue
@@ -395,16 +289,15 @@ func (c *checker) sum(si int, r *Route, t *trial) {
 			if len(v.Preferred) > 0 && !slices.Contains(v.Preferred, s.Rep) {
 				cost += c.w.NotPreferred
 			}
+			if v.LastRep > 0 && v.LastRep != s.Rep+1 {
+				cost += c.w.OtherRep
+			}
 			if v.Before > 0 && v.Before != si+1 {
 				cost += c.w.Move
 			}
 		}
-		to := e.Place
-		if place != Anywhere && to != Anywhere {
-			drive, metres, _ := c.leg(s, place, to)
-			cost += c.legCost(s, drive, metres)
-		}
-		place = to
+		cost += c.legCost(s, drive, metres)
+		drive, metres = 0, 0
 	}
 	r.Late, r.Overtime = t.late, t.over
 	cost += Cost(t.late)*c.w.Late + Cost(t.over)*c.w.Overtime

@@ -3,8 +3,9 @@ package planner
 // placeBreaks calls try for every way to spread the breaks over the gaps of a
 // route: gap g comes before stop number g, the last one after all stops; -1
 // leaves a break out, where it may fall away. Done stops keep their breaks.
-// Gaps that begin too late for a break are passed over when timely is set.
-func (c *checker) placeBreaks(s *Shift, order []int, done, taken int, gaps []int, open Seconds, timely bool, try func()) {
+// Gaps that begin too late for a break are passed over when timely is set. It
+// ends when try returns false.
+func (c *checker) placeBreaks(s *Shift, order []int, done, taken int, gaps []int, open Seconds, timely bool, try func() bool) {
 	// earliest[g] is a lower bound of when gap g begins.
 	earliest := make([]Seconds, len(order)+1)
 	bare := c.simulate(s, order, make([]int, 0), open, nil)
@@ -21,27 +22,82 @@ func (c *checker) placeBreaks(s *Shift, order []int, done, taken int, gaps []int
 			gaps[b] = g + 1
 		}
 	}
-	var place func(b, from int)
-	place = func(b, from int) {
+	var place func(b, from int) bool
+	place = func(b, from int) bool {
 		if b == len(gaps) {
-			try()
-			return
+			return try()
 		}
+		_, latest := bounds(&s.Breaks[b])
 		tried := false
 		for g := from; g <= len(order); g++ {
-			if timely && tried && earliest[g] > s.Breaks[b].Latest {
+			if timely && tried && earliest[g] > latest {
 				break
 			}
 			gaps[b] = g
-			place(b+1, g)
+			if !place(b+1, g) {
+				return false
+			}
 			tried = true
 		}
 		if s.Breaks[b].FallsAway {
 			gaps[b] = -1
-			place(b+1, from)
+			return place(b+1, from)
 		}
+		return true
 	}
 	place(taken, done)
+}
+
+// bounds are the earliest and latest a break may begin.
+func bounds(b *Break) (earliest, latest Seconds) {
+	if len(b.Windows) == 0 {
+		return b.Earliest, b.Latest
+	}
+	earliest, latest = b.Windows[0].Open, b.Windows[0].Close
+	for _, w := range b.Windows {
+		earliest, latest = min(earliest, w.Open), max(latest, w.Close)
+	}
+	return earliest, latest
+}
+
+// firstAfter is when a break begins that may from a time on, and how much too
+// late that is.
+func firstAfter(b *Break, at Seconds) (begin, late Seconds) {
+	earliest, latest := bounds(b)
+	begin = max(at, earliest)
+	if begin > latest {
+		return begin, begin - latest
+	}
+	if len(b.Windows) == 0 {
+		return begin, 0
+	}
+	next := latest
+	for _, w := range b.Windows {
+		if begin >= w.Open && begin <= w.Close {
+			return begin, 0
+		}
+		if w.Open > begin {
+			next = min(next, w.Open)
+		}
+	}
+	return next, 0
+}
+
+// lastBefore is the latest time up to at when a break may begin; what lies
+// before its earliest is returned as it is.
+func lastBefore(b *Break, at Seconds) Seconds {
+	earliest, latest := bounds(b)
+	at = min(at, latest)
+	if len(b.Windows) == 0 || at < earliest {
+		return at
+	}
+	last := earliest
+	for _, w := range b.Windows {
+		if w.Open <= at {
+			last = max(last, min(at, w.Close))
+		}
+	}
+	return last
 }
 
 // pauses adds the breaks of gap i and returns when the next place is reached
@@ -57,9 +113,9 @@ func (c *checker) pauses(s *Shift, t *trial, gaps []int, i int, now, drive Secon
 			first = b
 		}
 		last = b
-		begin := max(over, s.Breaks[b].Earliest)
-		if begin > s.Breaks[b].Latest {
-			fail(RuleBreak, b, begin-s.Breaks[b].Latest)
+		begin, late := firstAfter(&s.Breaks[b], over)
+		if late > 0 {
+			fail(RuleBreak, b, late)
 		}
 		over = begin + s.Breaks[b].Length
 		length += s.Breaks[b].Length
@@ -73,10 +129,7 @@ func (c *checker) pauses(s *Shift, t *trial, gaps []int, i int, now, drive Secon
 	begins := make([]Seconds, last-first+1)
 	limit := ready
 	for b := last; b >= first; b-- {
-		at := limit - s.Breaks[b].Length
-		if latest := s.Breaks[b].Latest; at > latest {
-			at = latest
-		}
+		at := lastBefore(&s.Breaks[b], limit-s.Breaks[b].Length)
 		begins[b-first], limit = at, at
 	}
 	clock, driven := now, Seconds(0)

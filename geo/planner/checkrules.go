@@ -1,6 +1,9 @@
 package planner
 
-import "slices"
+import (
+	"math/big"
+	"slices"
+)
 
 // prefix checks that made stops and the locked beginning are where they belong.
 func (c *checker) prefix(si int, order []int) {
@@ -131,45 +134,30 @@ func square(gap int, s *Series) int64 {
 	return int64(off) * int64(off)
 }
 
-// links checks the days of linked visits.
-func (c *checker) links() {
-	for _, l := range c.p.Links {
-		a, b := c.shiftOf[l.A], c.shiftOf[l.B]
-		if a < 0 || b < 0 {
-			continue
-		}
-		days := c.p.Shifts[b].Day - c.p.Shifts[a].Day
-		if days < 0 && !l.InOrder {
-			days = -days
-		}
-		if days < l.MinDays {
-			c.break_(RuleGap, b, l.B, l.MinDays-days)
-		}
-		if l.MaxDays >= 0 && days > l.MaxDays {
-			c.break_(RuleGap, b, l.B, days-l.MaxDays)
-		}
-		if l.SameRep && c.p.Shifts[a].Rep != c.p.Shifts[b].Rep {
-			c.break_(RuleSameRep, b, l.B, 1)
-		}
-	}
-}
-
-// balance adds the cost of work above the mean of the reps.
+// balance adds the cost of work above the reps' shares by hours on duty.
 func (c *checker) balance() {
 	if c.w.Balance == 0 {
 		return
 	}
-	work := map[int]int64{}
-	var total int64
+	work, duty := map[int]int64{}, map[int]int64{}
+	var total, onDuty int64
 	for i := range c.p.Shifts {
-		r := &c.report.Routes[i]
-		work[c.p.Shifts[i].Rep] += int64(r.Drive + r.Service)
+		s, r := &c.p.Shifts[i], &c.report.Routes[i]
+		work[s.Rep] += int64(r.Drive + r.Service)
+		duty[s.Rep] += int64(s.Hours.Close - s.Hours.Open)
 		total += int64(r.Drive + r.Service)
+		onDuty += int64(s.Hours.Close - s.Hours.Open)
 	}
-	mean := total / int64(len(work))
+	if len(work) < 2 {
+		return
+	}
 	var above int64
-	for _, w := range work { // a sum: the order does not matter
-		above += max(0, w-mean)
+	for rep, w := range work { // a sum: the order does not matter
+		fair := big.NewInt(0)
+		if onDuty > 0 {
+			fair.Div(fair.Mul(big.NewInt(total), big.NewInt(duty[rep])), big.NewInt(onDuty))
+		}
+		above += max(0, w-fair.Int64())
 	}
 	c.report.Cost += Cost(above * int64(c.w.Balance) / 3600)
 }

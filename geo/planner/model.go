@@ -1,9 +1,6 @@
 package planner
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // never is later than any time; sums of seven stay within 32 bits.
 const never int32 = 1 << 28
@@ -27,6 +24,12 @@ type model struct {
 	// Orders of insertion, by visit.
 	far, width, opens, closes []int64
 
+	timed  bool    // some visits depend on others' times
+	both   bool    // some are made together or not at all
+	clocks bool    // some travel depends on the time of day
+	duty   []int64 // by rep: seconds on duty, where balance counts
+	onDuty int64   // their sum
+
 	days     int  // of the horizon
 	reps     int  // numbers in use
 	team     int  // reps there are
@@ -44,6 +47,7 @@ type visit struct {
 	setUp  int32
 	load   int32
 	series int32 // -1: none
+	timed  bool  // tied to others in time
 	fixed  bool  // made already or part of a locked beginning
 	skip   bool  // stays out
 	prize  int64
@@ -61,7 +65,10 @@ type legs struct {
 	width   int
 	hops    []hop
 	table   *Table
-	percent int32 // speed
+	percent int32  // speed
+	clock   *clock // travel by the time of day; nil where there is none
+	// What a thousandth of a second of driving and of a metre costs.
+	second, metre int64
 }
 
 func (l *legs) row(place int32) []hop {
@@ -96,9 +103,10 @@ type shift struct {
 	close    int32 // returning, overtime included
 	regular  int32 // returning without overtime
 	breaks   []Break
-	fresh    bool  // no stop was made yet
-	capacity int32 // of the first dimension
-	limited  bool  // has one of the following limits
+	clock    *clock // of its legs
+	fresh    bool   // no stop was made yet
+	capacity int32  // of the first dimension
+	limited  bool   // has one of the following limits
 	maxDrive int32
 	maxRoad  int32
 	maxStops int32
@@ -113,11 +121,12 @@ type link struct {
 	minDays, maxDays int32 // from this visit to the other; see fits
 	ordered          int8  // 1: this first, -1: other first, 0: any
 	sameRep          bool
+	timed, both      bool
+	min, max         int32 // seconds between the beginnings, where timed
 }
 
 func buildModel(p *Problem) (*model, error) {
 	m := &model{p: p, w: weightsOf(p)}
-	m.balanced = m.w.Balance > 0
 	m.visits = make([]visit, len(p.Visits))
 	for i := range p.Visits {
 		v := &p.Visits[i]
@@ -142,6 +151,7 @@ func buildModel(p *Problem) (*model, error) {
 		}
 	}
 	m.team = len(team)
+	m.buildDuty()
 	if err := m.buildShifts(); err != nil {
 		return nil, err
 	}
@@ -179,7 +189,7 @@ func (m *model) buildShifts() error {
 	plain := true // no visit has a rule about who makes it
 	for i := range m.p.Visits {
 		v := &m.p.Visits[i]
-		plain = plain && len(v.Skills)+len(v.Reps)+len(v.Forbidden)+len(v.Preferred)+len(v.Shifts)+v.Before == 0
+		plain = plain && len(v.Skills)+len(v.Reps)+len(v.Forbidden)+len(v.Preferred)+len(v.Shifts)+v.Before+v.LastRep == 0
 	}
 	sameRep := m.balanced
 	for _, s := range m.p.Series {
@@ -196,7 +206,7 @@ func (m *model) buildShifts() error {
 		x := &m.shifts[i]
 		*x = shift{day: int32(s.Day), rep: int32(s.Rep), legs: &m.legs[profiles[key]], span: &m.spans[spans[s.Day]],
 			open: int32(max(s.Hours.Open, s.Now)), close: int32(s.Hours.Close + s.Overtime), regular: int32(s.Hours.Close),
-			start: m.place(s.Start), end: m.place(s.End), breaks: s.Breaks, fresh: true,
+			start: m.place(s.Start), end: m.place(s.End), breaks: inOrder(s.Breaks), fresh: true,
 			capacity: never, maxDrive: never, maxRoad: never, maxStops: never, fixed: int64(s.Fixed)}
 		if s.MaxDrive > 0 {
 			x.maxDrive, x.limited = int32(s.MaxDrive), true
@@ -210,7 +220,8 @@ func (m *model) buildShifts() error {
 		if len(s.Capacity) > 0 {
 			x.capacity = min(s.Capacity[0], never)
 		}
-		x.timed = s.Overtime > 0 && m.w.Overtime > 0 || m.graceOn(s)
+		x.clock = x.legs.clock
+		x.timed = s.Overtime > 0 && m.w.Overtime > 0 || m.graceOn(s) || x.clock != nil
 		for _, v := range s.Head {
 			x.head = append(x.head, int32(v))
 		}
@@ -248,7 +259,7 @@ func (m *model) alike(a, b int) bool {
 	x, y := &m.p.Shifts[a], &m.p.Shifts[b]
 	return len(x.Done)+len(x.Head)+len(y.Done)+len(y.Head) == 0 &&
 		x.Hours == y.Hours && x.Overtime == y.Overtime && x.Start == y.Start && x.End == y.End &&
-		slices.Equal(x.Breaks, y.Breaks) && x.MaxDrive == y.MaxDrive && x.MaxMetres == y.MaxMetres &&
+		slices.EqualFunc(x.Breaks, y.Breaks, sameBreak) && x.MaxDrive == y.MaxDrive && x.MaxMetres == y.MaxMetres &&
 		x.MaxVisits == y.MaxVisits && slices.Equal(x.Capacity, y.Capacity) && x.Table == y.Table &&
 		x.SpeedPercent == y.SpeedPercent && x.DrivePercent == y.DrivePercent &&
 		x.DistancePercent == y.DistancePercent && x.Fixed == y.Fixed && x.Now == y.Now
@@ -279,7 +290,7 @@ func (m *model) goOn(x *shift, s *Shift) {
 	last := s.Done[len(s.Done)-1]
 	x.start = place
 	x.open = int32(max(last.Leave, s.Now))
-	x.breaks = s.Breaks[last.BreaksTaken:]
+	x.breaks = x.breaks[last.BreaksTaken:]
 	x.fresh = false
 	x.maxDrive -= drive
 	x.maxRoad -= road
@@ -291,10 +302,14 @@ func (m *model) goOn(x *shift, s *Shift) {
 // choice is the cost of a rep making a visit, by preference alone.
 func (m *model) choice(s *Shift, visit int) Cost {
 	v := &m.p.Visits[visit]
+	cost := Cost(0)
 	if len(v.Preferred) > 0 && !slices.Contains(v.Preferred, s.Rep) {
-		return m.w.NotPreferred
+		cost += m.w.NotPreferred
 	}
-	return 0
+	if v.LastRep > 0 && v.LastRep != s.Rep+1 {
+		cost += m.w.OtherRep
+	}
+	return cost
 }
 
 // graceOn says whether lateness can cost anything in a shift.
@@ -315,7 +330,11 @@ func (m *model) graceOn(s *Shift) bool {
 func (m *model) buildLegs(s *Shift, index int) (legs, error) {
 	t := &m.p.Tables[s.Table]
 	n := t.Places
-	l := legs{width: n + 1, table: t, percent: int32(s.SpeedPercent)}
+	l := legs{width: n + 1, table: t, percent: int32(s.SpeedPercent),
+		second: int64(m.w.Drive) * percent(s.DrivePercent) * 10, metre: int64(m.w.Distance) * percent(s.DistancePercent)}
+	if len(t.Periods) > 0 {
+		l.clock, m.clocks = newClock(t, s.SpeedPercent), true
+	}
 	l.hops = make([]hop, (n+1)*(n+1))
 	for a := range n {
 		for b := range n {
@@ -323,14 +342,8 @@ func (m *model) buildLegs(s *Shift, index int) (legs, error) {
 			if seconds < 0 {
 				seconds = never
 			} else {
-				if s.SpeedPercent > 0 {
-					seconds = int32((int64(seconds)*100 + int64(s.SpeedPercent) - 1) / int64(s.SpeedPercent))
-				}
-				cost = int64(seconds) * int64(m.w.Drive) * percent(s.DrivePercent) * 10
-				if t.Metres != nil {
-					cost += int64(t.Metres[a*n+b]) * int64(m.w.Distance) * percent(s.DistancePercent) / 100
-				}
-				cost = (cost + 500) / 1000
+				seconds = slowed(seconds, s.SpeedPercent)
+				cost = l.price(seconds, m.metres(&l, int32(a), int32(b)))
 				if cost >= int64(never) {
 					return l, wrong("shift", index, "the way from place %d to %d costs %d, more than %d: choose smaller weights", a, b, cost, never)
 				}
@@ -343,6 +356,19 @@ func (m *model) buildLegs(s *Shift, index int) (legs, error) {
 	return l, nil
 }
 
+// slowed is the time of a leg at a share of the table's speed.
+func slowed(seconds int32, percent int) int32 {
+	if percent == 0 {
+		return seconds
+	}
+	return int32((int64(seconds)*100 + int64(percent) - 1) / int64(percent))
+}
+
+// price is the cost of a leg.
+func (l *legs) price(seconds, metres int32) int64 {
+	return (int64(seconds)*l.second + int64(metres)*l.metre/100 + 500) / 1000
+}
+
 // metres is the distance of a leg.
 func (m *model) metres(l *legs, a, b int32) int32 {
 	n := l.table.Places
@@ -350,102 +376,6 @@ func (m *model) metres(l *legs, a, b int32) int32 {
 		return 0
 	}
 	return l.table.Metres[int(a)*n+int(b)]
-}
-
-// buildSpan collects each visit's windows on a day, grace included, merged
-// where they touch, in order.
-func (m *model) buildSpan(day int) span {
-	lo, hi := never, int32(0)
-	for i := range m.p.Shifts {
-		if s := &m.p.Shifts[i]; s.Day == day {
-			lo = min(lo, int32(s.Hours.Open))
-			hi = max(hi, int32(s.Hours.Close+s.Overtime), int32(s.Now))
-		}
-	}
-	sp := span{windows: make([]window, len(m.p.Visits))}
-	var found []window
-	for i := range m.p.Visits {
-		v := &m.p.Visits[i]
-		if len(v.Windows) == 0 {
-			sp.windows[i] = window{open: 0, close: never}
-			continue
-		}
-		found = found[:0]
-		for _, w := range v.Windows {
-			shut := w.Close
-			if v.EndInside {
-				shut -= v.Length
-			}
-			if shut < w.Open || int32(w.Open) > hi || int32(shut+w.Grace) < lo {
-				continue
-			}
-			found = append(found, window{open: int32(w.Open), close: int32(shut + w.Grace)})
-		}
-		slices.SortFunc(found, func(a, b window) int { return cmp.Or(cmp.Compare(a.open, b.open), cmp.Compare(a.close, b.close)) })
-		merged := found[:0]
-		for _, w := range found {
-			if k := len(merged); k > 0 && w.open <= merged[k-1].close+1 {
-				merged[k-1].close = max(merged[k-1].close, w.close)
-				continue
-			}
-			merged = append(merged, w)
-		}
-		if len(merged) == 0 {
-			sp.windows[i] = window{open: 1, close: 0}
-			continue
-		}
-		sp.windows[i] = merged[0]
-		if len(merged) > 1 {
-			sp.windows[i].more, sp.windows[i].count = int32(len(sp.extra)), int32(len(merged)-1)
-			sp.extra = append(sp.extra, merged[1:]...)
-		}
-	}
-	return sp
-}
-
-// buildAssign prices every visit in a shift, travel aside; -1 forbids it.
-func (m *model) buildAssign(index int) []int32 {
-	s := &m.p.Shifts[index]
-	assign := make([]int32, len(m.p.Visits))
-	for i := range m.p.Visits {
-		v := &m.p.Visits[i]
-		cost := m.choice(s, i)
-		if v.Before > 0 && v.Before != index+1 {
-			cost += m.w.Move
-		}
-		if len(v.Reps) > 0 && !slices.Contains(v.Reps, s.Rep) || slices.Contains(v.Forbidden, s.Rep) ||
-			len(v.Shifts) > 0 && !slices.Contains(v.Shifts, index) {
-			cost = -1
-		}
-		for _, k := range v.Skills {
-			if !slices.Contains(s.Skills, k) {
-				cost = -1
-			}
-		}
-		assign[i] = int32(cost)
-	}
-	return assign
-}
-
-func (m *model) buildLinks() {
-	if len(m.p.Links) == 0 {
-		return
-	}
-	m.links = make([][]link, len(m.p.Visits))
-	for _, l := range m.p.Links {
-		most := int32(l.MaxDays)
-		if l.MaxDays < 0 || most > never {
-			most = never
-		}
-		a := link{int32(l.B), int32(l.MinDays), most, 0, l.SameRep}
-		b := a
-		b.other = int32(l.A)
-		if l.InOrder {
-			a.ordered, b.ordered = 1, -1
-		}
-		m.links[l.A] = append(m.links[l.A], a)
-		m.links[l.B] = append(m.links[l.B], b)
-	}
 }
 
 // buildOrders prepares the keys by which removed visits are sorted.

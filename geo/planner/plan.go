@@ -171,13 +171,16 @@ func feasible(m *model, given [][]int) [][]int {
 	if given == nil {
 		return nil
 	}
+	if m.timed && len(check(m.p, given).Violations) == 0 {
+		return given
+	}
 	t := newState(m, newRandom(0, 0))
 	u := tuned
 	u.blink = 0
 	for i, order := range given {
 		shift := int32(i)
 		for _, v := range order {
-			if v < 0 || v >= len(m.visits) || t.at[v] >= 0 || m.visits[v].skip {
+			if v < 0 || v >= len(m.visits) || t.at[v] >= 0 || m.visits[v].skip || m.visits[v].timed {
 				continue
 			}
 			// Try it last in its shift, where it was.

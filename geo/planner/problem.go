@@ -33,7 +33,7 @@ type Problem struct {
 	Shifts []Shift // one a rep and working day
 	Visits []Visit
 	Series []Series // accounts due again and again; Visit.Series points here
-	Links  []Link   // pairs of visits that depend on each other's day
+	Links  []Link   // pairs of visits that depend on each other's day or time
 
 	Weights Weights // the zero value stands for [Balanced]
 }
@@ -44,6 +44,19 @@ type Table struct {
 	Places  int
 	Seconds []int32 // Places×Places; negative where no road leads
 	Metres  []int32 // Places×Places, or nil where distance does not matter
+
+	// Periods give other travel times by the clock, each from its From until
+	// the next one's, the last until midnight; before the first, Seconds holds.
+	// A rep who is on the way when a period begins goes on at its speed, so
+	// that leaving later never means arriving earlier (Ichoua, Gendreau and
+	// Potvin, "Vehicle dispatching with time-dependent travel times", 2003).
+	Periods []Period
+}
+
+// Period is travel by the clock.
+type Period struct {
+	From    Seconds // since midnight, of every day
+	Seconds []int32 // Places×Places; no road exactly where the table has none
 }
 
 // Window is a span of time.
@@ -59,8 +72,11 @@ type Window struct {
 type Break struct {
 	Length           Seconds
 	Earliest, Latest Seconds // bounds of its beginning
-	// FallsAway drops the break on a short day: one that ends by Latest or
-	// begins after Latest.
+	// Windows are the spans in which it may begin, in place of Earliest and
+	// Latest, when there are several.
+	Windows []Window
+	// FallsAway drops the break on a short day: one that ends by Latest (or the
+	// last window) or begins after it.
 	FallsAway bool
 }
 
@@ -72,8 +88,9 @@ type Shift struct {
 	// Overtime lets the day end this much after Hours.Close, at
 	// Weights.Overtime a second.
 	Overtime Seconds
-	Start    int // index into the table, or Anywhere
-	End      int // index into the table, or Anywhere
+	// Start and End are indices into the table, or Anywhere. They may differ: a
+	// night away is an End at the hotel, where the next day's shift has its Start.
+	Start, End int
 
 	Breaks []Break // in the order in which they are taken
 
@@ -120,6 +137,9 @@ type Visit struct {
 	// EndInside the visit must also be over by Close, as opening hours ask.
 	Windows   []Window
 	EndInside bool
+	// NotBefore and NotAfter bound the beginning as well, whatever the windows
+	// say; 0 stands for no bound. A fixed time is both.
+	NotBefore, NotAfter Seconds
 
 	// Mandatory visits come before everything else. Others are made when their
 	// Prize, in seconds of driving one would spend on them, is worth it.
@@ -132,6 +152,7 @@ type Visit struct {
 	Reps      []int // only these reps; nil: any
 	Forbidden []int // never these reps
 	Preferred []int // these reps if possible; others cost Weights.NotPreferred
+	LastRep   int   // the rep of last time plus 1, 0 for none; another costs Weights.OtherRep
 	Shifts    []int // only these shifts: a fixed day, or a lock; nil: any
 
 	// Skip keeps the visit out of the plan, at no cost: cancelled, or excluded
@@ -162,13 +183,26 @@ type Series struct {
 	SameRep   bool // all occurrences by one rep
 }
 
-// Link ties the days of two visits together. It applies when both are planned.
+// Link ties two visits together. All but Both applies when both are planned.
 type Link struct {
 	A, B int // visits
 	// MinDays and MaxDays bound the days between them, in either order, or from
 	// A to B when InOrder. MaxDays < 0 stands for no bound. {0, 0} is the same
 	// day, {1, -1} different days.
 	MinDays, MaxDays int
-	InOrder          bool
-	SameRep          bool
+	// Time bounds the time between their beginnings as MinDays and MaxDays do
+	// the days, in either order or, when InOrder, from A to B; nil for no
+	// bound. {0, 0} lets them begin together, by two reps; {4*Hour, -1} keeps
+	// them four hours apart; in order, {A's length, -1} puts B after A.
+	Time    *Span
+	InOrder bool
+	SameRep bool
+	// Both or none of them are planned: a visit that takes two reps is two
+	// visits that begin together.
+	Both bool
+}
+
+// Span bounds a length of time.
+type Span struct {
+	Min, Max Seconds // Max < 0: no bound
 }

@@ -32,11 +32,17 @@ func (t *state) recreate(u *tuning, seed int32, limit int64) bool {
 			prizes += t.m.visits[v].prize
 		}
 	}
-	stopEarly := len(t.m.series) == 0 && !t.m.balanced
+	stopEarly := len(t.m.series) == 0 && !t.m.both
 	done := true
 	t.listShifts()
 	for i, v := range t.queue {
 		t.at[v] = -1
+		if t.m.visits[v].timed {
+			if !t.placeTimed(u, v, t.worth(u, v)) {
+				prizes += t.m.visits[v].prize
+			}
+			continue
+		}
 		s := t.best(u, v, t.worth(u, v))
 		if s.shift < 0 {
 			prizes += t.m.visits[v].prize
@@ -57,6 +63,9 @@ func (t *state) recreate(u *tuning, seed int32, limit int64) bool {
 	}
 	if !done {
 		return false
+	}
+	if t.m.both {
+		prizes += t.dropHalves()
 	}
 	t.prizes = prizes
 	t.absent = append(t.absent, t.removed...)
@@ -91,6 +100,9 @@ func (t *state) retry(seed int32) {
 	add := func(v int32) {
 		if t.at[v] == -1 && !slices.Contains(t.queue[start:], v) && !slices.Contains(t.removed, v) {
 			t.queue = append(t.queue, v)
+			if t.m.both {
+				t.addPartners(start, v)
+			}
 		}
 	}
 	add(seed)
@@ -243,7 +255,7 @@ func (t *state) tryShift(u *tuning, v, shift int32, best *spot) {
 		}
 	}
 	var found known
-	if t.known == nil {
+	if t.known == nil || t.m.visits[v].timed {
 		found = t.scan(v, shift, -1)
 	} else {
 		pair := &t.known[int(v)*len(t.routes)+int(shift)]
@@ -262,7 +274,13 @@ func (t *state) tryShift(u *tuning, v, shift int32, best *spot) {
 		}
 		found = *k
 	}
-	if found.delta >= nowhere || found.delta+base >= best.delta {
+	if found.delta >= nowhere {
+		return
+	}
+	if t.m.balanced {
+		base += t.unbalance(x, t.moreWork(shift, v, int(found.at)))
+	}
+	if found.delta+base >= best.delta {
 		return
 	}
 	if u.blink > 0 && t.random.chance(u.blink) {
@@ -366,9 +384,6 @@ func (t *state) scanRich(v, shift int32, base int64, skip int) known {
 		if !unused {
 			delta -= int64(next.cost)
 		}
-		if t.m.balanced {
-			delta += t.unbalance(x, int64(c.length)+int64(in.from)+int64(out.to)-int64(next.drive))
-		}
 		if delta >= best.delta && !x.timed || i+1 == skip {
 			continue
 		}
@@ -387,7 +402,7 @@ func (t *state) scanRich(v, shift int32, base int64, skip int) known {
 				nextSetUp = t.m.visits[next.visit].setUp
 			}
 		}
-		if len(x.breaks) > 0 {
+		if len(x.breaks) > 0 || x.clock != nil {
 			if !t.fitsBreaks(x, r, i, v, in.from, setUp, out.to, nextSetUp) {
 				continue
 			}
@@ -398,7 +413,7 @@ func (t *state) scanRich(v, shift int32, base int64, skip int) known {
 			}
 		}
 		if x.timed {
-			after := t.timeCost(shift, v, i+1)
+			after, _ := t.timeCost(shift, v, i+1)
 			if after >= int64(never) {
 				continue
 			}
@@ -417,7 +432,7 @@ func (t *state) withinLimits(x *shift, r *route, v int32, from, next *stop, in, 
 	drive := r.drive - next.drive + in.from + out.to
 	road := r.metres - t.m.metres(x.legs, from.place, next.place) +
 		t.m.metres(x.legs, from.place, place) + t.m.metres(x.legs, place, next.place)
-	return drive <= x.maxDrive && road <= x.maxRoad
+	return (drive <= x.maxDrive || x.clock != nil) && road <= x.maxRoad // by the clock, see timeCost
 }
 
 // carries checks the dimensions of load beyond the first.

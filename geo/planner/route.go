@@ -22,6 +22,7 @@ type route struct {
 	timely int64 // the part of it that depends on times
 	load   int32
 	drive  int32
+	driven int32 // by the clock, where travel depends on it
 	metres int32
 	work   int64 // seconds of driving and service, where balance counts
 	locked int   // visits at the beginning that stay
@@ -101,15 +102,18 @@ func (t *state) time(shift int32) {
 		}
 		cost += x.base
 	}
-	if len(x.breaks) > 0 {
+	if len(x.breaks) > 0 || x.clock != nil {
 		t.timeBreaks(shift)
 	} else {
 		t.forward(shift, 1)
 		t.backward(shift, last-1)
 	}
-	r.timely = 0
+	r.timely, r.driven = 0, 0
 	if x.timed && (last > 1 || !x.fresh) {
-		r.timely = t.timeCost(shift, -1, 0)
+		var drive int32
+		if r.timely, drive = t.timeCost(shift, -1, 0); x.clock != nil {
+			r.driven = drive
+		}
 		cost += r.timely
 	}
 	t.cost += cost - r.cost
@@ -190,7 +194,7 @@ func (t *state) insert(v, shift int32, at int) {
 
 // quick routes keep their sums by difference.
 func (t *state) quick(x *shift) bool {
-	return !t.m.balanced && len(x.breaks) == 0 && !x.limited && !x.timed && x.fresh
+	return len(x.breaks) == 0 && !x.limited && !x.timed && x.fresh
 }
 
 func (t *state) insertQuick(v int32, x *shift, r *route, shift int32, at int) {
@@ -208,6 +212,11 @@ func (t *state) insertQuick(v int32, x *shift, r *route, shift int32, at int) {
 	next.cost, next.drive = out.costTo, out.to
 	if x.assign != nil {
 		delta += int64(x.assign[v])
+	}
+	if t.m.balanced {
+		work := t.workOf(shift)
+		t.work[x.rep] += work - r.work
+		r.work = work
 	}
 	r.load += t.m.visits[v].load
 	r.cost += delta
@@ -230,6 +239,9 @@ func (t *state) remove(shift int32, at, count int) {
 		t.at[v] = -1
 		if k := t.m.visits[v].series; k >= 0 {
 			t.setDay(k, t.m.shifts[shift].day, false)
+		}
+		if t.m.visits[v].timed {
+			t.loosen(v)
 		}
 	}
 	r.stops = append(r.stops[:at], r.stops[at+count:]...)

@@ -67,7 +67,8 @@ type Entry struct {
 	Begin  Seconds
 	End    Seconds // the rep leaves
 	// Slack is how much later the rep could arrive without breaking a hard
-	// rule here or later that day.
+	// rule here or later that day, or moving a visit that others are tied to in
+	// time.
 	Slack Seconds
 	Done  bool // was made already
 }
@@ -105,7 +106,8 @@ const (
 	NoWindow    Reason = "no_window"    // no window overlaps an allowed shift
 	TooFar      Reason = "too_far"      // even alone, it does not fit in the day's hours or drive limit
 	TooLarge    Reason = "too_large"    // takes more than any rep can carry
-	GapRule     Reason = "gap_rule"     // its series or links leave no day
+	GapRule     Reason = "gap_rule"     // its series or links leave no day or time
+	Partner     Reason = "partner"      // would be made together with another visit only, which is not planned
 	Full        Reason = "full"         // fits alone, but not beside the visits planned
 	NotWorth    Reason = "not_worth"    // fits, but costs more than its prize
 	NotImproved Reason = "not_improved" // fits and would pay: more planning time would find room
@@ -149,6 +151,8 @@ const (
 	RuleShift      Rule = "shift"       // not in this shift
 	RuleHead       Rule = "locked"      // the locked beginning was changed
 	RuleGap        Rule = "gap"         // By: days
+	RuleTime       Rule = "time"        // too close to or far from a linked visit; By: seconds
+	RuleTogether   Rule = "together"    // made without the visit it belongs to
 	RuleSameRep    Rule = "same_rep"    // occurrences by different reps
 	RuleRoad       Rule = "no_road"     // no road leads from the stop before
 	RuleTwice      Rule = "twice"       // the visit is made more than once

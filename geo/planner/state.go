@@ -40,6 +40,12 @@ type state struct {
 	used    []int32 // shifts with visits
 	empty   []int32 // without, one of each kind
 
+	// Where visits are tied in time: the model with windows that no pin has
+	// narrowed, the pins by visit, and those changed since begin.
+	wide   *model
+	pins   []pin
+	pinLog []pinned
+
 	work []int64 // by rep: seconds of driving and service, where balance counts
 	edge int64   // mean cost of a leg
 }
@@ -51,13 +57,20 @@ type undo struct {
 }
 
 func newState(m *model, r random) *state {
-	t := &state{m: m, random: r, rated: -1, ratings: make([]int64, m.days),
+	wide := m
+	if m.timed {
+		m = m.ownSpans()
+	}
+	t := &state{m: m, wide: wide, random: r, rated: -1, ratings: make([]int64, m.days),
 		routes: make([]route, len(m.shifts)), at: make([]int32, len(m.visits)),
 		days: make([][]int32, len(m.series)), rhythm: make([]int64, len(m.series)),
 		stamp: make([]int32, len(m.shifts)), saved: make([]route, len(m.shifts)),
 		seen: make([]int32, len(m.shifts)), kind: make([]int32, m.kinds), work: make([]int64, m.reps)}
 	for v := range t.at {
 		t.at[v] = -1
+	}
+	if m.timed {
+		t.pins = slices.Repeat([]pin{unpinned}, len(m.visits))
 	}
 	for k := range m.series {
 		t.rhythm[k] = m.series[k].cost(nil, m.days)
@@ -83,13 +96,16 @@ func newState(m *model, r random) *state {
 			t.routes[i].locked = j + 1
 		}
 	}
+	if m.timed {
+		t.pinAll()
+	}
 	t.listAbsent()
 	return t
 }
 
 // remember lets tryShift keep what it finds, which pays in a long search only.
 func (t *state) remember() {
-	if pairs := len(t.m.visits) * len(t.m.shifts); pairs <= knownMost && !t.m.balanced {
+	if pairs := len(t.m.visits) * len(t.m.shifts); pairs <= knownMost {
 		t.known = make([][2]known, pairs)
 	}
 }
@@ -103,67 +119,11 @@ func (t *state) total() int64 {
 	return c
 }
 
-// balance is the cost of work above the mean of the reps.
-func (t *state) balance() int64 {
-	var sum, above int64
-	for _, w := range t.work {
-		sum += w
-	}
-	mean := sum / int64(t.m.team)
-	for _, w := range t.work {
-		above += max(0, w-mean)
-	}
-	return above * int64(t.m.w.Balance) / 3600
-}
-
-// unbalance is what more work for a shift's rep changes about that cost.
-func (t *state) unbalance(x *shift, more int64) int64 {
-	before := t.balance()
-	t.work[x.rep] += more
-	after := t.balance()
-	t.work[x.rep] -= more
-	return after - before
-}
-
-// workOf is the driving and service of a shift, in seconds.
-func (t *state) workOf(shift int32) int64 {
-	x, r := &t.m.shifts[shift], &t.routes[shift]
-	var work int64
-	s := &t.m.p.Shifts[shift]
-	if !x.fresh {
-		place := t.m.place(s.Start)
-		for i, d := range s.Done {
-			to := t.m.visits[d.Visit].place
-			if i > 0 || s.Start != Anywhere {
-				if h := x.legs.row(place)[to]; h.to < never {
-					work += int64(h.to)
-				}
-			}
-			place = to
-			work += int64(d.Leave - d.Arrive)
-		}
-	}
-	if r.visits() == 0 && x.fresh {
-		return 0
-	}
-	for i := 1; i < len(r.stops); i++ {
-		to := &r.stops[i]
-		work += int64(to.drive)
-		if to.visit >= 0 {
-			v := &t.m.visits[to.visit]
-			work += int64(v.length)
-			if r.stops[i-1].place != to.place {
-				work += int64(v.setUp)
-			}
-		}
-	}
-	return work
-}
-
 // begin starts a change that back can undo.
 func (t *state) begin() {
 	t.round++
 	t.touched = t.touched[:0]
+	t.pinLog = t.pinLog[:0]
 	t.keep.cost, t.keep.prizes = t.cost, t.prizes
 	t.keep.absent = append(t.keep.absent[:0], t.absent...)
 }
@@ -190,6 +150,7 @@ func (t *state) back() {
 	if len(t.m.series) > 0 {
 		t.backDays()
 	}
+	t.unpin()
 	for _, s := range t.touched {
 		for _, x := range inner(&t.routes[s]) {
 			t.at[x.visit] = -1
@@ -265,6 +226,9 @@ func (t *state) load(orders [][]int) {
 			}
 		}
 		t.time(shift)
+	}
+	if t.pins != nil {
+		t.pinAll()
 	}
 	t.listAbsent()
 }

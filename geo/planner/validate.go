@@ -15,6 +15,8 @@ const (
 	maxPrize   = Seconds(10_000_000)
 	maxCost    = Cost(100_000_000) // of a single choice
 	maxPercent = 1000
+	maxPeriods = 96 // of a table: a quarter of an hour each
+	maxWindows = 1000
 )
 
 // ProblemError says what is wrong with a problem and where.
@@ -86,6 +88,8 @@ func Validate(p Problem) error {
 			return wrong("link", i, "it links visit %d to itself", l.A)
 		case l.MinDays < 0 || l.MaxDays >= 0 && l.MaxDays < l.MinDays:
 			return wrong("link", i, "days from %d to %d are no span", l.MinDays, l.MaxDays)
+		case l.Time != nil && (l.Time.Min < 0 || l.Time.Min > MaxTime || l.Time.Max >= 0 && l.Time.Max < l.Time.Min):
+			return wrong("link", i, "%d to %d seconds between two visits are no span", l.Time.Min, l.Time.Max)
 		}
 	}
 	w := p.Weights
@@ -94,7 +98,7 @@ func Validate(p Problem) error {
 			return wrong("weights", -1, "%d is not from 0 to %d", c, maxWeight)
 		}
 	}
-	for _, c := range []Cost{w.NotPreferred, w.Move, w.Interval} {
+	for _, c := range []Cost{w.NotPreferred, w.OtherRep, w.Move, w.Interval} {
 		if c < 0 || c > maxCost {
 			return wrong("weights", -1, "%d is not from 0 to %d", c, maxCost)
 		}
@@ -131,6 +135,29 @@ func validateTables(p Problem) error {
 		for j, m := range t.Metres {
 			if m > 10*maxLeg || m < 0 && t.Seconds[j] >= 0 {
 				return wrong("table", i, "%d metres from place %d to %d are not from 0 to %d", m, j/t.Places, j%t.Places, 10*maxLeg)
+			}
+		}
+		if err := validatePeriods(i, &t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func validatePeriods(i int, t *Table) error {
+	if len(t.Periods) > maxPeriods {
+		return wrong("table", i, "%d periods are more than %d", len(t.Periods), maxPeriods)
+	}
+	for k, x := range t.Periods {
+		if x.From < 0 || x.From >= Day || k > 0 && x.From <= t.Periods[k-1].From {
+			return wrong("table", i, "period %d begins at %s, not after the one before and before midnight", k, x.From)
+		}
+		if len(x.Seconds) != len(t.Seconds) {
+			return wrong("table", i, "period %d has %d travel times, not %d", k, len(x.Seconds), len(t.Seconds))
+		}
+		for j, s := range x.Seconds {
+			if s > maxLeg || (s < 0) != (t.Seconds[j] < 0) {
+				return wrong("table", i, "period %d: %d seconds from place %d to %d are more than %d, or a road is missing there only", k, s, j/t.Places, j%t.Places, maxLeg)
 			}
 		}
 	}
@@ -176,6 +203,14 @@ func validateShift(p Problem, i int, taken []int) error {
 		}
 		if b.Latest < b.Earliest {
 			return wrong("shift", i, "break %d must begin by %s but not before %s", j, b.Latest, b.Earliest)
+		}
+		if len(b.Windows) > maxWindows {
+			return wrong("shift", i, "break %d has %d windows, more than %d", j, len(b.Windows), maxWindows)
+		}
+		for k, w := range b.Windows {
+			if w.Open < 0 || w.Close > MaxTime || w.Close < w.Open {
+				return wrong("shift", i, "window %d of break %d, from %s to %s, is no span", k, j, w.Open, w.Close)
+			}
 		}
 	}
 	for _, c := range s.Capacity {
@@ -229,6 +264,14 @@ func validateVisit(p Problem, i int) error {
 		return wrong("visit", i, "it was planned in shift %d, which does not exist", v.Before-1)
 	case v.Series < 0 || v.Series > len(p.Series):
 		return wrong("visit", i, "series %d does not exist", v.Series-1)
+	case v.NotBefore < 0 || v.NotBefore > MaxTime || v.NotAfter < 0 || v.NotAfter > MaxTime:
+		return wrong("visit", i, "its bounds %s and %s are out of range", v.NotBefore, v.NotAfter)
+	case v.NotAfter > 0 && v.NotAfter < v.NotBefore:
+		return wrong("visit", i, "it may begin neither before %s nor after %s", v.NotBefore, v.NotAfter)
+	case v.LastRep < 0 || v.LastRep > MaxShifts+1:
+		return wrong("visit", i, "rep %d of last time is not from 0 to %d", v.LastRep-1, MaxShifts)
+	case len(v.Windows) > maxWindows:
+		return wrong("visit", i, "%d windows are more than %d", len(v.Windows), maxWindows)
 	}
 	for j, w := range v.Windows {
 		switch {

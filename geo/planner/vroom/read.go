@@ -298,6 +298,7 @@ func (q *Request) weights() {
 		Distance:     planner.Cost(math.Round(1000 * km)),
 		Overtime:     3000,
 		NotPreferred: 1_200_000,
+		OtherRep:     900_000,
 		Interval:     14_400_000,
 	}
 }
