@@ -46,6 +46,9 @@ func (s *Server) authenticate(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
+	if from := clientFrom(c.UserContext()); from.IsValid() {
+		session.Address = from.WithZone("").String()
+	}
 	c.SetUserContext(s.actAs(c.UserContext(), session))
 	return c.Next()
 }

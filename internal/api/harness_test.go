@@ -119,6 +119,7 @@ type tenant struct {
 	contact             int64
 	plan, route         int64
 	key                 int64 // the rep's API key
+	activity            int64 // the rep's task at the account
 }
 
 // tenantPlace is where every tenant has its account.
@@ -158,6 +159,10 @@ func (w *world) newTenant(slug, mark string) tenant {
 		}
 		if err := tx.QueryRow(ctx, `insert into contacts (org_id, account_id, name) values ($1, $2, $3) returning id`,
 			n.org, n.account, mark).Scan(&n.contact); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `insert into activities (org_id, account_id, kind, subject, body, author_id, assignee_id)
+			values ($1, $2, 'task', $3, $3, $4, $4) returning id`, n.org, n.account, mark, n.rep.ID).Scan(&n.activity); err != nil {
 			return err
 		}
 		if err := tx.QueryRow(ctx, `insert into visit_plans (org_id, rep_id, day, state, request)

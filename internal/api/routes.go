@@ -12,12 +12,17 @@ func (s *Server) routes() {
 	s.registerEvents()   // events.go
 
 	s.registerAccounts()      // accounts.go
+	s.registerTimeline()      // timeline.go
+	s.registerTasks()         // tasks.go
+	s.registerAudit()         // audit.go
+	s.registerAccess()        // access.go
 	s.registerFields()        // fields.go
 	s.registerOpenProspects() // openprospects.go
 	s.registerRegions()       // regions.go
 	s.registerTiles()         // tiles.go
 	s.registerExtract()       // extract.go
 	s.registerPlaces()        // places.go
+	s.registerBoard()         // board.go; before plans.go, whose {id} would take its paths
 	s.registerPlans()         // plans.go
 	s.registerReach()         // reach.go
 	s.registerDirections()    // directions.go

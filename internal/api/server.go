@@ -28,11 +28,13 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/waymark-crm/waymark/internal/accounts"
+	"github.com/waymark-crm/waymark/internal/audit"
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/extract"
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/postgres"
 	"github.com/waymark-crm/waymark/internal/regions"
+	"github.com/waymark-crm/waymark/internal/timeline"
 	"github.com/waymark-crm/waymark/internal/visits"
 )
 
@@ -67,7 +69,8 @@ type Deps struct {
 	Events   *events.Hub
 	Extract  *extract.Live // the basemap and the roads in use; nil when there are none
 	Visits   *visits.Service
-	Web      fs.FS // the built web application, index.html at its root; nil serves none
+	Timeline *timeline.Service // nil makes one without reminders
+	Web      fs.FS             // the built web application, index.html at its root; nil serves none
 }
 
 // Server is the HTTP server. Make it with [New].
@@ -78,6 +81,8 @@ type Server struct {
 	log  *slog.Logger
 
 	accounts *accounts.Service
+	timeline *timeline.Service
+	audit    *audit.Service
 	regions  *regions.Service
 	tiles    *cache[string, []byte]
 	reaches  *cache[reachKey, *reached]
@@ -122,6 +127,10 @@ func New(deps Deps) (*Server, error) {
 	}
 	s.accounts = accounts.New(deps.DB, accounts.WithReach(s.reachOf))
 	s.regions = regions.New(deps.DB, s.accounts)
+	if s.timeline = deps.Timeline; s.timeline == nil {
+		s.timeline = timeline.New(deps.DB, nil)
+	}
+	s.audit = audit.New(deps.DB)
 	var err error
 	if s.publicURL, err = parsePublicURL(deps.Settings.PublicURL); err != nil {
 		return nil, err

@@ -111,6 +111,48 @@ var trespasses = map[string]trespass{
 		return c.do("DELETE", "/api/accounts/"+id(their.account)+"/contacts/"+id(their.contact), nil)
 	}, want: 404},
 
+	// timeline.go, tasks.go
+	"listTimeline": {try: func(c *client, their tenant) *reply { return c.get("/api/accounts/" + id(their.account) + "/timeline") }, want: 404},
+	"createActivity": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/activities", map[string]any{"accountId": their.account, "kind": "note", "body": "Was here"})
+	}, want: 404},
+	"getActivity": {try: func(c *client, their tenant) *reply { return c.get("/api/activities/" + id(their.activity)) }, want: 404},
+	"updateActivity": {try: func(c *client, their tenant) *reply {
+		return c.do("PATCH", "/api/activities/"+id(their.activity), map[string]any{"version": 1, "body": "Taken"})
+	}, want: 404},
+	"deleteActivity": {try: func(c *client, their tenant) *reply {
+		return c.do("DELETE", "/api/activities/"+id(their.activity), nil)
+	}, want: 404},
+	"restoreActivity": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/activities/"+id(their.activity)+"/restore", nil)
+	}, want: 404},
+	"createComment": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/activities/"+id(their.activity)+"/comments", map[string]any{"body": "Was here"})
+	}, want: 404},
+	"getInbox": {try: func(c *client, _ tenant) *reply { return c.get("/api/inbox") }},
+	"markInbox": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/inbox/read", map[string]any{"ids": []int64{1, 2, 3}})
+	}},
+	"listTasks": {try: func(c *client, their tenant) *reply {
+		return c.get("/api/tasks?state=open&assigneeId=" + id(their.rep.ID))
+	}},
+	"countTasks": {try: func(c *client, _ tenant) *reply { return c.get("/api/tasks/counts") }},
+	"completeTask": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/tasks/"+id(their.activity)+"/complete", nil)
+	}, want: 404},
+	"reopenTask": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/tasks/"+id(their.activity)+"/reopen", nil)
+	}, want: 404},
+
+	// audit.go, access.go
+	"listAccountHistory": {try: func(c *client, their tenant) *reply { return c.get("/api/accounts/" + id(their.account) + "/history") }, want: 404},
+	"listAudit":          {try: func(c *client, their tenant) *reply { return c.get("/api/audit?userId=0") }},
+	"listAccessRules":    {try: func(c *client, _ tenant) *reply { return c.get("/api/access-rules") }},
+	"setAccessRules": {try: func(c *client, _ tenant) *reply {
+		return c.do("PUT", "/api/access-rules", map[string]any{"rules": []any{map[string]any{"role": "rep", "sees": "own", "edits": "none"}}})
+	}},
+	"getAccountAccess": {try: func(c *client, their tenant) *reply { return c.get("/api/accounts/" + id(their.account) + "/access") }, want: 404},
+
 	// openprospects.go: they are everyone's until one takes them over
 	"listOpenProspects": {try: func(c *client, _ tenant) *reply {
 		c.w.openProspect("Open to all")
@@ -171,6 +213,11 @@ var trespasses = map[string]trespass{
 // silent are the operations whose answer has no text of an organisation in it,
 // even for its own people.
 var silent = map[string]string{
+	"getInbox":                "the administrator's own, who is mentioned nowhere",
+	"markInbox":               "figures only",
+	"countTasks":              "figures only",
+	"listAccessRules":         "rules of roles",
+	"setAccessRules":          "rules of roles",
 	"updateUser":              "the attempt gives them another name",
 	"listRegions":             "figures only",
 	"/tiles/regions/:z/:x/:y": "figures only",

@@ -29,7 +29,8 @@ type Permission string
 const (
 	AccountsRead       Permission = "accounts.read"
 	AccountsWrite      Permission = "accounts.write"
-	AccountsAssign     Permission = "accounts.assign" // give an account to another owner
+	AccountsAssign     Permission = "accounts.assign"  // give an account to another owner
+	ActivitiesWrite    Permission = "activities.write" // notes, calls, tasks … on accounts that one sees
 	PlansRead          Permission = "plans.read"
 	PlansWrite         Permission = "plans.write" // one's own days
 	PlansTeam          Permission = "plans.team"  // other people's days
@@ -42,7 +43,7 @@ const (
 // Permissions lists every permission, in the order in which people see them.
 func Permissions() []Permission {
 	return []Permission{
-		AccountsRead, AccountsWrite, AccountsAssign,
+		AccountsRead, AccountsWrite, AccountsAssign, ActivitiesWrite,
 		PlansRead, PlansWrite, PlansTeam,
 		RegionsRead,
 		UsersRead, UsersManage,
@@ -53,11 +54,11 @@ func Permissions() []Permission {
 // may is the whole of who may do what.
 var may = map[Role][]Permission{
 	RoleAdmin:      Permissions(),
-	RoleManager:    {AccountsRead, AccountsWrite, AccountsAssign, PlansRead, PlansWrite, PlansTeam, RegionsRead, UsersRead},
-	RoleRep:        {AccountsRead, AccountsWrite, PlansRead, PlansWrite, RegionsRead, UsersRead},
-	RoleMarketer:   {AccountsRead, RegionsRead, UsersRead},
-	RoleService:    {AccountsRead, AccountsWrite, PlansRead, RegionsRead, UsersRead},
-	RoleBackOffice: {AccountsRead, AccountsWrite, AccountsAssign, PlansRead, RegionsRead, UsersRead},
+	RoleManager:    {AccountsRead, AccountsWrite, AccountsAssign, ActivitiesWrite, PlansRead, PlansWrite, PlansTeam, RegionsRead, UsersRead},
+	RoleRep:        {AccountsRead, AccountsWrite, ActivitiesWrite, PlansRead, PlansWrite, RegionsRead, UsersRead},
+	RoleMarketer:   {AccountsRead, ActivitiesWrite, RegionsRead, UsersRead},
+	RoleService:    {AccountsRead, AccountsWrite, ActivitiesWrite, PlansRead, RegionsRead, UsersRead},
+	RoleBackOffice: {AccountsRead, AccountsWrite, AccountsAssign, ActivitiesWrite, PlansRead, RegionsRead, UsersRead},
 }
 
 // Permissions returns what the role may do, nil for a role that does not exist.
