@@ -1,10 +1,20 @@
 /** The surface that takes the pointer while a shape is drawn; the rules are in lasso.ts. */
-import { IconFocus2, IconLasso, IconMarquee2, IconRectangle, IconStopwatch } from '@tabler/icons-react'
+import {
+  IconCircleDashed,
+  IconFocus2,
+  IconLasso,
+  IconMarquee2,
+  IconRectangle,
+  IconStopwatch,
+} from '@tabler/icons-react'
 import { type MouseEvent, type PointerEvent as ReactPointerEvent, useEffect, useReducer } from 'react'
 import { createPortal } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import type { Point } from '../api/types'
-import { finishedPath, lassoReducer, noLasso, type Pixel, withinOf } from './lasso'
+import { useDrawing } from '../app/drawing'
+import { useFormat } from '../i18n/format'
+import { circleAround, metresBetween } from './circle'
+import { finishedCircle, finishedPath, lassoReducer, noLasso, type Pixel, withinOf } from './lasso'
 import { MapButton } from './MapControls'
 import classes from './MapControls.module.css'
 import { useMap } from './MapView'
@@ -12,6 +22,7 @@ import { useMap } from './MapView'
 const hints = {
   lasso: 'tool.lassoHint',
   rectangle: 'tool.rectangleHint',
+  radius: 'tool.radiusHint',
   reach: 'tool.reachHint',
 } as const
 
@@ -22,9 +33,17 @@ export function LassoTools(props: {
 }) {
   const { onShape, onPlace } = props
   const { t } = useTranslation('map')
+  const format = useFormat()
   const map = useMap()
   const [state, dispatch] = useReducer(lassoReducer, noLasso)
   const drawing = state.tool !== 'none'
+  const wanted = useDrawing((s) => s.wanted)
+
+  useEffect(() => {
+    if (!wanted) return
+    useDrawing.setState({ wanted: null })
+    dispatch({ type: 'choose', tool: wanted })
+  }, [wanted])
 
   useEffect(() => {
     if (!drawing) return
@@ -44,11 +63,23 @@ export function LassoTools(props: {
 
   const finish = (event: ReactPointerEvent<HTMLElement>) => {
     if (state.pointer !== event.pointerId) return
-    const path = finishedPath(state.path)
+    const circle = state.tool === 'radius' ? finishedCircle(state.path) : null
+    const path = state.tool === 'radius' ? null : finishedPath(state.path)
     dispatch({ type: 'up', pointer: event.pointerId })
     dispatch({ type: 'cancel' })
     if (path) onShape(shapeOf(path))
+    if (circle) onShape(withinOf(circleThrough(...circle)))
   }
+  const place = (pixel: Pixel) => map.unproject(pixel).toArray() as Point
+  const circleThrough = (middle: Pixel, edge: Pixel) =>
+    circleAround(place(middle), metresBetween(place(middle), place(edge)))
+  /** A circle around the middle that fills half of the map, for those without a pointer. */
+  const circleInMiddle = () => {
+    const [x, y] = middle()
+    dispatch({ type: 'cancel' })
+    onShape(withinOf(circleThrough([x, y], [x, y - Math.min(x, y) / 2])))
+  }
+  const drawn = finishedCircle(state.path)
   const choosePlace = (pixel: Pixel) => {
     dispatch({ type: 'cancel' })
     onPlace?.(map.unproject(pixel).toArray() as Point)
@@ -86,6 +117,18 @@ export function LassoTools(props: {
         >
           <IconRectangle size={20} />
         </MapButton>
+        <MapButton
+          label={t('tool.radius')}
+          pressed={state.tool === 'radius'}
+          onClick={() => dispatch({ type: 'choose', tool: 'radius' })}
+        >
+          <IconCircleDashed size={20} />
+        </MapButton>
+        {state.tool === 'radius' && (
+          <MapButton label={t('tool.radiusMiddle')} onClick={circleInMiddle}>
+            <IconFocus2 size={20} />
+          </MapButton>
+        )}
         {onPlace && (
           <MapButton
             label={t('tool.reach')}
@@ -128,13 +171,25 @@ export function LassoTools(props: {
             >
               {state.tool === 'reach' && <span className={classes.middle} aria-hidden="true" />}
               <svg aria-hidden="true">
-                <polygon points={state.path.map((p) => p.join(',')).join(' ')} />
+                {state.tool !== 'radius' && <polygon points={state.path.map((p) => p.join(',')).join(' ')} />}
+                {state.tool === 'radius' && drawn && (
+                  <circle
+                    cx={drawn[0][0]}
+                    cy={drawn[0][1]}
+                    r={Math.hypot(drawn[1][0] - drawn[0][0], drawn[1][1] - drawn[0][1])}
+                  />
+                )}
               </svg>
             </div>
           )}
           <div role="status">
             {state.tool !== 'none' && state.path.length === 0 && (
               <p className={classes.hint}>{t(hints[state.tool])}</p>
+            )}
+            {state.tool === 'radius' && drawn && (
+              <p className={classes.hint}>
+                {format.distance(metresBetween(place(drawn[0]), place(drawn[1])))}
+              </p>
             )}
           </div>
         </>,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  finishedCircle,
   finishedPath,
   lassoReducer,
   maxVertices,
@@ -10,7 +11,7 @@ import {
   withinOf,
 } from './lasso'
 
-const draw = (path: Pixel[], tool: 'lasso' | 'rectangle' = 'lasso') => {
+const draw = (path: Pixel[], tool: 'lasso' | 'rectangle' | 'radius' = 'lasso') => {
   let state = lassoReducer(noLasso, { type: 'choose', tool })
   const [first, ...others] = path
   state = lassoReducer(state, { type: 'down', pointer: 1, at: first as Pixel })
@@ -74,6 +75,27 @@ describe('a shape drawn by hand', () => {
       [20, 10],
       [0, 10],
     ])
+  })
+  it('of a circle has its middle and the place it goes through', () => {
+    const { path } = draw(
+      [
+        [10, 10],
+        [11, 10],
+        [40, 50],
+      ],
+      'radius',
+    )
+    expect(finishedCircle(path)).toEqual([
+      [10, 10],
+      [40, 50],
+    ])
+    expect(
+      finishedCircle([
+        [10, 10],
+        [12, 12],
+      ]),
+    ).toBeNull()
+    expect(finishedCircle([[10, 10]])).toBeNull()
   })
   it('ends when the same tool is chosen again', () => {
     expect(lassoReducer(draw([[0, 0]]), { type: 'choose', tool: 'lasso' })).toEqual(noLasso)

@@ -5,8 +5,11 @@
 import type { Polygon } from 'geojson'
 
 export type Pixel = [x: number, y: number]
-/** `reach` chooses a place to drive from: a click, nothing drawn. */
-export type Tool = 'none' | 'lasso' | 'rectangle' | 'reach'
+/**
+ * `reach` chooses a place to drive from: a click, nothing drawn. `radius` keeps two
+ * points, the middle and the place that the circle goes through.
+ */
+export type Tool = 'none' | 'lasso' | 'rectangle' | 'radius' | 'reach'
 export type LassoState = { tool: Tool; pointer: number | null; path: Pixel[] }
 export type LassoAction =
   | { type: 'choose'; tool: Tool }
@@ -39,6 +42,7 @@ export function lassoReducer(state: LassoState, action: LassoAction): LassoState
       const last = state.path.at(-1)
       if (!first || !last) return state
       if (state.tool === 'rectangle') return { ...state, path: corners(first, action.at) }
+      if (state.tool === 'radius') return { ...state, path: [first, action.at] }
       if (Math.hypot(action.at[0] - last[0], action.at[1] - last[1]) < stepPixels) return state
       return { ...state, path: [...state.path, action.at] }
     }
@@ -55,6 +59,12 @@ const corners = ([x0, y0]: Pixel, [x1, y1]: Pixel): Pixel[] => [
   [x1, y1],
   [x0, y1],
 ]
+
+/** The middle and a point of the circle that was drawn; null when it is too small to be meant. */
+export function finishedCircle([middle, edge]: Pixel[]): [Pixel, Pixel] | null {
+  if (!middle || !edge) return null
+  return Math.hypot(edge[0] - middle[0], edge[1] - middle[1]) < leastPixels ? null : [middle, edge]
+}
 
 /** The shape of a finished drawing, simplified; null when it is too small to be meant. */
 export function finishedPath(path: Pixel[]): Pixel[] | null {
