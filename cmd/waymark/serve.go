@@ -18,6 +18,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/jobs"
 	"github.com/waymark-crm/waymark/internal/postgres/cluster"
+	"github.com/waymark-crm/waymark/internal/timeline"
 	"github.com/waymark-crm/waymark/internal/visits"
 	"github.com/waymark-crm/waymark/web"
 )
@@ -111,7 +112,11 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		},
 	}
 
+	book := timeline.New(db, func(ctx context.Context, tx pgx.Tx, job timeline.ReminderJob) error {
+		return jobs.Enqueue(ctx, tx, job, nil)
+	})
 	workers := river.NewWorkers()
+	river.AddWorker(workers, &timeline.Reminder{Timeline: book})
 	river.AddWorker(workers, &visits.Worker{Visits: planning})
 	options := jobs.Options{
 		Workers: workers,
@@ -130,6 +135,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		Events:   s.events,
 		Extract:  s.extract,
 		Visits:   planning,
+		Timeline: book,
 		Settings: api.Settings{
 			DataDir:        env.Config.Data,
 			PublicURL:      config.PublicURL,
