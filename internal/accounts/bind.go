@@ -150,17 +150,17 @@ func (b *binder) segment(n *node) (*condition, error) {
 		return nil, err
 	}
 	rows, err := b.tx.Query(b.ctx, `
-		select id, kind, coalesce(filter::text, 'null') from segments
-		where org_id = $1 and id = any($2)`+visibleSQL("segments"), b.s.actor.OrgID, ids, b.s.actor.UserID, b.s.actor.TeamID)
+		select id, kind, owner_id, coalesce(filter::text, 'null') from segments
+		where org_id = $1 and id = any($2)`+VisibleSQL("segments"), b.s.actor.OrgID, ids, b.s.actor.UserID, b.s.actor.TeamID)
 	if err != nil {
 		return nil, fmt.Errorf("read segments: %w", err)
 	}
 	type found struct {
-		id           int64
+		id, owner    int64
 		kind, filter string
 	}
 	segments, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f found, err error) {
-		return f, row.Scan(&f.id, &f.kind, &f.filter)
+		return f, row.Scan(&f.id, &f.kind, &f.owner, &f.filter)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read segments: %w", err)
@@ -190,7 +190,11 @@ func (b *binder) segment(n *node) (*condition, error) {
 		if t == nil {
 			t = &Tree{root: &node{group: "all"}}
 		}
+		// "me" in a segment is its owner, whoever looks at it.
+		asking := b.s.actor.UserID
+		b.s.actor.UserID = s.owner
 		tree, err := b.tree(t)
+		b.s.actor.UserID = asking
 		if err != nil {
 			return nil, err
 		}
@@ -221,10 +225,10 @@ func (b *binder) segment(n *node) (*condition, error) {
 	}}, nil
 }
 
-// visibleSQL is the condition that a view or segment is seen by the user $3 of
-// the team $4.
-func visibleSQL(alias string) string {
-	return strings.ReplaceAll(` and (x.shared = 'all' or x.owner_id = $3
+// VisibleSQL is the condition that a view or segment is seen by the user $3 of
+// the team $4. A job, which acts for no user, sees all.
+func VisibleSQL(alias string) string {
+	return strings.ReplaceAll(` and ($3 = 0 or x.shared = 'all' or x.owner_id = $3
 		or x.shared = 'team' and $4 <> 0 and exists (select 1 from users u where u.org_id = x.org_id and u.id = x.owner_id and u.team_id = $4))`, "x.", alias+".")
 }
 

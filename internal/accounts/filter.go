@@ -45,6 +45,8 @@ type Filter struct {
 	// shown, while the places above also say which sites.
 	Tree *Tree
 
+	IDs []int64 // nil for any; else only these
+
 	bound    *bound // the tree, once it is looked up; see [Service.Bind]
 	scope    scope
 	volatile bool
@@ -151,6 +153,7 @@ func (f Filter) Fingerprint() string {
 		Box, Within orb.MultiPolygon
 		Reach       string `json:",omitempty"`
 		Tree        string `json:",omitempty"`
+		IDs         []int64
 	}
 	c := canonical{
 		Words: f.words(), None: f.searching() && len(f.words()) == 0,
@@ -159,6 +162,9 @@ func (f Filter) Fingerprint() string {
 	}
 	if f.Tree != nil {
 		c.Tree = f.Tree.text
+	}
+	if f.IDs != nil {
+		c.IDs = set(f.IDs)
 	}
 	if f.Box != nil {
 		c.Box = f.Box.geometry

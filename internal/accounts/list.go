@@ -196,6 +196,69 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 	return n, err
 }
 
+// Tally is a number of accounts and what stands in the way of using them.
+type Tally struct {
+	Total        int `json:"total"`
+	WithoutPlace int `json:"withoutPlace" doc:"Without a site: on no map and in no plan."`
+	DoNotContact int `json:"doNotContact" doc:"With a contact who wants no contact."`
+}
+
+// Tally counts the accounts that the filter means.
+func (s *Service) Tally(ctx context.Context, f Filter) (Tally, error) {
+	var out Tally
+	if err := f.Check(); err != nil {
+		return out, err
+	}
+	err := s.bound(ctx, f, func(tx pgx.Tx, f Filter, q *Statement) error {
+		err := q.queryRow(ctx, tx, `
+			with hit as materialized (select a.id from accounts a where `+f.conditions(q, accountsTable)+f.inShapes(q)+`)
+			select (select count(*) from hit),
+			  (select count(*) from hit where not exists (select from sites s where s.org_id = `+q.Org()+` and s.account_id = hit.id)),
+			  (select count(*) from hit where exists (select from contacts c where c.org_id = `+q.Org()+` and c.account_id = hit.id and c.do_not_contact))`).
+			Scan(&out.Total, &out.WithoutPlace, &out.DoNotContact)
+		if err != nil {
+			return fmt.Errorf("tally accounts: %w", err)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// IDs returns the ids of the accounts that the filter means, ascending, at most
+// so many; with one more than are wanted, the caller sees that there are more.
+func (s *Service) IDs(ctx context.Context, f Filter, most int) ([]int64, error) {
+	if err := f.Check(); err != nil {
+		return nil, err
+	}
+	var ids []int64
+	err := s.bound(ctx, f, func(tx pgx.Tx, f Filter, q *Statement) error {
+		rows, err := q.query(ctx, tx, `select a.id from accounts a where `+f.conditions(q, accountsTable)+f.inShapes(q)+
+			` order by a.id limit `+q.Arg(most)+`::bigint`)
+		if err != nil {
+			return fmt.Errorf("read ids of accounts: %w", err)
+		}
+		if ids, err = pgx.CollectRows(rows, pgx.RowTo[int64]); err != nil {
+			return fmt.Errorf("read ids of accounts: %w", err)
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// bound runs fn with the filter ready for use.
+func (s *Service) bound(ctx context.Context, f Filter, fn func(tx pgx.Tx, f Filter, q *Statement) error) error {
+	return s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
+		today, err := Today(ctx, tx, actor.OrgID)
+		if err != nil {
+			return err
+		}
+		if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
+			return err
+		}
+		return fn(tx, f, NewStatement(actor.OrgID, today))
+	})
+}
+
 // count returns how many accounts the filter means.
 func (f Filter) count(ctx context.Context, tx pgx.Tx, q *Statement) (int, error) {
 	var text string

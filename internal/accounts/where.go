@@ -92,6 +92,9 @@ func (f Filter) columnConditions(q *Statement, t table) string {
 		q.scope = archivedOnly
 	}
 	c := t.alias + ".org_id = " + q.Org() + q.scope.of(t)
+	if f.IDs != nil {
+		c += " and " + t.account + " = any(" + q.Arg(f.IDs) + "::bigint[])"
+	}
 	for _, part := range f.parts() {
 		if part.onSites() {
 			c += " and " + part.sql(q, t.alias, false)

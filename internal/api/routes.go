@@ -17,6 +17,8 @@ func (s *Server) routes() {
 	s.registerAudit()         // audit.go
 	s.registerAccess()        // access.go
 	s.registerFields()        // fields.go
+	s.registerViews()         // views.go
+	s.registerSegments()      // segments.go
 	s.registerOpenProspects() // openprospects.go
 	s.registerRegions()       // regions.go
 	s.registerTiles()         // tiles.go

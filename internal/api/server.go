@@ -34,6 +34,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/postgres"
 	"github.com/waymark-crm/waymark/internal/regions"
+	"github.com/waymark-crm/waymark/internal/segments"
 	"github.com/waymark-crm/waymark/internal/timeline"
 	"github.com/waymark-crm/waymark/internal/visits"
 )
@@ -84,6 +85,7 @@ type Server struct {
 	timeline *timeline.Service
 	audit    *audit.Service
 	regions  *regions.Service
+	segments *segments.Service
 	tiles    *cache[string, []byte]
 	reaches  *cache[reachKey, *reached]
 	visits   *visits.Service
@@ -127,6 +129,7 @@ func New(deps Deps) (*Server, error) {
 	}
 	s.accounts = accounts.New(deps.DB, accounts.WithReach(s.reachOf))
 	s.regions = regions.New(deps.DB, s.accounts)
+	s.segments = segments.New(deps.DB, s.accounts)
 	if s.timeline = deps.Timeline; s.timeline == nil {
 		s.timeline = timeline.New(deps.DB, nil)
 	}
