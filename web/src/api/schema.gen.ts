@@ -936,6 +936,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The segments that one sees
+         * @description By name, with what was counted last, for the whole organisation.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["listSegments"];
+        put?: never;
+        /**
+         * Keep a set of accounts
+         * @description dynamic: the accounts that a filter means at any time. static: those that are put in.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        post: operations["createSegment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A segment, counted now
+         * @description The counts are of what one sees oneself.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["getSegment"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a segment with its history
+         * @description Its owner and who has `organisation.manage` may.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        delete: operations["deleteSegment"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a segment
+         * @description Its owner and who has `organisation.manage` may. An old version is refused with 409, whose current is the segment as it is.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        patch: operations["updateSegment"];
+        trace?: never;
+    };
+    "/api/segments/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many were in a segment, day by day
+         * @description The days on which it was counted, the last 400, oldest first.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["listSegmentHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The accounts in a segment
+         * @description Needs: the permission `accounts.read`.
+         */
+        get: operations["listSegmentMembers"];
+        put?: never;
+        /**
+         * Put accounts into a static segment, or take them out
+         * @description Its owner and who has `organisation.manage` may. At most 100,000 at once.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        post: operations["changeSegmentMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1130,6 +1240,58 @@ export interface paths {
          *     Needs: the permission `users.manage`.
          */
         patch: operations["updateUser"];
+        trace?: never;
+    };
+    "/api/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views that one sees
+         * @description By name.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["listViews"];
+        put?: never;
+        /**
+         * Save a view
+         * @description Needs: the permission `accounts.read`.
+         */
+        post: operations["createView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a view
+         * @description Needs: the permission `accounts.read`.
+         */
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a view
+         * @description Its owner and who has `organisation.manage` may. An old version is refused with 409, whose current is the view as it is.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        patch: operations["updateView"];
         trace?: never;
     };
     "/api/visits/due": {
@@ -1472,6 +1634,10 @@ export interface components {
             /** @description At least 10 characters. */
             new: string;
         };
+        ChangeSegmentMembersInputBody: {
+            add?: components["schemas"]["MembersRequest"];
+            remove?: components["schemas"]["MembersRequest"];
+        };
         ChangedField: {
             after: unknown;
             before: unknown;
@@ -1621,6 +1787,32 @@ export interface components {
             /** @description Permissions, of those that getMe lists. */
             scopes: string[];
         };
+        CreateSegmentRequest: {
+            description?: string;
+            /**
+             * @description Of a dynamic segment.
+             * @example {
+             *       "field": "status",
+             *       "op": "in",
+             *       "value": [
+             *         "customer"
+             *       ]
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /** @enum {string} */
+            kind: "static" | "dynamic";
+            /** @description Of a static segment, to begin with. */
+            members?: components["schemas"]["MembersRequest"];
+            name: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            shared?: "own" | "team" | "all";
+        };
         CreateSiteRequest: {
             city?: string;
             country?: string;
@@ -1652,6 +1844,40 @@ export interface components {
             role: "admin" | "manager" | "rep" | "marketer" | "service" | "backoffice";
             /** Format: int64 */
             teamId?: number | null;
+        };
+        CreateViewRequest: {
+            columns?: string[];
+            /**
+             * @description A tree: {"all": […]}, {"any": […]}, {"not": …} or {"field": …, "op": …, "value": …}. At most 100 conditions, 6 levels and 16 KB. listFields has the fields, their types and ops.
+             * @example {
+             *       "field": "status",
+             *       "op": "in",
+             *       "value": [
+             *         "customer"
+             *       ]
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            map?: {
+                [key: string]: unknown;
+            } | null;
+            name: string;
+            /**
+             * @default accounts
+             * @enum {string}
+             */
+            object?: "accounts";
+            /**
+             * @default own
+             * @enum {string}
+             */
+            shared?: "own" | "team" | "all";
+            sort?: string;
+            widths?: {
+                [key: string]: number;
+            };
         };
         CreatedKey: {
             /** Format: date-time */
@@ -1887,6 +2113,22 @@ export interface components {
             /** @description What the role may do; with an API key, of that what the key may. */
             permissions: string[];
             user: components["schemas"]["User"];
+        };
+        MembersRequest: {
+            /**
+             * @description A tree: {"all": […]}, {"any": […]}, {"not": …} or {"field": …, "op": …, "value": …}. At most 100 conditions, 6 levels and 16 KB. listFields has the fields, their types and ops.
+             * @example {
+             *       "field": "status",
+             *       "op": "in",
+             *       "value": [
+             *         "customer"
+             *       ]
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            };
+            ids?: number[];
         };
         OpenProspect: {
             category: string;
@@ -2211,6 +2453,64 @@ export interface components {
             /** Format: int64 */
             waitingSeconds: number;
         };
+        SegmentAnswer: {
+            /** Format: date-time */
+            countedAt: string | null;
+            description: string;
+            /**
+             * Format: int64
+             * @description With a contact who wants no contact.
+             */
+            doNotContact: number;
+            /**
+             * @description A tree: {"all": […]}, {"any": […]}, {"not": …} or {"field": …, "op": …, "value": …}. At most 100 conditions, 6 levels and 16 KB. listFields has the fields, their types and ops.
+             * @example {
+             *       "field": "status",
+             *       "op": "in",
+             *       "value": [
+             *         "customer"
+             *       ]
+             *     }
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "static" | "dynamic";
+            name: string;
+            /** Format: int64 */
+            ownerId: number;
+            ownerName: string;
+            /** @enum {string} */
+            shared: "own" | "team" | "all";
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Without a site: on no map and in no plan.
+             */
+            withoutPlace: number;
+        };
+        SegmentAnswerList: {
+            items: components["schemas"]["SegmentAnswer"][];
+        };
+        SegmentDay: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            joined: number;
+            /** Format: int64 */
+            left: number;
+            /** Format: int64 */
+            total: number;
+        };
+        SegmentDayList: {
+            items: components["schemas"]["SegmentDay"][];
+        };
         Selection: {
             /** @description The first 500 by name. */
             accounts: components["schemas"]["AccountRow"][];
@@ -2504,6 +2804,30 @@ export interface components {
             /** @example 08:00 */
             workStart?: string;
         };
+        UpdateSegmentInputBody: {
+            description?: string;
+            /**
+             * @description A tree: {"all": […]}, {"any": […]}, {"not": …} or {"field": …, "op": …, "value": …}. At most 100 conditions, 6 levels and 16 KB. listFields has the fields, their types and ops.
+             * @example {
+             *       "field": "status",
+             *       "op": "in",
+             *       "value": [
+             *         "customer"
+             *       ]
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            };
+            name?: string;
+            /** @enum {string} */
+            shared?: "own" | "team" | "all";
+            /**
+             * Format: int64
+             * @description Of the segment as it was read.
+             */
+            version: number;
+        };
         UpdateSiteRequest: {
             city?: string;
             country?: string;
@@ -2531,6 +2855,37 @@ export interface components {
             role?: "admin" | "manager" | "rep" | "marketer" | "service" | "backoffice";
             /** Format: int64 */
             teamId?: number | null;
+        };
+        UpdateViewInputBody: {
+            columns?: string[];
+            /**
+             * @description A tree: {"all": […]}, {"any": […]}, {"not": …} or {"field": …, "op": …, "value": …}. At most 100 conditions, 6 levels and 16 KB. listFields has the fields, their types and ops.
+             * @example {
+             *       "field": "status",
+             *       "op": "in",
+             *       "value": [
+             *         "customer"
+             *       ]
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            };
+            map?: {
+                [key: string]: unknown;
+            };
+            name?: string;
+            /** @enum {string} */
+            shared?: "own" | "team" | "all";
+            sort?: string;
+            /**
+             * Format: int64
+             * @description Of the view as it was read.
+             */
+            version: number;
+            widths?: {
+                [key: string]: number;
+            };
         };
         User: {
             active: boolean;
@@ -2569,6 +2924,47 @@ export interface components {
              * @description Of the account as it was read.
              */
             version: number;
+        };
+        ViewAnswer: {
+            /** @description Keys of fields, in order. */
+            columns: string[];
+            /**
+             * @description A tree: {"all": […]}, {"any": […]}, {"not": …} or {"field": …, "op": …, "value": …}. At most 100 conditions, 6 levels and 16 KB. listFields has the fields, their types and ops.
+             * @example {
+             *       "field": "status",
+             *       "op": "in",
+             *       "value": [
+             *         "customer"
+             *       ]
+             *     }
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: int64 */
+            id: number;
+            /** @description Settings of the map, as the browser has them. */
+            map: {
+                [key: string]: unknown;
+            } | null;
+            name: string;
+            /** @enum {string} */
+            object: "accounts";
+            /** Format: int64 */
+            ownerId: number;
+            ownerName: string;
+            /** @enum {string} */
+            shared: "own" | "team" | "all";
+            sort: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Pixels by key of field. */
+            widths: {
+                [key: string]: number;
+            };
+        };
+        ViewAnswerList: {
+            items: components["schemas"]["ViewAnswer"][];
         };
     };
     responses: never;
@@ -4422,6 +4818,266 @@ export interface operations {
             };
         };
     };
+    listSegments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentAnswerList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSegment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSegment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSegment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSegment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSegmentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSegmentHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentDayList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSegmentMembers: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before; nothing for the first. */
+                cursor?: string;
+                limit?: number;
+                /** @description As of listAccounts. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRowPage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSegmentMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSegmentMembersInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     signIn: {
         parameters: {
             query?: never;
@@ -4785,6 +5441,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAnswerList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateViewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAnswer"];
                 };
             };
             /** @description What went wrong */
