@@ -18,8 +18,9 @@ import (
 
 // middleware is what every request passes, from the outside in.
 func (s *Server) middleware() {
-	s.app.Use(s.observe)         // request id, log line, recovery from panics
-	s.app.Use(s.securityHeaders) // security.go
+	s.app.Use(osrmKeyPrefix, keyOfPath) // osrm.go; before the log line is written
+	s.app.Use(s.observe)                // request id, log line, recovery from panics
+	s.app.Use(s.securityHeaders)        // security.go
 	s.app.Use(s.deadline)
 	s.app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: compressesItself}))
 	s.app.Use("/api", s.authenticate, s.guard) // auth.go

@@ -13,6 +13,20 @@ import (
 // osrmPrefix is what an OSRM client takes for the server's address.
 const osrmPrefix = "/osrm"
 
+// osrmKeyPrefix is followed by an API key. There are clients of OSRM that send
+// no header of ours but take a path with the server's address, as VROOM does:
+// vroom -a car:waymark.example/osrm/key/wm_…/ -p car:80.
+const osrmKeyPrefix = osrmPrefix + "/key/"
+
+// keyOfPath takes the API key out of the path and goes on as if it had come in
+// the header Authorization, so that no log line holds it.
+func keyOfPath(c *fiber.Ctx) error {
+	key, rest, _ := strings.Cut(strings.TrimPrefix(c.Path(), osrmKeyPrefix), "/")
+	c.Request().Header.Set("Authorization", "Bearer "+key)
+	c.Path(osrmPrefix + "/" + rest)
+	return c.Next()
+}
+
 // osrmLimits bound what one request may cost: a table of 500 by 500 takes about
 // 40 ms of one processor, and its answer 5 MB of memory.
 var osrmLimits = osrmapi.Limits{RoutePoints: 500, TableCells: 250_000, Nearest: 100}

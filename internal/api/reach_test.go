@@ -313,4 +313,15 @@ func TestTheRoadsAnswerInTheFormOfOSRM(t *testing.T) {
 	w.anonymous().get("/osrm/nearest/v1/driving/"+a).problem(401, "unauthenticated")
 	narrow, _ := w.newKey(w.north.rep, nil, "accounts.read")
 	w.program(narrow).get("/osrm/nearest/v1/driving/"+a).problem(403, "forbidden")
+
+	// Clients that send no header, asking as VROOM does.
+	nobody := w.anonymous()
+	full, _ := w.newKey(w.north.rep, nil, "plans.read")
+	asked := "/table/v1/car/" + a + ";" + b + "?annotations=duration,distance&radiuses=35000;35000"
+	require.Equal(t, p.get("/osrm"+asked).want(200).object(), nobody.get("/osrm/key/"+full+asked).want(200).object())
+	nobody.get("/osrm/key/" + full + "/route/v1/car/" + a + ";" + b + "?alternatives=false&steps=false&overview=full&continue_straight=false&radiuses=35000;35000").want(200)
+	nobody.get("/osrm/key/"+narrow+asked).problem(403, "forbidden")
+	nobody.get("/osrm/key/wm_AAAAAAAAAAAAAAAAAAAAAAAAAA"+asked).problem(401, "unauthenticated")
+	require.Equal(t, "InvalidUrl", nobody.get("/osrm/key/"+full).want(400).object()["code"])
+	nobody.get("/api/me").problem(401, "unauthenticated")
 }
