@@ -26,7 +26,7 @@ type room struct {
 var domains = []string{
 	"internal/identity", "internal/accounts", "internal/timeline", "internal/audit", "internal/files", "internal/webhooks", "internal/sales", "internal/visits",
 	"internal/territory", "internal/regions", "internal/segments", "internal/campaigns", "internal/service",
-	"internal/privacy", "internal/extract", "internal/demo",
+	"internal/privacy", "internal/extract", "internal/demo", "internal/imports", "internal/duplicates", "internal/geocoding",
 }
 
 var rooms = []room{
@@ -57,6 +57,7 @@ var kept = map[string][]string{
 	"net/http":                      {"internal", "cmd", "geo/travel"},
 	"modernc.org/sqlite":            {"geo/tiles", "internal/extract"},
 	"github.com/prometheus":         {"internal/api"},
+	"github.com/xuri/excelize":      {"internal/imports"},
 }
 
 type listed struct {

@@ -419,3 +419,12 @@ func (s *searching) best(limit int) []Found {
 	}
 	return out
 }
+
+// Label is the answer on one line: "12 North Main Street, Dover 19901".
+func (f Found) Label() string {
+	town := strings.TrimSpace(f.City + " " + f.Postcode)
+	if f.Kind == Town || f.Kind == Postcode || town == "" {
+		return f.Name
+	}
+	return f.Name + ", " + town
+}

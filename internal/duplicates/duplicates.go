@@ -1,0 +1,3 @@
+// Package duplicates finds accounts that are in the record twice, and makes one
+// of them.
+package duplicates
