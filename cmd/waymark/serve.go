@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"runtime"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -110,6 +111,9 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		Enqueue: func(ctx context.Context, tx pgx.Tx, job visits.PlanJob) error {
 			return jobs.Enqueue(ctx, tx, job, nil)
 		},
+		EnqueuePeriod: func(ctx context.Context, tx pgx.Tx, job visits.PeriodJob) error {
+			return jobs.Enqueue(ctx, tx, job, nil)
+		},
 	}
 
 	book := timeline.New(db, func(ctx context.Context, tx pgx.Tx, job timeline.ReminderJob) error {
@@ -118,13 +122,24 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &timeline.Reminder{Timeline: book})
 	river.AddWorker(workers, &visits.Worker{Visits: planning})
+	river.AddWorker(workers, &visits.PeriodWorker{Visits: planning})
 	options := jobs.Options{
 		Workers: workers,
 		Alone:   store.Private(),
 		Logger:  env.Log.With(slog.String("part", "jobs")),
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: runtime.GOMAXPROCS(0)},
+			// A search of minutes uses all processors but one; two at a time let a short
+			// one pass.
+			visits.PlanningQueue: {MaxWorkers: 2},
+		},
+		Abandoned: map[string]func(context.Context, jobs.Job) error{
+			visits.PlanJob{}.Kind():   func(ctx context.Context, job jobs.Job) error { return planning.Abandon(ctx, job.Args) },
+			visits.PeriodJob{}.Kind(): func(ctx context.Context, job jobs.Job) error { return planning.AbandonPeriod(ctx, job.Args) },
+		},
 	}
 	if config.Workers > 0 {
-		options.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: config.Workers}}
+		options.Queues[river.QueueDefault] = river.QueueConfig{MaxWorkers: config.Workers}
 	}
 	if s.queue, err = jobs.New(db, options); err != nil {
 		return nil, err

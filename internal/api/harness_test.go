@@ -58,7 +58,10 @@ func setup(t testing.TB, change ...func(*Deps)) *world {
 	w.identity = identity.New(w.db.DB, identity.Options{Hash: cheapHash})
 	w.hub = events.NewHub(w.db.DB, nil)
 	planning := &visits.Service{DB: w.db.DB, Travel: func() travel.Provider { return travel.NewStraight() },
-		Enqueue: func(ctx context.Context, tx pgx.Tx, job visits.PlanJob) error { return jobs.Enqueue(ctx, tx, job, nil) }}
+		Enqueue: func(ctx context.Context, tx pgx.Tx, job visits.PlanJob) error { return jobs.Enqueue(ctx, tx, job, nil) },
+		EnqueuePeriod: func(ctx context.Context, tx pgx.Tx, job visits.PeriodJob) error {
+			return jobs.Enqueue(ctx, tx, job, nil)
+		}}
 	deps := Deps{DB: w.db.DB, Identity: w.identity, Events: w.hub, Visits: planning, Web: testWeb, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	for _, c := range change {
 		c(&deps)
@@ -118,6 +121,7 @@ type tenant struct {
 	account, site       int64
 	contact             int64
 	plan, route         int64
+	board               int64 // a plan of a period
 	key                 int64 // the rep's API key
 	activity            int64 // the rep's task at the account
 }
@@ -174,6 +178,9 @@ func (w *world) newTenant(slug, mark string) tenant {
 		if err := tx.QueryRow(ctx, `insert into routes (org_id, plan_id, rep_id, day, starts_at, ends_at, drive_seconds, drive_metres, visit_seconds, waiting_seconds)
 			values ($1, $2, $3, '2026-11-23', '2026-11-23 13:00Z', '2026-11-23 14:00Z', 600, 9000, 1800, 0) returning id`,
 			n.org, n.plan, n.rep.ID).Scan(&n.route); err != nil {
+			return err
+		}
+		if err := n.insertBoard(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `insert into stops (org_id, route_id, position, account_id, site_id, arrives_at, visit_seconds, leaves_at, drive_seconds, drive_metres)

@@ -71,11 +71,12 @@ type plansInput struct {
 	RepID int64  `query:"repId" minimum:"1"`
 	From  string `query:"from" format:"date"`
 	To    string `query:"to" format:"date"`
+	Kind  string `query:"kind" enum:"day,period" doc:"Plans of one rep's day, or of a period; both unless given."`
 	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }
 
 func (s *Server) listPlans(ctx context.Context, in *plansInput) (*answer[list[visits.PlanSummary]], error) {
-	plans, err := s.visits.List(ctx, visits.ListFilter{RepID: in.RepID, From: in.From, To: in.To, Limit: in.Limit})
+	plans, err := s.visits.List(ctx, visits.ListFilter{RepID: in.RepID, From: in.From, To: in.To, Kind: in.Kind, Limit: in.Limit})
 	return respond(list[visits.PlanSummary]{Items: plans}, err)
 }
 

@@ -29,6 +29,18 @@ type Service struct {
 	// Budget is how long the search for one day may take; 0 takes half a second. A
 	// day of 25 visits needs 0.2 s (make bench-planner).
 	Budget time.Duration
+
+	// EnqueuePeriod is Enqueue for plans of a period.
+	EnqueuePeriod func(ctx context.Context, tx pgx.Tx, job PeriodJob) error
+	// PeriodBudget is how long a search for a plan of a period takes unless its
+	// request says; 0 takes what suits the number of visits.
+	PeriodBudget time.Duration
+	// ReportEvery is how often a running search writes its best so far; 0 takes a
+	// second.
+	ReportEvery time.Duration
+
+	tables tableCache
+	boards boardCache
 }
 
 var (
@@ -104,12 +116,13 @@ func seesAll(a postgres.Actor) bool { return identity.Role(a.Role) != identity.R
 type ListFilter struct {
 	RepID    int64
 	From, To string // days
+	Kind     string // day or period
 	Limit    int
 }
 
 // List returns plans, the newest day first.
 func (s *Service) List(ctx context.Context, f ListFilter) ([]PlanSummary, error) {
-	a, _, err := actor(ctx)
+	a, team, err := actor(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +134,7 @@ func (s *Service) List(ctx context.Context, f ListFilter) ([]PlanSummary, error)
 	}
 	var plans []PlanSummary
 	err = s.DB.Read(ctx, func(tx pgx.Tx) error {
-		plans, err = listPlans(ctx, tx, a.OrgID, f)
+		plans, err = listPlans(ctx, tx, a, team, f)
 		return err
 	})
 	return plans, err
@@ -141,8 +154,11 @@ func (s *Service) Cancel(ctx context.Context, id int64) (*Plan, error) {
 	})
 }
 
-// Delete removes a plan with its route.
+// Delete removes a plan with its routes.
 func (s *Service) Delete(ctx context.Context, id int64) error {
+	if is, err := s.deletePeriod(ctx, id); is || err != nil {
+		return err
+	}
 	_, err := s.change(ctx, id, 0, func(tx pgx.Tx, a postgres.Actor, _ *Plan) error {
 		_, err := tx.Exec(ctx, `delete from visit_plans where org_id = $1 and id = $2`, a.OrgID, id)
 		return err

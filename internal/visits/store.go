@@ -25,7 +25,7 @@ func readPlan(ctx context.Context, tx pgx.Tx, a postgres.Actor, all bool, id int
 		from visit_plans p
 		join users u on u.org_id = p.org_id and u.id = p.rep_id
 		join organisations o on o.org_id = p.org_id
-		where p.org_id = $1 and p.id = $2 and ($3 or p.rep_id = $4)`, a.OrgID, id, all, a.UserID).
+		where p.org_id = $1 and p.id = $2 and p.kind = 'day' and ($3 or p.rep_id = $4)`, a.OrgID, id, all, a.UserID).
 		Scan(&p.RepID, &p.RepName, &p.Day, &p.State, &p.Progress, &p.Error, &request, &p.Version,
 			&p.CreatedAt, &p.FinishedAt, &p.Estimated, &p.TimeZone)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -99,19 +99,42 @@ func readRoute(ctx context.Context, tx pgx.Tx, org int64, p *Plan) (*Route, erro
 	return r, nil
 }
 
-func listPlans(ctx context.Context, tx pgx.Tx, org int64, f ListFilter) ([]PlanSummary, error) {
-	rows, err := tx.Query(ctx, `
-		select p.id, p.rep_id, u.name, to_char(p.day, 'YYYY-MM-DD'), p.state, p.version,
-		       (select count(*) from stops t where t.org_id = r.org_id and t.route_id = r.id)::int,
-		       (select count(*) from unplanned_visits n where n.org_id = p.org_id and n.plan_id = p.id)::int,
-		       coalesce(r.drive_seconds, 0), coalesce(r.drive_metres, 0), p.created_at
-		from visit_plans p
-		join users u on u.org_id = p.org_id and u.id = p.rep_id
-		left join routes r on r.org_id = p.org_id and r.plan_id = p.id
-		where p.org_id = $1 and ($2::bigint = 0 or p.rep_id = $2)
-		  and ($3::text = '' or p.day >= nullif($3, '')::date) and ($4::text = '' or p.day <= nullif($4, '')::date)
-		order by p.day desc, p.id desc
-		limit $5`, org, f.RepID, f.From, f.To, f.Limit)
+// plansSQL lists plans of days and of periods; each branch reads an index of its
+// own. What was replaced or withdrawn is left out, and so are other people's
+// plans of periods that are not published, unless $7 lets them be seen.
+const plansSQL = `
+	with chosen as (
+	  (select p.* from visit_plans p
+	   where p.org_id = $1 and p.kind = 'day' and ($2::bigint = 0 or p.rep_id = $2) and $6::text <> 'period'
+	     and p.replaced_by is null and p.withdrawn_at is null
+	     and p.day >= coalesce(nullif($3, '')::date, '-infinity') and p.day <= coalesce(nullif($4, '')::date, 'infinity')
+	   order by p.day desc, p.id desc limit $5)
+	  union all
+	  (select p.* from visit_plans p
+	   where p.org_id = $1 and p.kind = 'period' and ($2::bigint = 0 or $2 = any(p.rep_ids)) and $6::text <> 'day'
+	     and ($7 or p.published_at is not null or p.created_by = $8 and p.rep_ids = array[$8::bigint])
+	     and p.to_day >= coalesce(nullif($3, '')::date, '-infinity') and p.day <= coalesce(nullif($4, '')::date, 'infinity')
+	   order by p.day desc, p.id desc limit $5)
+	)
+	select p.id, u.id, u.name, to_char(p.day, 'YYYY-MM-DD'), p.state, p.version, r.stops,
+	       (select count(*) from unplanned_visits n
+	        where n.org_id = p.org_id and n.plan_id = p.id and not exists (
+	          select from plan_visits v where v.org_id = n.org_id and v.plan_id = n.plan_id and v.number = n.visit and v.excluded))::int,
+	       r.drive_seconds, r.drive_metres, p.created_at,
+	       p.kind, p.name, to_char(p.day, 'YYYY-MM-DD'), to_char(coalesce(p.to_day, p.day), 'YYYY-MM-DD'),
+	       case when p.kind = 'day' then array[p.rep_id] else p.rep_ids end, p.preset, p.progress, p.published_at is not null, p.published_at, p.source_plan_id
+	from chosen p
+	join users u on u.org_id = p.org_id and u.id = coalesce(p.rep_id, p.rep_ids[1])
+	cross join lateral (
+	  select coalesce(sum(r.drive_seconds), 0)::int as drive_seconds, coalesce(sum(r.drive_metres), 0)::int as drive_metres,
+	         coalesce(sum((select count(*) from stops t where t.org_id = r.org_id and t.route_id = r.id)), 0)::int as stops
+	  from routes r where r.org_id = p.org_id and r.plan_id = p.id
+	) r
+	order by p.day desc, p.id desc
+	limit $5`
+
+func listPlans(ctx context.Context, tx pgx.Tx, a postgres.Actor, team bool, f ListFilter) ([]PlanSummary, error) {
+	rows, err := tx.Query(ctx, plansSQL, a.OrgID, f.RepID, f.From, f.To, f.Limit, f.Kind, team, a.UserID)
 	if err != nil {
 		return nil, fmt.Errorf("visits: list plans: %w", err)
 	}

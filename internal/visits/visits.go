@@ -152,4 +152,15 @@ type PlanSummary struct {
 	DriveSeconds int       `json:"driveSeconds"`
 	DriveMetres  int       `json:"driveMetres"`
 	CreatedAt    time.Time `json:"createdAt"`
+
+	Kind         string     `json:"kind" enum:"day,period" doc:"A plan of a period is opened as a board; its day and repId are the first."`
+	Name         string     `json:"name" doc:"Empty for a day that a rep planned."`
+	FromDay      string     `json:"fromDay" format:"date"`
+	ToDay        string     `json:"toDay" format:"date"`
+	RepIDs       []int64    `json:"repIds" nullable:"false"`
+	Preset       string     `json:"preset" enum:"balanced,most_visits,least_driving"`
+	Progress     float64    `json:"progress" minimum:"0" maximum:"1"`
+	Published    bool       `json:"published"`
+	PublishedAt  *time.Time `json:"publishedAt"`
+	SourcePlanID *int64     `json:"sourcePlanId" doc:"Of a published day: the plan that it came from."`
 }

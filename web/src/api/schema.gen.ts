@@ -784,6 +784,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Two plans side by side
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["comparePlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan several days or reps
+         * @description Answers at once with the queued plan. A job works it out; its progress and best so far come by /api/events and by reading the plan. Without visits and without byDueDate the plan begins empty.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        post: operations["createPeriodPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{id}": {
         parameters: {
             query?: never;
@@ -805,6 +847,50 @@ export interface paths {
         delete: operations["deletePlan"];
         options?: never;
         head?: never;
+        /**
+         * Give a plan of a period another name
+         * @description Needs: the permission `plans.write`.
+         */
+        patch: operations["renamePlan"];
+        trace?: never;
+    };
+    "/api/plans/{id}/abandon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop planning and keep the plan as it was before
+         * @description Needs: the permission `plans.write`.
+         */
+        post: operations["abandonPlanning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A plan of several days or reps with all its routes
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["getBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -822,6 +908,152 @@ export interface paths {
          * @description Needs: the permission `plans.write`.
          */
         post: operations["cancelPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a plan, to try something else
+         * @description Needs: the permission `plans.write`.
+         */
+        post: operations["copyPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A plan's state and best so far
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["getPlanHead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to a plan, the latest first
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["planHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/improve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan on from the plan as it is
+         * @description Locked visits keep rep, day and time, pinned ones rep and day, excluded ones stay out. Lanes that are not chosen stay as they are.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        post: operations["improvePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The lines along the roads, a leg each
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["getPlanLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a plan by hand
+         * @description All of them or none. What they break is marked, not refused. 409 with the board as it is when the version is not the current one.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        post: operations["applyMoves"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/moves/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What changes by hand would do
+         * @description Changes nothing. The first answer for a plan takes as long as its travel times; the next ones a few milliseconds.
+         *
+         *     Needs: the permission `plans.read`.
+         */
+        post: operations["previewMoves"];
         delete?: never;
         options?: never;
         head?: never;
@@ -864,6 +1096,152 @@ export interface paths {
          */
         put: operations["reorderPlan"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a visit of a plan suits best
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["suitablePlaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a plan the reps' own days
+         * @description Every lane with a stop becomes a plan of that day, which the rep sees and opens. An earlier published plan of the same rep and day is replaced, and kept.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        post: operations["publishPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the change again that was undone last
+         * @description Needs: the permission `plans.write`.
+         */
+        post: operations["redoPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop planning and keep the best so far
+         * @description Needs: the permission `plans.write`.
+         */
+        post: operations["stopPlanning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo the latest change
+         * @description Needs: the permission `plans.write`.
+         */
+        post: operations["undoPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add visits to a plan
+         * @description They come in unplanned; move them by hand or improve the plan.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        post: operations["addPlanVisits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a published plan back from the reps
+         * @description What it had replaced is the reps' plan again.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        post: operations["withdrawPlan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1314,6 +1692,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts that fall due in a period
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["proposeVisits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/suitable-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Days that suit a visit to a site
+         * @description Against the rep's published days, and own plans for days that have none.
+         *
+         *     Needs: the permission `plans.read`.
+         */
+        post: operations["suitableDays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1551,6 +1971,14 @@ export interface components {
             /** @description Pass it as cursor to read the next page; null on the last. */
             nextCursor: string | null;
         };
+        AddVisitsInputBody: {
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+            visits: components["schemas"]["PeriodVisit"][];
+        };
         ApiKey: {
             /** Format: date-time */
             createdAt: string;
@@ -1580,6 +2008,200 @@ export interface components {
         };
         ApiKeyList: {
             items: components["schemas"]["ApiKey"][];
+        };
+        BoardHistory: {
+            canRedo: boolean;
+            canUndo: boolean;
+        };
+        BoardRep: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        BoardStop: {
+            /** Format: int64 */
+            accountId: number;
+            address: string;
+            /** Format: date-time */
+            arrivesAt: string;
+            /** Format: date-time */
+            beginsAt: string;
+            /** @enum {string} */
+            class: "A" | "B" | "C";
+            /**
+             * Format: date
+             * @description Asked for on this day only.
+             */
+            day: string | null;
+            /** Format: int64 */
+            driveMetres: number;
+            /**
+             * Format: int64
+             * @description From the stop before, or the start.
+             */
+            driveSeconds: number;
+            /** Format: date */
+            dueOn: string | null;
+            /** @description The drive to here is an estimate from a straight line. */
+            estimated: boolean;
+            /**
+             * Format: int64
+             * @description 0 unless it recurs in this plan.
+             */
+            intervalDays: number;
+            /** Format: date */
+            lastVisitOn: string | null;
+            /** Format: date-time */
+            leavesAt: string;
+            /** @description An appointment: rep, day and time stay when planning again. */
+            locked: boolean;
+            /**
+             * Format: date-time
+             * @description When a locked visit was to begin.
+             */
+            lockedAt: string | null;
+            mandatory: boolean;
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            openingHours: string;
+            /** Format: int64 */
+            ownerId: number | null;
+            /** @description Rep and day stay when planning again; the time may change. */
+            pinned: boolean;
+            point: [
+                number,
+                number
+            ];
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            position: number;
+            /** @enum {string} */
+            reason: "overdue" | "due" | "never" | "chosen";
+            /**
+             * Format: int64
+             * @description Asked for with this rep only.
+             */
+            repId: number | null;
+            /** Format: int64 */
+            siteId: number;
+            /**
+             * Format: int64
+             * @description How much later the rep may arrive without breaking anything here or later that day; null when something is broken.
+             */
+            slackSeconds: number | null;
+            /** @enum {string} */
+            status: "prospect" | "customer" | "former";
+            /** @description Empty when nothing is broken: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable, other_rep, other_day, appointment_moved, same_day_twice. */
+            violation: string;
+            /**
+             * Format: int64
+             * @description Stable within the plan.
+             */
+            visitId: number;
+            /** Format: int64 */
+            waitingSeconds: number;
+        };
+        BoardUnplanned: {
+            /** Format: int64 */
+            accountId: number;
+            address: string;
+            /** @enum {string} */
+            class: "A" | "B" | "C";
+            /**
+             * Format: date
+             * @description Asked for on this day only.
+             */
+            day: string | null;
+            detail: components["schemas"]["UnplannedDetail"];
+            /** Format: date */
+            dueOn: string | null;
+            /**
+             * Format: int64
+             * @description 0 unless it recurs in this plan.
+             */
+            intervalDays: number;
+            /** Format: date */
+            lastVisitOn: string | null;
+            mandatory: boolean;
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            openingHours: string;
+            /** Format: int64 */
+            ownerId: number | null;
+            point: [
+                number,
+                number
+            ];
+            /** @enum {string} */
+            reason: "overdue" | "due" | "never" | "chosen";
+            /**
+             * Format: int64
+             * @description Asked for with this rep only.
+             */
+            repId: number | null;
+            /** Format: int64 */
+            siteId: number;
+            /** @enum {string} */
+            status: "prospect" | "customer" | "former";
+            /**
+             * Format: int64
+             * @description Stable within the plan.
+             */
+            visitId: number;
+            /** @description closed_that_day (all the period), closed_all_shift, too_far, day_full, unreachable, not_worth, interval, no_shift, not_improved, removed_by_hand. */
+            why: string;
+        };
+        BoardVisit: {
+            /** Format: int64 */
+            accountId: number;
+            address: string;
+            /** @enum {string} */
+            class: "A" | "B" | "C";
+            /**
+             * Format: date
+             * @description Asked for on this day only.
+             */
+            day: string | null;
+            /** Format: date */
+            dueOn: string | null;
+            /**
+             * Format: int64
+             * @description 0 unless it recurs in this plan.
+             */
+            intervalDays: number;
+            /** Format: date */
+            lastVisitOn: string | null;
+            mandatory: boolean;
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            openingHours: string;
+            /** Format: int64 */
+            ownerId: number | null;
+            point: [
+                number,
+                number
+            ];
+            /** @enum {string} */
+            reason: "overdue" | "due" | "never" | "chosen";
+            /**
+             * Format: int64
+             * @description Asked for with this rep only.
+             */
+            repId: number | null;
+            /** Format: int64 */
+            siteId: number;
+            /** @enum {string} */
+            status: "prospect" | "customer" | "former";
+            /**
+             * Format: int64
+             * @description Stable within the plan.
+             */
+            visitId: number;
         };
         Change: {
             /** Format: int64 */
@@ -1665,6 +2287,17 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        ComparedPlan: {
+            plan: components["schemas"]["PlanHead"];
+            totals: components["schemas"]["PlanTotals"];
+        };
+        ComparedRep: {
+            a: components["schemas"]["LaneTotals"];
+            b: components["schemas"]["LaneTotals"];
+            /** Format: int64 */
+            repId: number;
+            repName: string;
+        };
         Contact: {
             doNotContact: boolean;
             email: string;
@@ -1673,6 +2306,10 @@ export interface components {
             jobTitle: string;
             name: string;
             phone: string;
+        };
+        CopyPlanInputBody: {
+            /** @description Empty: the name of the plan with a number. */
+            name?: string;
         };
         CreateAccountRequest: {
             category?: string;
@@ -1933,6 +2570,12 @@ export interface components {
         CustomFieldList: {
             items: components["schemas"]["CustomField"][];
         };
+        DayOff: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            repId: number;
+        };
         Directions: {
             /** @description From the straight line: no road leads there. */
             estimated: boolean;
@@ -2079,6 +2722,27 @@ export interface components {
             geometries?: components["schemas"]["Geometry"][];
             type: string;
         };
+        ImproveRequest: {
+            /** @description Only these days' lanes; all unless given. */
+            days?: string[];
+            /**
+             * @description From now on; as before unless given.
+             * @enum {string}
+             */
+            preset?: "balanced" | "most_visits" | "least_driving";
+            /** @description Only these reps' lanes; all unless given. */
+            repIds?: number[];
+            /**
+             * Format: int64
+             * @description How long to search; 0 or absent suits the size.
+             */
+            seconds?: number;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
         InboxItem: {
             activity: components["schemas"]["Activity"];
             /** @description Who caused it; empty for the program. */
@@ -2100,6 +2764,65 @@ export interface components {
              * @description How much of the whole inbox is unread.
              */
             unread: number;
+        };
+        LaneEffect: {
+            after: components["schemas"]["LaneTotals"];
+            before: components["schemas"]["LaneTotals"];
+            /** Format: date */
+            day: string;
+            /** Format: date-time */
+            endsAt: string | null;
+            /** Format: date-time */
+            lunchAt: string | null;
+            /** Format: int64 */
+            repId: number;
+            /** Format: date-time */
+            startsAt: string | null;
+            /** @description The lane's stops as they would be, in order. */
+            stops: components["schemas"]["StopEffect"][];
+            /** @description Of the day as a whole, afterwards. */
+            violations: string[];
+        };
+        LaneName: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            repId: number;
+        };
+        LaneTotals: {
+            /** Format: int64 */
+            driveMetres: number;
+            /** Format: int64 */
+            driveSeconds: number;
+            /** Format: int64 */
+            overtimeSeconds: number;
+            /** Format: int64 */
+            violations: number;
+            /** Format: int64 */
+            visitSeconds: number;
+            /** Format: int64 */
+            visits: number;
+            /** Format: int64 */
+            waitingSeconds: number;
+        };
+        LineGeometry: {
+            coordinates: [
+                number,
+                number
+            ][];
+            /** @enum {string} */
+            type: "LineString";
+        };
+        LineOf: {
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Of the stop that it leads to; one more than there are stops for the way to the end.
+             */
+            position: number;
+            /** Format: int64 */
+            repId: number;
         };
         MarkInboxRequest: {
             ids?: number[];
@@ -2129,6 +2852,45 @@ export interface components {
                 [key: string]: unknown;
             };
             ids?: number[];
+        };
+        MoveEffect: {
+            /** Format: int64 */
+            driveMetres: number;
+            /** Format: int64 */
+            driveSeconds: number;
+            /** @description The lanes that change. */
+            lanes: components["schemas"]["LaneEffect"][];
+            /** Format: int64 */
+            overtimeSeconds: number;
+            /**
+             * Format: int64
+             * @description Of the plan that this was worked out for.
+             */
+            version: number;
+            /** Format: int64 */
+            violations: number;
+            /** Format: int64 */
+            visitSeconds: number;
+            /** Format: int64 */
+            waitingSeconds: number;
+        };
+        MovedVisit: {
+            a: components["schemas"]["LaneName"] | null;
+            /** Format: int64 */
+            accountId: number;
+            b: components["schemas"]["LaneName"] | null;
+            name: string;
+            /** Format: int64 */
+            siteId: number;
+        };
+        MovesInputBody: {
+            /** @description Done one after the other. */
+            moves: components["schemas"]["PlanMove"][];
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
         };
         OpenProspect: {
             category: string;
@@ -2191,6 +2953,121 @@ export interface components {
             ownerId: number | null;
             ownerName: string;
         };
+        PeriodRequest: {
+            /**
+             * @description Whose visits are whose: an account's owner when one of the reps (owner), the owner if it does not cost much (prefer_owner), anybody (any). Accounts of others are anybody's.
+             * @default owner
+             * @enum {string}
+             */
+            assignment?: "owner" | "prefer_owner" | "any";
+            /** @description Adds the reps' accounts that fall due in the period, as often as their interval asks for. Intervals stretch when the period is overbooked. */
+            byDueDate?: boolean;
+            /** @description Days on which single reps do not work. */
+            daysOff?: components["schemas"]["DayOff"][];
+            /**
+             * Format: date
+             * @example 2026-11-23
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Instead of each rep's own; 0 for no lunch.
+             */
+            lunchMinutes?: number;
+            /**
+             * Format: int64
+             * @description Most driving of one rep on one day; 0 for no limit.
+             */
+            maxDriveMinutes?: number;
+            /** @description Empty: made from the reps and the days. */
+            name?: string;
+            /**
+             * @default balanced
+             * @enum {string}
+             */
+            preset?: "balanced" | "most_visits" | "least_driving";
+            /** @description The reps, 1 to 50; or give teamId. */
+            repIds?: number[];
+            /** @default true */
+            respectOpeningHours?: boolean;
+            /**
+             * Format: int64
+             * @description How long to search; 0 or absent suits the size.
+             */
+            seconds?: number;
+            /**
+             * Format: int64
+             * @description All active reps of a team, when repIds is empty.
+             */
+            teamId?: number;
+            /**
+             * Format: date
+             * @description The last day; at most 31 days in all.
+             * @example 2026-11-27
+             */
+            to: string;
+            /** @description Chosen by hand or from a selection. */
+            visits?: components["schemas"]["PeriodVisit"][];
+            /** @description 1 for Monday to 7 for Sunday; Monday to Friday unless given. */
+            workingDays?: [
+            ] | [
+                number
+            ] | [
+                number,
+                number
+            ] | [
+                number,
+                number,
+                number
+            ] | [
+                number,
+                number,
+                number,
+                number
+            ] | [
+                number,
+                number,
+                number,
+                number,
+                number
+            ] | [
+                number,
+                number,
+                number,
+                number,
+                number,
+                number
+            ] | [
+                number,
+                number,
+                number,
+                number,
+                number,
+                number,
+                number
+            ];
+        };
+        PeriodVisit: {
+            /**
+             * Format: date
+             * @description Only on this day, one of the plan's.
+             */
+            day?: string;
+            /** @description Comes before every visit that is not. */
+            mandatory?: boolean;
+            /**
+             * Format: int64
+             * @description Length of the visit; 0 or absent takes the account's own.
+             */
+            minutes?: number;
+            /**
+             * Format: int64
+             * @description Only this rep, one of the plan's; 0 or absent: whoever assignment says.
+             */
+            repId?: number;
+            /** Format: int64 */
+            siteId: number;
+        };
         PlaceFound: {
             /** Format: double */
             confidence: number;
@@ -2235,6 +3112,177 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PlanBest: {
+            /** Format: int64 */
+            driveSeconds: number;
+            /** Format: double */
+            elapsedSeconds: number;
+            /** Format: int64 */
+            improved: number;
+            /** Format: int64 */
+            unplanned: number;
+            /** Format: int64 */
+            visits: number;
+        };
+        PlanBoard: {
+            days: string[];
+            excluded: components["schemas"]["BoardVisit"][];
+            history: components["schemas"]["BoardHistory"];
+            /** @description One a rep and day, reps first, also where nobody works. */
+            lanes: components["schemas"]["PlanLane"][];
+            plan: components["schemas"]["PlanHead"];
+            reps: components["schemas"]["BoardRep"][];
+            totals: components["schemas"]["PlanTotals"];
+            unplanned: components["schemas"]["BoardUnplanned"][];
+        };
+        PlanComparison: {
+            a: components["schemas"]["ComparedPlan"];
+            b: components["schemas"]["ComparedPlan"];
+            byRep: components["schemas"]["ComparedRep"][];
+            /** @description Visits that are not with the same rep on the same day. */
+            moved: components["schemas"]["MovedVisit"][];
+        };
+        PlanHead: {
+            /** @description The best so far while it is being planned, null otherwise. */
+            best: components["schemas"]["PlanBest"] | null;
+            /** @description Published, and changed since: the reps still see what was published. */
+            changed: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description 0 when that person is gone.
+             */
+            createdBy: number;
+            createdByName: string;
+            /**
+             * Format: int64
+             * @description Accounts that fall due in the period and were not even tried, since more than twice of what fits is due.
+             */
+            dueLeftOut: number;
+            /** @description Why it failed, in words. */
+            error: string;
+            /** Format: date */
+            fromDay: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "day" | "period";
+            /** @description You may change this plan. */
+            mayWrite: boolean;
+            name: string;
+            /** @enum {string} */
+            preset: "balanced" | "most_visits" | "least_driving";
+            /**
+             * Format: double
+             * @description Share of the search's time.
+             */
+            progress: number;
+            published: boolean;
+            /** Format: date-time */
+            publishedAt: string | null;
+            repIds: number[];
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            /** @description Of the organisation; days and clock times are in it. */
+            timeZone: string;
+            /** Format: date */
+            toDay: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PlanLane: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            driveMetres: number;
+            /** Format: int64 */
+            driveSeconds: number;
+            endAddress: string;
+            endPoint: [
+                number,
+                number
+            ] | null;
+            /** Format: date-time */
+            endsAt: string | null;
+            lastLegEstimated: boolean;
+            /** Format: int64 */
+            lastLegMetres: number;
+            /**
+             * Format: int64
+             * @description The drive from the last stop to the end.
+             */
+            lastLegSeconds: number;
+            /** Format: date-time */
+            lunchAt: string | null;
+            /** Format: int64 */
+            lunchSeconds: number;
+            /**
+             * Format: int64
+             * @description After the end of work.
+             */
+            overtimeSeconds: number;
+            /** Format: int64 */
+            repId: number;
+            startAddress: string;
+            startPoint: [
+                number,
+                number
+            ] | null;
+            /**
+             * Format: date-time
+             * @description null when nothing is planned.
+             */
+            startsAt: string | null;
+            stops: components["schemas"]["BoardStop"][];
+            /** @description What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch, max_drive. */
+            violations: string[];
+            /** Format: int64 */
+            visitSeconds: number;
+            /** Format: int64 */
+            waitingSeconds: number;
+            /** @description HH:MM */
+            workEnd: string;
+            /** @description HH:MM */
+            workStart: string;
+            works: boolean;
+        };
+        PlanLine: {
+            geometry: components["schemas"]["LineGeometry"];
+            properties: components["schemas"]["LineOf"];
+            /** @enum {string} */
+            type: "Feature";
+        };
+        PlanLines: {
+            features: components["schemas"]["PlanLine"][];
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
+        PlanMove: {
+            /** @description Out of the plan, also when planning again; or no more. */
+            excluded?: boolean;
+            /** @description An appointment from now on, at the time at which it is planned; or no more. */
+            locked?: boolean;
+            /** @description Rep and day stay when planning again; or no more. */
+            pinned?: boolean;
+            /** @description Where the visit goes. */
+            to?: components["schemas"]["PlanPlace"];
+            /** @description Takes the visit out of its lane. */
+            unplan?: boolean;
+            /** Format: int64 */
+            visitId: number;
+        };
+        PlanPlace: {
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description From 1, counted without the visit itself; past the end is the end.
+             */
+            position: number;
+            /** Format: int64 */
+            repId: number;
+        };
         PlanRequest: {
             /**
              * Format: date
@@ -2272,6 +3320,25 @@ export interface components {
             /** @example 08:00 */
             workStart?: string;
         };
+        PlanRevision: {
+            /** Format: date-time */
+            at: string;
+            /** @description Empty when that person is gone. */
+            byName: string;
+            /** @description The plan is as it was then. */
+            current: boolean;
+            detail: components["schemas"]["RevisionDetail"];
+            /** Format: int64 */
+            number: number;
+            totals: components["schemas"]["PlanTotals"];
+            /** @description Undone, or before something that was undone and changed otherwise. */
+            undone: boolean;
+            /** @enum {string} */
+            what: "created" | "planned" | "moved" | "locked" | "excluded" | "improved" | "added" | "published" | "withdrawn";
+        };
+        PlanRevisionList: {
+            items: components["schemas"]["PlanRevision"][];
+        };
         PlanSummary: {
             /** Format: date-time */
             createdAt: string;
@@ -2281,15 +3348,39 @@ export interface components {
             driveMetres: number;
             /** Format: int64 */
             driveSeconds: number;
+            /** Format: date */
+            fromDay: string;
             /** Format: int64 */
             id: number;
+            /**
+             * @description A plan of a period is opened as a board; its day and repId are the first.
+             * @enum {string}
+             */
+            kind: "day" | "period";
+            /** @description Empty for a day that a rep planned. */
+            name: string;
+            /** @enum {string} */
+            preset: "balanced" | "most_visits" | "least_driving";
+            /** Format: double */
+            progress: number;
+            published: boolean;
+            /** Format: date-time */
+            publishedAt: string | null;
             /** Format: int64 */
             repId: number;
+            repIds: number[];
             repName: string;
+            /**
+             * Format: int64
+             * @description Of a published day: the plan that it came from.
+             */
+            sourcePlanId: number | null;
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed" | "cancelled";
             /** Format: int64 */
             stops: number;
+            /** Format: date */
+            toDay: string;
             /** Format: int64 */
             unplanned: number;
             /** Format: int64 */
@@ -2297,6 +3388,31 @@ export interface components {
         };
         PlanSummaryList: {
             items: components["schemas"]["PlanSummary"][];
+        };
+        PlanTotals: {
+            /** Format: int64 */
+            driveMetres: number;
+            /** Format: int64 */
+            driveSeconds: number;
+            /** Format: int64 */
+            mandatoryMissed: number;
+            /** Format: int64 */
+            overtimeSeconds: number;
+            /** Format: int64 */
+            unplanned: number;
+            /**
+             * Format: int64
+             * @description What the visits are worth: 12 for each of an A account, 7 for B, 4 for C.
+             */
+            value: number;
+            /** Format: int64 */
+            violations: number;
+            /** Format: int64 */
+            visitSeconds: number;
+            /** Format: int64 */
+            visits: number;
+            /** Format: int64 */
+            waitingSeconds: number;
         };
         PlanVersionInputBody: {
             /**
@@ -2313,6 +3429,10 @@ export interface components {
             minutes?: number;
             /** Format: int64 */
             siteId: number;
+        };
+        PreviewInputBody: {
+            /** @description Done one after the other. */
+            moves: components["schemas"]["PlanMove"][];
         };
         Problem: {
             /** @enum {string} */
@@ -2343,6 +3463,55 @@ export interface components {
              */
             location: string;
             message: string;
+        };
+        Proposal: {
+            /** Format: int64 */
+            accountId: number;
+            address: string;
+            /** @enum {string} */
+            class: "A" | "B" | "C";
+            /** Format: date */
+            dueOn: string | null;
+            /** Format: int64 */
+            intervalDays: number;
+            /** Format: date */
+            lastVisitOn: string | null;
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            /** Format: int64 */
+            ownerId: number;
+            point: [
+                number,
+                number
+            ];
+            /** @enum {string} */
+            reason: "overdue" | "due" | "never";
+            /** Format: int64 */
+            siteId: number;
+            /** @enum {string} */
+            status: "prospect" | "customer" | "former";
+            /**
+             * Format: int64
+             * @description How many of its visits fall due in the period.
+             */
+            times: number;
+        };
+        ProposalReasons: {
+            /** Format: int64 */
+            due: number;
+            /** Format: int64 */
+            never: number;
+            /** Format: int64 */
+            overdue: number;
+        };
+        Proposals: {
+            /** @description Of all, not only of those listed. */
+            byReason: components["schemas"]["ProposalReasons"];
+            /** @description The longest overdue first, as a share of the interval; then what falls due, by date; then those never visited, by class. */
+            items: components["schemas"]["Proposal"][];
+            /** Format: int64 */
+            total: number;
         };
         ReachAnswer: {
             /**
@@ -2406,6 +3575,45 @@ export interface components {
             resolution: number;
             /** @description Of the box itself, as the list of accounts counts it. */
             totals: components["schemas"]["RegionFigures"];
+        };
+        RenamePlanInputBody: {
+            name: string;
+        };
+        RevisionDetail: {
+            day?: string;
+            /**
+             * Format: int64
+             * @description The plan of which this is a copy.
+             */
+            from?: number;
+            /**
+             * Format: int64
+             * @description How many lanes were published or improved.
+             */
+            lanes?: number;
+            /** @description The account, when it was about one. */
+            name?: string;
+            /** @description Locked, pinned or excluded; false when no more. */
+            on?: boolean;
+            /** @description locked is about pins. */
+            pinned?: boolean;
+            /**
+             * Format: int64
+             * @description Where it went, when it was about one.
+             */
+            repId?: number;
+            /**
+             * Format: int64
+             * @description How long the search took.
+             */
+            seconds?: number;
+            /** @description The search was stopped with the best so far. */
+            stopped?: boolean;
+            /**
+             * Format: int64
+             * @description How many visits it was about.
+             */
+            visits?: number;
         };
         Route: {
             /** Format: int64 */
@@ -2621,6 +3829,97 @@ export interface components {
             visitSeconds: number;
             /** Format: int64 */
             waitingSeconds: number;
+        };
+        StopEffect: {
+            /** Format: date-time */
+            arrivesAt: string;
+            /** Format: date-time */
+            beginsAt: string;
+            /** Format: int64 */
+            driveSeconds: number;
+            /** Format: date-time */
+            leavesAt: string;
+            violation: string;
+            /** Format: int64 */
+            visitId: number;
+            /** Format: int64 */
+            waitingSeconds: number;
+        };
+        SuitableDay: {
+            /**
+             * Format: date-time
+             * @description null when it does not fit.
+             */
+            beginsAt: string | null;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description null when it does not fit.
+             */
+            detourSeconds: number | null;
+            /**
+             * Format: int64
+             * @description The plan that this was compared with; null when the day is empty.
+             */
+            planId: number | null;
+            /** @description That plan is published. */
+            published: boolean;
+            /**
+             * @description green: at most 15 minutes' detour, or 1.25 times the best; yellow: at most 30 minutes; red: more, or it does not fit.
+             * @enum {string}
+             */
+            rating: "green" | "yellow" | "red";
+            /** Format: int64 */
+            repId: number;
+            /**
+             * Format: int64
+             * @description How many are planned that day.
+             */
+            visits: number;
+        };
+        SuitableDaysRequest: {
+            /** Format: date */
+            from: string;
+            /**
+             * Format: int64
+             * @description 0 or absent takes the account's own.
+             */
+            minutes?: number;
+            /** Format: int64 */
+            repId: number;
+            /** Format: int64 */
+            siteId: number;
+            /**
+             * Format: date
+             * @description At most 31 days in all.
+             */
+            to: string;
+        };
+        SuitablePlace: {
+            /** Format: date-time */
+            beginsAt: string;
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            detourMetres: number;
+            /** Format: int64 */
+            detourSeconds: number;
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            position: number;
+            /** @enum {string} */
+            rating: "green" | "yellow" | "red";
+            /** Format: int64 */
+            repId: number;
+        };
+        SuitablePlaces: {
+            /** @description Every rep and day on which somebody works, in order. */
+            days: components["schemas"]["SuitableDay"][];
+            /** @description The best first, at most one a rep and day. */
+            items: components["schemas"]["SuitablePlace"][];
         };
         TakeOverInputBody: {
             /**
@@ -4472,6 +5771,8 @@ export interface operations {
                 repId?: number;
                 from?: string;
                 to?: string;
+                /** @description Plans of one rep's day, or of a period; both unless given. */
+                kind?: "day" | "period";
                 limit?: number;
             };
             header?: never;
@@ -4520,6 +5821,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comparePlans: {
+        parameters: {
+            query: {
+                a: number;
+                b: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanComparison"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPeriodPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeriodRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHead"];
                 };
             };
             /** @description What went wrong */
@@ -4593,6 +5959,103 @@ export interface operations {
             };
         };
     };
+    renamePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePlanInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHead"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abandonPlanning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHead"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBoard"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancelPlan: {
         parameters: {
             query?: never;
@@ -4611,6 +6074,244 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copyPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyPlanInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHead"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlanHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHead"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRevisionList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    improvePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImproveRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHead"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlanLines: {
+        parameters: {
+            query?: {
+                /** @description Of this rep only. */
+                repId?: number;
+                /** @description Of this day only. */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanLines"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyMoves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovesInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBoard"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewMoves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveEffect"];
                 };
             };
             /** @description What went wrong */
@@ -4681,6 +6382,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suitablePlaces: {
+        parameters: {
+            query: {
+                visitId: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuitablePlaces"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHead"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redoPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBoard"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopPlanning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHead"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBoard"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addPlanVisits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddVisitsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBoard"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHead"];
                 };
             };
             /** @description What went wrong */
@@ -5600,6 +7540,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DueVisitList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposeVisits: {
+        parameters: {
+            query: {
+                /** @description Several reps: repId=1&repId=2. */
+                repId?: number[];
+                teamId?: number;
+                from: string;
+                /** @description At most 31 days in all. */
+                to: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposals"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suitableDays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuitableDaysRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuitablePlaces"];
                 };
             };
             /** @description What went wrong */

@@ -1,0 +1,117 @@
+package visits
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Head returns what is known of a plan of a period without its routes.
+func (s *Service) Head(ctx context.Context, id int64) (*PlanHead, error) {
+	a, team, err := actor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var head *PlanHead
+	err = s.DB.Read(ctx, func(tx pgx.Tx) error {
+		head, _, _, err = readHead(ctx, tx, a, team, id)
+		return err
+	})
+	return head, err
+}
+
+// Board returns a plan of a period with all its routes.
+func (s *Service) Board(ctx context.Context, id int64) (*PlanBoard, error) {
+	a, team, err := actor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var b *board
+	err = s.DB.Read(ctx, func(tx pgx.Tx) error {
+		b, err = readBoard(ctx, tx, a, team, id)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b.view(), nil
+}
+
+// view writes a board as it is given out.
+func (b *board) view() *PlanBoard {
+	m := b.model
+	out := &PlanBoard{Plan: b.head, Reps: []BoardRep{}, Days: []string{}, Lanes: []PlanLane{}, Unplanned: []BoardUnplanned{},
+		Excluded: []BoardVisit{}, Totals: m.sum(b.state), History: BoardHistory{b.canUndo, b.canRedo}}
+	for _, r := range m.period.Reps {
+		out.Reps = append(out.Reps, BoardRep{r.ID, r.Name})
+	}
+	for day := range m.horizon.days {
+		out.Days = append(out.Days, m.horizon.date(day))
+	}
+	planned := make([]bool, len(m.visits))
+	for r, profile := range m.period.Reps {
+		for day, date := range out.Days {
+			lane := PlanLane{RepID: profile.ID, Day: date, WorkStart: profile.WorkStart, WorkEnd: profile.WorkEnd,
+				StartPoint: profile.StartPoint, StartAddress: profile.StartAddress, EndPoint: profile.StartPoint, EndAddress: profile.StartAddress,
+				Violations: []string{}, Stops: []BoardStop{}}
+			if s := m.shiftOf[r][day]; s >= 0 {
+				lane.Works = true
+				m.fill(&lane, b.state.lanes[s], planned)
+			}
+			out.Lanes = append(out.Lanes, lane)
+		}
+	}
+	for v, in := range planned {
+		switch {
+		case in:
+		case b.state.marks[v].excluded:
+			out.Excluded = append(out.Excluded, m.boardVisit(v))
+		default:
+			out.Unplanned = append(out.Unplanned, BoardUnplanned{BoardVisit: m.boardVisit(v), Why: b.state.why[v].code, Detail: b.state.why[v].detail})
+		}
+	}
+	return out
+}
+
+// fill writes what was worked out into a lane.
+func (m *model) fill(lane *PlanLane, l *timedLane, planned []bool) {
+	lane.StartsAt, lane.EndsAt, lane.LunchAt = m.moment(l, l.starts), m.moment(l, l.ends), m.moment(l, l.lunch)
+	lane.DriveSeconds, lane.DriveMetres, lane.VisitSeconds, lane.WaitingSeconds = l.drive, l.metres, l.service, l.wait
+	lane.OvertimeSeconds, lane.LunchSeconds, lane.LastLegSeconds = l.overtime, l.lunchLength, l.last
+	lane.LastLegMetres, lane.LastLegEstimated = l.lastMetres, l.lastEstimated
+	lane.Violations = append(lane.Violations, l.violations...)
+	for i, t := range l.stops {
+		planned[t.visit] = true
+		stop := BoardStop{BoardVisit: m.boardVisit(t.visit), Position: i + 1,
+			ArrivesAt: m.horizon.time(t.arrive), BeginsAt: m.horizon.time(t.begin), LeavesAt: m.horizon.time(t.leave),
+			DriveSeconds: t.drive, DriveMetres: t.metres, WaitingSeconds: t.wait,
+			Locked: t.locked, Pinned: t.pinned, Violation: t.violation, Estimated: t.estimated}
+		if t.slack >= 0 {
+			stop.SlackSeconds = &t.slack
+		}
+		if t.locked {
+			at := m.horizon.time(t.lockedAt)
+			stop.LockedAt = &at
+		}
+		lane.Stops = append(lane.Stops, stop)
+	}
+}
+
+func (m *model) boardVisit(v int) BoardVisit {
+	x := m.visits[v]
+	out := BoardVisit{VisitID: x.number, SiteID: x.site.ID, AccountID: x.site.AccountID, Name: x.site.Name, Class: x.site.Class,
+		Status: x.status, Address: x.address, Point: x.site.Point, Minutes: x.minutes, OpeningHours: x.site.OpeningHours,
+		Mandatory: x.mandatory, IntervalDays: x.interval, Reason: x.reason}
+	if x.owner != 0 {
+		out.OwnerID = &x.owner
+	}
+	if x.rep != 0 {
+		out.RepID = &x.rep
+	}
+	for text, to := range map[*string]**string{&x.onDay: &out.Day, &x.due: &out.DueOn, &x.last: &out.LastVisitOn} {
+		if *text != "" {
+			*to = text
+		}
+	}
+	return out
+}

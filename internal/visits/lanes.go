@@ -1,0 +1,445 @@
+package visits
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/waymark-crm/waymark/geo/planner"
+)
+
+// appointment is how much earlier or later than agreed a locked visit may begin.
+const appointment = 10 * planner.Minute
+
+// mark is what was decided by hand about a visit.
+type mark struct {
+	locked   bool
+	lockedAt planner.Seconds
+	pinned   bool
+	excluded bool
+}
+
+// timedStop is a stop of a lane as it was worked out.
+type timedStop struct {
+	visit          int // index into model.visits
+	arrive         planner.Seconds
+	begin, leave   planner.Seconds
+	drive, metres  int // since the stop before
+	wait           int
+	slack          int // -1: something is broken
+	violation      string
+	estimated      bool
+	lockedAt       planner.Seconds
+	locked, pinned bool
+}
+
+// timedLane is one rep's day as it was worked out.
+type timedLane struct {
+	shift         int
+	starts, ends  planner.Seconds
+	drive, metres int
+	service       int
+	wait          int
+	overtime      int
+	lunch         planner.Seconds // -1: none
+	lunchLength   int
+	last          int // the drive to the end
+	lastMetres    int
+	lastEstimated bool
+	violations    []string // of the day as a whole
+	stops         []timedStop
+}
+
+func (l *timedLane) totals() LaneTotals {
+	t := LaneTotals{Visits: len(l.stops), DriveSeconds: l.drive, DriveMetres: l.metres, VisitSeconds: l.service,
+		WaitingSeconds: l.wait, OvertimeSeconds: l.overtime, Violations: len(l.violations)}
+	for _, s := range l.stops {
+		if s.violation != "" && s.violation != violationOvertime { // that one counts for the day
+			t.Violations++
+		}
+	}
+	return t
+}
+
+// What an order made by hand may break.
+const (
+	violationClosedThen  = "closed_at_arrival"
+	violationCloses      = "closes_during_visit"
+	violationOvertime    = "after_working_hours"
+	violationNoLunch     = "no_lunch"
+	violationMaxDrive    = "max_drive"
+	violationRep         = "other_rep"
+	violationDay         = "other_day"
+	violationAppointment = "appointment_moved"
+	violationTwice       = "same_day_twice"
+)
+
+// time works out one lane exactly, in the given order, and names what it breaks.
+// It asks the planner's checker about this lane alone: the windows are those of
+// its day, so that a visit that comes too late does not wait for tomorrow.
+func (m *model) time(shift int, order []int, marks []mark) (*timedLane, error) {
+	s := m.shifts[shift]
+	lane := &timedLane{shift: shift, starts: s.Hours.Open, ends: s.Hours.Open, lunch: -1, violations: []string{}}
+	if len(order) == 0 {
+		return lane, nil
+	}
+	p, start := m.laneProblem(shift, order, marks)
+	own := make([]int, len(order))
+	for i := range own {
+		own[i] = i
+	}
+	report, err := planner.Check(p, [][]int{own})
+	if err != nil {
+		return nil, fmt.Errorf("visits: check a lane: %w", err)
+	}
+	m.readTimetable(lane, report.Routes[0], order, marks, start)
+	m.readViolations(lane, report.Violations, order, marks)
+	return lane, nil
+}
+
+// laneProblem is one lane as a problem of its own: visit i is order[i], at place
+// i; the start follows, if there is one.
+func (m *model) laneProblem(shift int, order []int, marks []mark) (p planner.Problem, start int) {
+	s := m.shifts[shift]
+	places := make([]int, 0, len(order)+1)
+	for _, v := range order {
+		places = append(places, m.place[v])
+	}
+	start = s.Start
+	if s.Start != planner.Anywhere {
+		s.Start = len(places)
+		s.End = s.Start
+		places = append(places, start)
+	}
+	n := len(places)
+	table := planner.Table{Places: n, Seconds: make([]int32, n*n), Metres: make([]int32, n*n)}
+	for i, a := range places {
+		for j, b := range places {
+			table.Seconds[i*n+j] = m.table.Seconds[a*m.table.Places+b]
+			table.Metres[i*n+j] = m.table.Metres[a*m.table.Places+b]
+		}
+	}
+	visits := make([]planner.Visit, len(order))
+	for i, v := range order {
+		visits[i] = planner.Visit{Place: i, Length: planner.Seconds(m.visits[v].minutes) * planner.Minute}
+		switch {
+		case marks[v].locked:
+			visits[i].Windows = lockedWindow(marks[v].lockedAt)
+		case m.open[v] != nil:
+			visits[i].Windows, visits[i].EndInside = m.open[v][s.Day], true
+		}
+	}
+	s.Rep = 0
+	return planner.Problem{Tables: []planner.Table{table}, Shifts: []planner.Shift{s}, Visits: visits}, start
+}
+
+func lockedWindow(at planner.Seconds) []planner.Window {
+	return []planner.Window{{Open: max(0, at-appointment), Close: at + appointment}}
+}
+
+func (m *model) readTimetable(lane *timedLane, route planner.Route, order []int, marks []mark, start int) {
+	place := start
+	var drive, metres int // since the last stop: lunch may lie between
+	for i, e := range route.Entries {
+		drive += int(e.Drive)
+		metres += int(e.Metres)
+		if i == 0 {
+			lane.starts = e.Arrive
+			if e.Kind == planner.Leave {
+				lane.starts = e.End
+			}
+		}
+		lane.ends = e.End
+		switch e.Kind {
+		case planner.Stop:
+			v := order[e.Visit]
+			lane.stops = append(lane.stops, timedStop{
+				visit: v, arrive: e.Arrive, begin: e.Begin, leave: e.End, drive: drive, metres: metres,
+				wait: int(e.Wait), slack: max(0, int(e.Slack)),
+				estimated: place != planner.Anywhere && m.table.IsEstimated(place, m.place[v]),
+				locked:    marks[v].locked, lockedAt: marks[v].lockedAt, pinned: marks[v].pinned,
+			})
+			lane.service += int(e.End - e.Begin)
+			lane.wait += int(e.Wait)
+			place, drive, metres = m.place[v], 0, 0
+		case planner.Pause:
+			lane.lunch, lane.lunchLength = e.Begin, int(e.End-e.Begin)
+		case planner.Return:
+			lane.last, lane.lastMetres = drive, metres
+			lane.lastEstimated = place != planner.Anywhere && start != planner.Anywhere && m.table.IsEstimated(place, start)
+		}
+		lane.drive += int(e.Drive)
+		lane.metres += int(e.Metres)
+	}
+	lane.overtime = max(0, int(lane.ends-m.shifts[lane.shift].Hours.Close))
+}
+
+func (m *model) readViolations(lane *timedLane, found []planner.Violation, order []int, marks []mark) {
+	s := m.shifts[lane.shift]
+	broken := func(i int, what string) {
+		if lane.stops[i].violation == "" {
+			lane.stops[i].violation = what
+		}
+	}
+	sites := map[int64]bool{}
+	for i := range lane.stops {
+		v := m.visits[order[i]]
+		if marks[order[i]].locked {
+			// An appointment is kept whatever the opening hours say.
+		} else if m.closed(order[i], s.Day) {
+			broken(i, ReasonClosed)
+		}
+		if v.rep != 0 && v.rep != m.period.Reps[s.Rep].ID {
+			broken(i, violationRep)
+		}
+		if v.day >= 0 && v.day != s.Day {
+			broken(i, violationDay)
+		}
+		if sites[v.site.ID] {
+			broken(i, violationTwice)
+		}
+		sites[v.site.ID] = true
+	}
+	for _, v := range found {
+		isStop := v.Visit >= 0 && v.Visit < len(lane.stops)
+		switch v.Rule {
+		case planner.RuleBreak:
+			lane.violations = addOnce(lane.violations, violationNoLunch)
+		case planner.RuleHours:
+			lane.violations = addOnce(lane.violations, violationOvertime)
+		case planner.RuleDrive:
+			lane.violations = addOnce(lane.violations, violationMaxDrive)
+		case planner.RuleRoad:
+			if isStop {
+				broken(v.Visit, ReasonNoRoad)
+			}
+		case planner.RuleWindow:
+			if isStop {
+				broken(v.Visit, m.windowViolation(s.Day, order[v.Visit], lane.stops[v.Visit], marks))
+			}
+		}
+	}
+	for i := range lane.stops {
+		if lane.stops[i].leave > s.Hours.Close {
+			broken(i, violationOvertime)
+		}
+	}
+	if len(found) == 0 {
+		return
+	}
+	for i := range lane.stops {
+		lane.stops[i].slack = -1
+	}
+}
+
+func (m *model) windowViolation(day, v int, stop timedStop, marks []mark) string {
+	if marks[v].locked {
+		return violationAppointment
+	}
+	for _, w := range m.open[v][day] {
+		if stop.begin >= w.Open && stop.begin < w.Close {
+			return violationCloses
+		}
+	}
+	return violationClosedThen
+}
+
+// timeAll works out all lanes; those that have no stops too.
+func (m *model) timeAll(orders [][]int, marks []mark) ([]*timedLane, error) {
+	lanes := make([]*timedLane, len(m.shifts))
+	for s := range m.shifts {
+		var err error
+		if lanes[s], err = m.time(s, orders[s], marks); err != nil {
+			return nil, err
+		}
+	}
+	return lanes, nil
+}
+
+// sum adds up lanes as a whole plan.
+func (m *model) sum(b *boardState) PlanTotals {
+	var t PlanTotals
+	planned := make([]bool, len(m.visits))
+	for _, lane := range b.lanes {
+		x := lane.totals()
+		t.Visits += x.Visits
+		t.DriveSeconds += x.DriveSeconds
+		t.DriveMetres += x.DriveMetres
+		t.VisitSeconds += x.VisitSeconds
+		t.WaitingSeconds += x.WaitingSeconds
+		t.OvertimeSeconds += x.OvertimeSeconds
+		t.Violations += x.Violations
+		for _, s := range lane.stops {
+			planned[s.visit] = true
+			t.Value += worth(m.visits[s.visit].site.Class)
+		}
+	}
+	for v, in := range planned {
+		if in || b.marks[v].excluded {
+			continue
+		}
+		t.Unplanned++
+		if m.visits[v].mandatory {
+			t.MandatoryMissed++
+		}
+	}
+	return t
+}
+
+// worth is what a visit of a class counts, in hours of driving one would spend.
+func worth(class string) int { return int(prize[class] / planner.Hour) }
+
+// way is the places of a lane, from the start by all stops to the end; a day without a
+// start begins at its first stop.
+func (m *model) way(shift int, order []int) []orb.Point {
+	rep := m.period.Reps[m.shifts[shift].Rep]
+	points := make([]orb.Point, 0, len(order)+2)
+	if rep.StartPoint != nil {
+		points = append(points, *rep.StartPoint)
+	} else {
+		points = append(points, m.visits[order[0]].site.Point)
+	}
+	for _, v := range order {
+		points = append(points, m.visits[v].site.Point)
+	}
+	if rep.StartPoint != nil {
+		points = append(points, *rep.StartPoint)
+	}
+	return points
+}
+
+// moment is a time of the lane as it is given out; nil for a lane without stops.
+func (m *model) moment(l *timedLane, s planner.Seconds) *time.Time {
+	if len(l.stops) == 0 || s < 0 {
+		return nil
+	}
+	t := m.horizon.time(s)
+	return &t
+}
+
+// search states the plan for the planner, as the board is now: locked visits
+// keep rep, day and time, pinned ones rep and day, excluded ones stay out, and
+// lanes that are not chosen stay as they are. orders are the ones to begin with.
+func (m *model) search(b *boardState, chosen []bool) (p planner.Problem, orders [][]int) {
+	p = planner.Problem{
+		Tables: []planner.Table{{Places: m.table.Places, Seconds: m.table.Seconds, Metres: m.table.Metres}},
+		Shifts: slices.Clone(m.shifts), Visits: make([]planner.Visit, len(m.visits)),
+		Series: m.series, Weights: weights(m.period.Preset),
+	}
+	orders = make([][]int, len(m.shifts))
+	at := make([]int, len(m.visits))
+	for i := range at {
+		at[i] = -1
+	}
+	var free []int
+	for s, order := range b.orders {
+		orders[s] = slices.Clone(order)
+		for _, v := range order {
+			at[v] = s
+		}
+		if chosen[s] {
+			free = append(free, s)
+		} else {
+			p.Shifts[s].Head = slices.Clone(order)
+		}
+	}
+	for i := range m.visits {
+		p.Visits[i] = m.searchVisit(b, i, at[i], free, chosen)
+		if p.Visits[i].Skip && at[i] >= 0 {
+			orders[at[i]] = slices.DeleteFunc(orders[at[i]], func(v int) bool { return v == i })
+		}
+	}
+	return p, orders
+}
+
+func (m *model) searchVisit(b *boardState, i, at int, free []int, chosen []bool) planner.Visit {
+	v, k := m.visits[i], b.marks[i]
+	x := planner.Visit{Place: m.place[i], Length: planner.Seconds(v.minutes) * planner.Minute,
+		Mandatory: v.mandatory, Prize: prize[v.site.Class], Series: m.seriOf[i], Before: at + 1}
+	if v.reason == reasonNever { // somebody who waits comes before somebody new
+		x.Prize = x.Prize * 3 / 4
+	}
+	if k.excluded {
+		x.Skip = true
+		return x
+	}
+	if at >= 0 && !chosen[at] { // stays where it is, with all that it breaks
+		x.Shifts = []int{at}
+		x.Windows, x.EndInside = m.dayWindows(i, m.shifts[at].Day, k)
+		return x
+	}
+	if at >= 0 && (k.locked || k.pinned) {
+		x.Shifts, x.Mandatory = []int{at}, true
+		x.Windows, x.EndInside = m.dayWindows(i, m.shifts[at].Day, k)
+		return x
+	}
+	x.Shifts = free
+	if v.day >= 0 {
+		x.Shifts = slices.DeleteFunc(slices.Clone(free), func(s int) bool { return m.shifts[s].Day != v.day })
+	}
+	if len(free) == len(m.shifts) && v.day < 0 {
+		x.Shifts = nil
+	} else if len(x.Shifts) == 0 { // no list at all would mean anywhere
+		x.Skip = true
+	}
+	if m.open[i] != nil {
+		for _, w := range m.open[i] {
+			x.Windows = append(x.Windows, w...)
+		}
+		x.EndInside = true
+		if len(x.Windows) == 0 { // no window at all would mean any time
+			x.Skip = true
+		}
+	}
+	m.assign(&x, v, at)
+	return x
+}
+
+// dayWindows are the windows of a visit that stays on its day. What was put on
+// a day on which the place is closed was put there by hand, and stays.
+func (m *model) dayWindows(i, day int, k mark) ([]planner.Window, bool) {
+	switch {
+	case k.locked:
+		return lockedWindow(k.lockedAt), false
+	case m.open[i] == nil || len(m.open[i][day]) == 0:
+		return nil, false
+	}
+	return m.open[i][day], true
+}
+
+// assign says whose visit it is. Where it was put by hand is always allowed.
+func (m *model) assign(x *planner.Visit, v visit, at int) {
+	if v.rep != 0 {
+		x.Reps = []int{m.repNo[v.rep]}
+		return
+	}
+	owner, ours := m.repNo[v.owner]
+	if !ours {
+		return
+	}
+	switch m.period.Assignment {
+	case assignOwner:
+		x.Reps = []int{owner}
+		if at >= 0 && m.shifts[at].Rep != owner {
+			x.Reps = append(x.Reps, m.shifts[at].Rep)
+		}
+	case assignPreferOwner:
+		x.Preferred = []int{owner}
+	}
+}
+
+// Whose visits are whose.
+const (
+	assignOwner       = "owner"
+	assignPreferOwner = "prefer_owner"
+	assignAny         = "any"
+)
+
+const (
+	reasonChosen  = "chosen"
+	reasonOverdue = "overdue"
+	reasonDue     = "due"
+	reasonNever   = "never"
+)

@@ -1,0 +1,240 @@
+package visits
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/waymark-crm/waymark/geo/planner"
+	"github.com/waymark-crm/waymark/internal/fault"
+	"github.com/waymark-crm/waymark/internal/postgres"
+)
+
+// How a detour is rated: what is hardly out of the way is green, what costs half
+// an hour yellow.
+const (
+	greenDetour  = 15 * planner.Minute
+	yellowDetour = 30 * planner.Minute
+)
+
+// rate a detour beside the best one: 1.25 times the best is as good as it gets.
+func rate(detour, best planner.Seconds) string {
+	switch {
+	case detour <= greenDetour || 4*detour <= 5*best:
+		return "green"
+	case detour <= yellowDetour:
+		return "yellow"
+	}
+	return "red"
+}
+
+// mostPlaces is how many places are named beside the days' ratings.
+const mostPlaces = 10
+
+// SuitablePlaces says where a visit of a plan suits best. A visit that is planned
+// is taken out of its lane first.
+func (s *Service) SuitablePlaces(ctx context.Context, id int64, visitID int) (*SuitablePlaces, error) {
+	a, team, err := actor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.use(ctx, a, team, id)
+	if err != nil {
+		return nil, err
+	}
+	v, ok := b.model.index[visitID]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "There is no such visit in this plan.")
+	}
+	return b.model.suitable(b.state, v)
+}
+
+// suitable tries a visit in every lane.
+func (m *model) suitable(b *boardState, v int) (*SuitablePlaces, error) {
+	c := b.clone()
+	c.take(v)
+	c.marks[v] = mark{}
+	problem, orders := m.search(c, m.chosen(nil))
+	// By hand it may go to anybody, unless it was asked for otherwise.
+	x := &problem.Visits[v]
+	x.Preferred, x.Before = nil, 0
+	if m.visits[v].rep == 0 {
+		x.Reps = nil
+	}
+	var found []planner.Place
+	if !x.Skip {
+		var err error
+		if found, err = planner.Insert(problem, orders, v, 0); err != nil {
+			return nil, fmt.Errorf("visits: insert: %w", err)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b planner.Place) int { return int(a.Detour - b.Detour) })
+	out := &SuitablePlaces{Items: []SuitablePlace{}, Days: []SuitableDay{}}
+	by := map[int]planner.Place{}
+	for _, p := range found {
+		by[p.Shift] = p
+		if len(out.Items) == mostPlaces {
+			continue
+		}
+		name := m.lane(p.Shift)
+		out.Items = append(out.Items, SuitablePlace{RepID: name.RepID, Day: name.Day, Position: p.Position + 1, BeginsAt: m.horizon.time(p.Begin),
+			DetourSecs: int(p.Detour), DetourMetres: int(p.Metres), Rating: rate(p.Detour, found[0].Detour)})
+	}
+	for s := range m.shifts {
+		name := m.lane(s)
+		day := SuitableDay{RepID: name.RepID, Day: name.Day, Rating: "red", Visits: len(c.orders[s])}
+		if p, fits := by[s]; fits {
+			detour, begins := int(p.Detour), m.horizon.time(p.Begin)
+			day.DetourSecs, day.BeginsAt, day.Rating = &detour, &begins, rate(p.Detour, found[0].Detour)
+		}
+		out.Days = append(out.Days, day)
+	}
+	return out, nil
+}
+
+// SuitableDays says which of a rep's days suit a visit to a site: against what is
+// published, and against the rep's own plans for days that have nothing
+// published.
+func (s *Service) SuitableDays(ctx context.Context, r SuitableDaysRequest) (*SuitablePlaces, error) {
+	a, team, err := actor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if r.RepID != a.UserID && !team && !seesAll(a) {
+		return nil, errNotYours
+	}
+	if err := checkPeriod(r.From, r.To); err != nil {
+		return nil, err
+	}
+	var (
+		m     *model
+		state *boardState
+		of    map[string]dayPlan
+	)
+	err = s.DB.Read(ctx, func(tx pgx.Tx) error {
+		m, state, of, err = readDays(ctx, tx, a, r)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(m.shifts) == 0 {
+		return &SuitablePlaces{Items: []SuitablePlace{}, Days: []SuitableDay{}}, nil
+	}
+	if err := m.travel(ctx, &s.tables, s.Travel()); err != nil {
+		return nil, err
+	}
+	out, err := m.suitable(state, len(m.visits)-1)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out.Days {
+		if p, ok := of[out.Days[i].Day]; ok {
+			out.Days[i].PlanID, out.Days[i].Published = &p.id, p.published
+		}
+	}
+	return out, nil
+}
+
+// dayPlan is the plan of one of a rep's days.
+type dayPlan struct {
+	id        int64
+	published bool
+}
+
+// readDays reads a rep's days as if they were a plan of a period, with the visit
+// asked for as the last one, in no lane.
+func readDays(ctx context.Context, tx pgx.Tx, a postgres.Actor, r SuitableDaysRequest) (*model, *boardState, map[string]dayPlan, error) {
+	reps, err := chooseReps(ctx, tx, a, true, []int64{r.RepID}, 0)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	zone, err := zoneOf(ctx, tx, a.OrgID)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	wanted, err := siteToVisit(ctx, tx, a.OrgID, r)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	rows, err := tx.Query(ctx, `
+		with chosen as (
+		  select distinct on (day) id, day, published_at is not null as published
+		  from visit_plans
+		  where org_id = $1 and rep_id = $2 and kind = 'day' and day between $3 and $4 and state = 'done'
+		    and replaced_by is null and withdrawn_at is null
+		  order by day, (published_at is not null) desc, id desc
+		)
+		select c.id, to_char(c.day, 'YYYY-MM-DD'), c.published, s.id, s.account_id, a.name, a.class, s.point, s.opening_hours,
+		       greatest(1, t.visit_seconds / 60)
+		from chosen c
+		join routes r on r.org_id = $1 and r.plan_id = c.id
+		join stops t on t.org_id = r.org_id and t.route_id = r.id
+		join sites s on s.org_id = t.org_id and s.id = t.site_id
+		join accounts a on a.org_id = s.org_id and a.id = s.account_id
+		order by c.day, t.position`, a.OrgID, r.RepID, r.From, r.To)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("visits: read days: %w", err)
+	}
+	defer rows.Close()
+	p := period{Reps: reps, PeriodRequest: PeriodRequest{From: r.From, To: r.To, WorkingDays: []int{1, 2, 3, 4, 5}, Preset: PresetBalanced, Assignment: assignAny}}
+	var list []visit
+	var days []string
+	of := map[string]dayPlan{}
+	for rows.Next() {
+		v := visit{number: len(list) + 1, day: -1, reason: reasonChosen}
+		var day string
+		var plan dayPlan
+		if err := rows.Scan(&plan.id, &day, &plan.published, &v.site.ID, &v.site.AccountID, &v.site.Name, &v.site.Class, &v.site.Point,
+			&v.site.OpeningHours, &v.minutes); err != nil {
+			return nil, nil, nil, fmt.Errorf("visits: read days: %w", err)
+		}
+		list, days, of[day] = append(list, v), append(days, day), plan
+		t, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			return nil, nil, nil, fmt.Errorf("visits: read days: %w", err)
+		}
+		// Who has a plan for a Saturday works on Saturdays.
+		if n := (int(t.Weekday())+6)%7 + 1; !slices.Contains(p.WorkingDays, n) {
+			p.WorkingDays = append(p.WorkingDays, n)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, nil, fmt.Errorf("visits: read days: %w", err)
+	}
+	wanted.number = len(list) + 1
+	m, err := newModel(p, zone, append(list, *wanted))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	state := m.empty()
+	for i, day := range days {
+		s, ok := m.shift(r.RepID, day)
+		if !ok {
+			return nil, nil, nil, fmt.Errorf("visits: no shift on %s", day)
+		}
+		state.orders[s] = append(state.orders[s], i)
+	}
+	return m, state, of, nil
+}
+
+func siteToVisit(ctx context.Context, tx pgx.Tx, org int64, r SuitableDaysRequest) (*visit, error) {
+	v := &visit{day: -1, reason: reasonChosen}
+	err := tx.QueryRow(ctx, `
+		select s.id, s.account_id, a.name, a.class, s.point, s.opening_hours, coalesce(nullif($3::int, 0), a.visit_minutes)
+		from sites s
+		join accounts a on a.org_id = s.org_id and a.id = s.account_id
+		where s.org_id = $1 and s.id = $2 and not s.archived`, org, r.SiteID, r.Minutes).
+		Scan(&v.site.ID, &v.site.AccountID, &v.site.Name, &v.site.Class, &v.site.Point, &v.site.OpeningHours, &v.minutes)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fault.New(fault.Invalid, "The place does not exist or its account is archived.").WithField("siteId", "There is no such site.")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("visits: site: %w", err)
+	}
+	return v, nil
+}
