@@ -1,0 +1,63 @@
+import { Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { useChangedFields } from './fields'
+import type { Change } from './queries'
+import classes from './Timeline.module.css'
+
+const records = ['accounts', 'sites', 'contacts', 'activities', 'account_relations', 'files'] as const
+type Known = (typeof records)[number]
+
+/** One line on what was done: "changed the status", "added a contact". */
+export function useChangeTitle() {
+  const { t } = useTranslation('timeline')
+  return (change: Change): string => {
+    const record = (records as readonly string[]).includes(change.record) ? (change.record as Known) : 'accounts'
+    const count = change.records
+    if (count > 1) return t(`many.${change.action}`, { count })
+    return t(`done.${record}.${change.action}`)
+  }
+}
+
+/** The fields before and after. `brief` leaves out what a creation filled in. */
+export function ChangedFields({ change, brief = false }: { change: Change; brief?: boolean }) {
+  const { t } = useTranslation('timeline')
+  const { label, value } = useChangedFields()
+  const fields = change.fields.filter(
+    (f) => change.action === 'update' || (f.name !== 'source' && !isEmpty(change.action === 'create' ? f.after : f.before)),
+  )
+  if (fields.length === 0) return null
+  if (brief && change.action !== 'update') {
+    const first = fields.find((f) => ['name', 'subject', 'street', 'city'].includes(f.name))
+    const text = first && value(first.name, change.action === 'create' ? first.after : first.before)
+    return text ? (
+      <Text size="sm" c="dimmed" className={classes.clip} dir="auto">
+        {text}
+      </Text>
+    ) : null
+  }
+  return (
+    <dl className={classes.fields}>
+      {fields.map((f) => (
+        <div key={f.name}>
+          <dt>{label(f.name)}</dt>
+          <dd dir="auto">
+            {change.action !== 'create' && <del className={classes.before}>{value(f.name, f.before)}</del>}
+            {change.action === 'update' && (
+              <span aria-hidden className={classes.arrow}>
+                →
+              </span>
+            )}
+            {change.action !== 'delete' && (
+              <ins className={classes.after} aria-label={`${t('now')} ${value(f.name, f.after)}`}>
+                {value(f.name, f.after)}
+              </ins>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+const isEmpty = (v: unknown) =>
+  v === null || v === undefined || v === '' || v === false || v === 0 || (Array.isArray(v) && v.length === 0)
