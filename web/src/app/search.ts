@@ -110,6 +110,9 @@ export const plansSearchSchema = z.object({
 })
 export type PlansSearch = z.output<typeof plansSearchSchema>
 
+/** Which part of the tasks is shown; without one the tasks themselves. */
+export const tasksSearchSchema = z.object({ view: z.enum(['inbox']).optional().catch(undefined) })
+
 export const signInSearchSchema = z.object({
   /** Where to go after signing in: a path of this site, never another one's. */
   to: one(z.string().regex(/^\/(?!\/|\\)/)),
