@@ -18,6 +18,7 @@ import {
   plansSearchSchema,
   signInSearchSchema,
   stringifySearch,
+  tasksSearchSchema,
 } from './search'
 
 type Context = { queryClient: QueryClient }
@@ -98,6 +99,13 @@ const regions = createRoute({
   component: lazyRouteComponent(() => import('../regions'), 'RegionsPage'),
 })
 
+const tasks = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/tasks',
+  validateSearch: tasksSearchSchema,
+  component: lazyRouteComponent(() => import('../tasks/TasksPage'), 'TasksPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: '/settings',
@@ -106,7 +114,7 @@ const settings = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([map, accounts, account, plans, plan, regions, settings]),
+  signedIn.addChildren([map, accounts, account, plans, plan, regions, tasks, settings]),
 ])
 
 export function makeRouter(queryClient: QueryClient) {
