@@ -1,9 +1,11 @@
-import { IconHexagons, IconMap2, IconRoute, IconSearch, IconSettings, IconUsers } from '@tabler/icons-react'
+import { IconChecks, IconHexagons, IconMap2, IconRoute, IconSearch, IconSettings, IconUsers } from '@tabler/icons-react'
 import { Link, Outlet } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../api/queries'
 import { useServerEvents } from '../events/useServerEvents'
+import { unreadQuery } from '../timeline/queries'
 import { PageLoading } from './Fallbacks'
 import classes from './Shell.module.css'
 import { useSearchShortcut } from './useSearchShortcut'
@@ -15,6 +17,7 @@ export function Shell() {
   const { t } = useTranslation()
   const mayPlan = useMay('plans.read')
   const mayRegions = useMay('regions.read')
+  const unread = useQuery(unreadQuery).data ?? 0
   const [searching, setSearching] = useState(false)
   useServerEvents()
   useSearchShortcut(() => setSearching(true))
@@ -22,6 +25,7 @@ export function Shell() {
   const links = [
     { to: '/', icon: IconMap2, label: t('nav.map') },
     { to: '/accounts', icon: IconUsers, label: t('nav.accounts') },
+    { to: '/tasks', icon: IconChecks, label: t('nav.tasks'), count: unread },
     ...(mayPlan ? [{ to: '/plans', icon: IconRoute, label: t('nav.plans') } as const] : []),
     ...(mayRegions ? [{ to: '/regions', icon: IconHexagons, label: t('nav.regions') } as const] : []),
   ] as const
@@ -35,14 +39,21 @@ export function Shell() {
         <span className={classes.brand}>
           <img src="/waymark.svg" alt="Waymark" width={36} height={36} />
         </span>
-        {links.map(({ to, icon: Icon, label }) => (
+        {links.map(({ to, icon: Icon, label, ...rest }) => (
           <Link
             key={to}
             to={to}
             className={classes.link}
             activeOptions={{ exact: to === '/', includeSearch: false }}
           >
-            <Icon size={22} stroke={1.75} aria-hidden />
+            <span className={classes.icon}>
+              <Icon size={22} stroke={1.75} aria-hidden />
+              {'count' in rest && rest.count > 0 && (
+                <span className={classes.count} role="status" aria-label={t('nav.unread', { amount: rest.count })}>
+                  {rest.count > 99 ? '99+' : rest.count}
+                </span>
+              )}
+            </span>
             {label}
           </Link>
         ))}
