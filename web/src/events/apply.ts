@@ -1,9 +1,10 @@
 /** What the cache does when the server tells of a change. */
 import type { QueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
+import { meQuery } from '../api/queries'
 import type { Account, Plan } from '../api/types'
 
-export const eventNames = ['plan', 'account', 'extract'] as const
+export const eventNames = ['plan', 'account', 'extract', 'timeline', 'inbox'] as const
 export type EventName = (typeof eventNames)[number]
 
 const planEvent = z.object({
@@ -11,6 +12,8 @@ const planEvent = z.object({
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']).optional(),
   progress: z.number().optional(),
 })
+const timelineEvent = z.object({ id: z.number(), accountId: z.number().nullish(), task: z.boolean().optional() })
+const inboxEvent = z.object({ userId: z.number().optional() })
 const accountEvent = z.object({ id: z.number(), version: z.number().optional() })
 
 function parse<T>(schema: z.ZodType<T>, data: string): T | null {
@@ -47,6 +50,15 @@ export function applyServerEvent(queryClient: QueryClient, name: EventName, data
     if (!event || !known || known.version !== event.version)
       renew(...(event ? ['account', event.id] : ['account']))
     for (const key of ['accounts', 'regions', 'selection', 'due']) renew(key)
+    for (const key of ['timeline', 'history']) renew(...(event ? [key, event.id] : [key]))
+  } else if (name === 'timeline') {
+    const event = parse(timelineEvent, data)
+    for (const key of ['timeline', 'history']) renew(...(event?.accountId ? [key, event.accountId] : [key]))
+    if (!event || event.task) renew('tasks')
+  } else if (name === 'inbox') {
+    const event = parse(inboxEvent, data)
+    const me = queryClient.getQueryData(meQuery.queryKey)
+    if (!event?.userId || event.userId === me?.user.id) renew('inbox')
   } else {
     void queryClient.invalidateQueries()
   }
