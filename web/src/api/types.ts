@@ -42,6 +42,7 @@ export type Permission =
   | 'accounts.read'
   | 'accounts.write'
   | 'accounts.assign'
+  | 'activities.write'
   | 'plans.read'
   | 'plans.write'
   | 'plans.team'
