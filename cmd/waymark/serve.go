@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -16,7 +17,9 @@ import (
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/extract"
 	"github.com/waymark-crm/waymark/internal/fault"
+	"github.com/waymark-crm/waymark/internal/geocoding"
 	"github.com/waymark-crm/waymark/internal/identity"
+	"github.com/waymark-crm/waymark/internal/imports"
 	"github.com/waymark-crm/waymark/internal/jobs"
 	"github.com/waymark-crm/waymark/internal/postgres/cluster"
 	"github.com/waymark-crm/waymark/internal/timeline"
@@ -119,7 +122,13 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	book := timeline.New(db, func(ctx context.Context, tx pgx.Tx, job timeline.ReminderJob) error {
 		return jobs.Enqueue(ctx, tx, job, nil)
 	})
+	places := &geocoding.Service{DB: db}
+	files := &imports.Service{
+		DB: db, Places: places, Folder: filepath.Join(env.Config.Data, "imports"),
+		Enqueue: func(ctx context.Context, tx pgx.Tx, job imports.Job) error { return jobs.Enqueue(ctx, tx, job, nil) },
+	}
 	workers := river.NewWorkers()
+	river.AddWorker(workers, &imports.Worker{Imports: files})
 	river.AddWorker(workers, &timeline.Reminder{Timeline: book})
 	river.AddWorker(workers, &visits.Worker{Visits: planning})
 	river.AddWorker(workers, &visits.PeriodWorker{Visits: planning})
@@ -134,6 +143,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 			visits.PlanningQueue: {MaxWorkers: 2},
 		},
 		Abandoned: map[string]func(context.Context, jobs.Job) error{
+			imports.Job{}.Kind():      func(ctx context.Context, job jobs.Job) error { return files.Abandon(ctx, job.Args) },
 			visits.PlanJob{}.Kind():   func(ctx context.Context, job jobs.Job) error { return planning.Abandon(ctx, job.Args) },
 			visits.PeriodJob{}.Kind(): func(ctx context.Context, job jobs.Job) error { return planning.AbandonPeriod(ctx, job.Args) },
 		},
@@ -150,6 +160,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		Events:   s.events,
 		Extract:  s.extract,
 		Visits:   planning,
+		Imports:  files,
 		Timeline: book,
 		Settings: api.Settings{
 			DataDir:        env.Config.Data,

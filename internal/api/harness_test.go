@@ -25,7 +25,9 @@ import (
 	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/geo/travel"
 	"github.com/waymark-crm/waymark/internal/events"
+	"github.com/waymark-crm/waymark/internal/geocoding"
 	"github.com/waymark-crm/waymark/internal/identity"
+	"github.com/waymark-crm/waymark/internal/imports"
 	"github.com/waymark-crm/waymark/internal/jobs"
 	"github.com/waymark-crm/waymark/internal/postgres"
 	"github.com/waymark-crm/waymark/internal/testdb"
@@ -63,6 +65,8 @@ func setup(t testing.TB, change ...func(*Deps)) *world {
 			return jobs.Enqueue(ctx, tx, job, nil)
 		}}
 	deps := Deps{DB: w.db.DB, Identity: w.identity, Events: w.hub, Visits: planning, Web: testWeb, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	deps.Imports = &imports.Service{DB: w.db.DB, Places: &geocoding.Service{DB: w.db.DB}, Folder: t.TempDir(),
+		Enqueue: func(ctx context.Context, tx pgx.Tx, job imports.Job) error { return jobs.Enqueue(ctx, tx, job, nil) }}
 	for _, c := range change {
 		c(&deps)
 	}
@@ -123,6 +127,7 @@ type tenant struct {
 	plan, route         int64
 	board               int64 // a plan of a period
 	key                 int64 // the rep's API key
+	imported            int64
 	activity            int64 // the rep's task at the account
 }
 
@@ -181,6 +186,9 @@ func (w *world) newTenant(slug, mark string) tenant {
 			return err
 		}
 		if err := n.insertBoard(ctx, tx); err != nil {
+			return err
+		}
+		if err := n.insertImport(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `insert into stops (org_id, route_id, position, account_id, site_id, arrives_at, visit_seconds, leaves_at, drive_seconds, drive_metres)

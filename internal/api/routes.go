@@ -19,6 +19,7 @@ func (s *Server) routes() {
 	s.registerFields()        // fields.go
 	s.registerViews()         // views.go
 	s.registerSegments()      // segments.go
+	s.registerBulk()          // bulk.go
 	s.registerOpenProspects() // openprospects.go
 	s.registerRegions()       // regions.go
 	s.registerTiles()         // tiles.go
@@ -29,6 +30,8 @@ func (s *Server) routes() {
 	s.registerReach()         // reach.go
 	s.registerDirections()    // directions.go
 	s.registerOSRM()          // osrm.go
+
+	s.registerImports() // imports.go
 
 	s.registerWeb() // web.go; last: it takes every path that is left
 }

@@ -32,6 +32,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/extract"
 	"github.com/waymark-crm/waymark/internal/identity"
+	"github.com/waymark-crm/waymark/internal/imports"
 	"github.com/waymark-crm/waymark/internal/postgres"
 	"github.com/waymark-crm/waymark/internal/regions"
 	"github.com/waymark-crm/waymark/internal/segments"
@@ -71,6 +72,7 @@ type Deps struct {
 	Extract  *extract.Live // the basemap and the roads in use; nil when there are none
 	Visits   *visits.Service
 	Timeline *timeline.Service // nil makes one without reminders
+	Imports  *imports.Service  // nil takes no files
 	Web      fs.FS             // the built web application, index.html at its root; nil serves none
 }
 

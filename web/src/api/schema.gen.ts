@@ -58,6 +58,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many accounts at once
+         * @description The accounts of a filter, or some by id, at most 250,000, as one batch that can be undone. Up to 2,000 are changed in one transaction; more are a job: the batch tells its progress, and an event batch comes with each step. With expected, 409 when the filter means another number now. Owner and team need the permission `accounts.assign`. Accounts that one may not edit are left as they are.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        post: operations["bulkAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/selection": {
         parameters: {
             query?: never;
@@ -418,6 +440,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes of many accounts
+         * @description The last 200, the latest first.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["listBatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A change of many accounts and its progress
+         * @description Needs: the permission `accounts.read`.
+         */
+        get: operations["getBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batches/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put back what a batch has changed
+         * @description Accounts in which what it changed has been changed again since are skipped. Needs to be one's own batch, or the permission `accounts.assign`.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        post: operations["undoBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/custom-fields": {
         parameters: {
             query?: never;
@@ -550,6 +636,254 @@ export interface paths {
          *     Needs: the permission `accounts.read`.
          */
         post: operations["checkFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a column can fill
+         * @description Needs: the permission `accounts.import`.
+         */
+        get: operations["listImportFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports, the newest first
+         * @description Without their columns.
+         *
+         *     Needs: the permission `accounts.import`.
+         */
+        get: operations["listImports"];
+        put?: never;
+        /**
+         * Announce a file
+         * @description A CSV file or an Excel workbook of at most 512 MB. Send its bytes with sendImportFile.
+         *
+         *     Needs: the permission `accounts.import`.
+         */
+        post: operations["createImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An import
+         * @description Needs: the permission `accounts.import`.
+         */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an import and its file
+         * @description What it wrote stays, and can no longer be undone.
+         *
+         *     Needs: the permission `accounts.import`.
+         */
+        delete: operations["deleteImport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop the job
+         * @description What was written stays and can be undone.
+         *
+         *     Needs: the permission `accounts.import`.
+         */
+        post: operations["cancelImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check every row
+         * @description An old version is refused with 409, whose current is the import as it is. A job reads the file and says what it finds; nothing of the record changes. The mapping is remembered for files with the same headings.
+         *
+         *     Needs: the permission `accounts.import`.
+         */
+        post: operations["checkImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Send a part of the file
+         * @description At most 1 MiB, from offset on, which is where the last part ended; 409 says where to go on. With the last part the file is looked at: its encoding, separator, columns and what they seem to hold.
+         *
+         *     Needs: the permission `accounts.import`.
+         */
+        put: operations["sendImportFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows with findings
+         * @description Needs: the permission `accounts.import`.
+         */
+        get: operations["listImportFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Read the file in another way
+         * @description With another encoding, separator or sheet, or with or without headings.
+         *
+         *     Needs: the permission `accounts.import`.
+         */
+        put: operations["readImport"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/rows/{row}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Correct a row
+         * @description The row is checked again with other values in some cells; a decision says what becomes of one that resembles an account.
+         *
+         *     Needs: the permission `accounts.import`.
+         */
+        put: operations["correctImportRow"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write the rows into the record
+         * @description An old version is refused with 409, whose current is the import as it is. A job does it, batch by batch; it survives a restart of the server. Rows with errors are left out.
+         *
+         *     Needs: the permission `accounts.import`.
+         */
+        post: operations["runImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the import back
+         * @description An old version is refused with 409, whose current is the import as it is. Accounts that it made are removed, those that it changed become what they were. What somebody has changed since is left alone and counted as kept.
+         *
+         *     Needs: the permission `accounts.import`.
+         */
+        post: operations["undoImport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2009,6 +2343,49 @@ export interface components {
         ApiKeyList: {
             items: components["schemas"]["ApiKey"][];
         };
+        Batch: {
+            /** @description What was asked for, as in set, addTags and so on. */
+            change: unknown;
+            /**
+             * Format: int64
+             * @description Those that were not so already.
+             */
+            changed: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Of them, those that have been looked at.
+             */
+            done: number;
+            error: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            restored: number;
+            /**
+             * Format: int64
+             * @description Not restored, since somebody has changed them after the batch.
+             */
+            skipped: number;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "undoing" | "undone";
+            /**
+             * Format: int64
+             * @description Accounts that were meant.
+             */
+            total: number;
+            /** Format: date-time */
+            undoneAt: string | null;
+            /** Format: int64 */
+            userId: number | null;
+            userName: string;
+        };
+        BatchList: {
+            items: components["schemas"]["Batch"][];
+        };
         BoardHistory: {
             canRedo: boolean;
             canUndo: boolean;
@@ -2203,6 +2580,64 @@ export interface components {
              */
             visitId: number;
         };
+        BulkAnswer: {
+            batch: components["schemas"]["Batch"];
+            /** Format: int64 */
+            batchId: number;
+            /**
+             * Format: int64
+             * @description So far; see state.
+             */
+            changed: number;
+        };
+        BulkRequest: {
+            addTags?: string[];
+            archive?: boolean;
+            /**
+             * Format: int64
+             * @description How many accounts are believed to be meant.
+             */
+            expected?: number;
+            /**
+             * @description A tree: {"all": […]}, {"any": […]}, {"not": …} or {"field": …, "op": …, "value": …}. At most 100 conditions, 6 levels and 16 KB. listFields has the fields, their types and ops.
+             * @example {
+             *       "field": "status",
+             *       "op": "in",
+             *       "value": [
+             *         "customer"
+             *       ]
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            };
+            ids?: number[];
+            removeTags?: string[];
+            restore?: boolean;
+            set?: components["schemas"]["BulkSet"];
+        };
+        BulkSet: {
+            category?: string;
+            /** @enum {string} */
+            class?: "A" | "B" | "C";
+            /** @description Values of the organisation's own fields by key; null removes one, what is not named stays. */
+            custom?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description null for nobody
+             */
+            ownerId?: number | null;
+            /** @enum {string} */
+            status?: "prospect" | "customer" | "former";
+            /** Format: int64 */
+            teamId?: number | null;
+            /** Format: int64 */
+            visitIntervalDays?: number;
+            /** Format: int64 */
+            visitMinutes?: number;
+        };
         Change: {
             /** Format: int64 */
             accountId: number | null;
@@ -2281,6 +2716,14 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        CheckImportInputBody: {
+            plan: components["schemas"]["ImportPlan"];
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
         ClassCount: {
             /** @enum {string} */
             class: "A" | "B" | "C";
@@ -2310,6 +2753,14 @@ export interface components {
         CopyPlanInputBody: {
             /** @description Empty: the name of the plan with a number. */
             name?: string;
+        };
+        CorrectRowInputBody: {
+            /**
+             * @description What becomes of a row that resembles an account or another row; empty for what the plan says.
+             * @enum {string}
+             */
+            decision?: "create" | "update" | "skip" | "";
+            values?: components["schemas"]["ImportCell"][];
         };
         CreateAccountRequest: {
             category?: string;
@@ -2412,6 +2863,15 @@ export interface components {
             required?: boolean;
             /** @enum {string} */
             type: "text" | "number" | "money" | "date" | "choice" | "choices" | "boolean" | "link";
+        };
+        CreateImportInputBody: {
+            /**
+             * Format: int64
+             * @description The size of the file.
+             */
+            bytes: number;
+            /** @example customers.csv */
+            fileName: string;
         };
         CreateKeyRequest: {
             /**
@@ -2721,6 +3181,255 @@ export interface components {
             coordinates?: unknown;
             geometries?: components["schemas"]["Geometry"][];
             type: string;
+        };
+        Import: {
+            /** Format: int64 */
+            bytes: number;
+            columns: components["schemas"]["ImportColumn"][];
+            counts: components["schemas"]["ImportCounts"];
+            /** Format: date-time */
+            createdAt: string;
+            /** @description The name of who uploaded it. */
+            createdBy: string;
+            error: string;
+            fileName: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** Format: int64 */
+            id: number;
+            plan: components["schemas"]["ImportPlan"];
+            /** Format: double */
+            progress: number;
+            reading: components["schemas"]["ImportReading"];
+            /** Format: int64 */
+            received: number;
+            /** @description Whether the mapping is that of the last file with these headings. */
+            remembered: boolean;
+            /**
+             * @description What the job is at.
+             * @enum {string}
+             */
+            stage: "" | "reading" | "matching" | "locating" | "writing" | "placing" | "undoing";
+            /** @enum {string} */
+            state: "uploading" | "mapping" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
+            /** Format: int64 */
+            version: number;
+        };
+        ImportCell: {
+            /**
+             * Format: int64
+             * @description Of the column, from 0.
+             */
+            position: number;
+            value: string;
+        };
+        ImportColumn: {
+            /**
+             * Format: double
+             * @description The share of the first rows that have something here.
+             */
+            filled: number;
+            /** @description The field that it seems to fill; empty for none. */
+            guess: string;
+            /** @description Unique in its file; columns without a heading are called by their letter. */
+            heading: string;
+            /**
+             * @description What the guess rests on.
+             * @enum {string}
+             */
+            reason: "heading" | "similar" | "content" | "";
+            /** @description Of the first rows, shortened. */
+            samples: string[];
+        };
+        ImportCounts: {
+            /** @description Findings by their code. */
+            byCode: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Accounts made.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Places to look at in the repair queue.
+             */
+            doubtful: number;
+            /**
+             * Format: int64
+             * @description Rows that resemble an account.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Rows that are left out unless they are corrected.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description By undoing: accounts left alone, since somebody has changed them since.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Rows whose place was found by their address.
+             */
+            located: number;
+            /** Format: int64 */
+            new: number;
+            /**
+             * Format: int64
+             * @description Rows without any place.
+             */
+            noPlace: number;
+            /**
+             * Format: int64
+             * @description By undoing: accounts removed.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description By undoing: accounts as they were before.
+             */
+            restored: number;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows whose account had all of it already.
+             */
+            same: number;
+            /**
+             * Format: int64
+             * @description Rows left out.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Rows with an address whose place is not known yet.
+             */
+            unlocated: number;
+            /**
+             * Format: int64
+             * @description Accounts changed.
+             */
+            updated: number;
+            /** Format: int64 */
+            updates: number;
+            /**
+             * Format: int64
+             * @description Rows with warnings and no error.
+             */
+            warnings: number;
+        };
+        ImportField: {
+            /** @enum {string} */
+            group: "account" | "site" | "contact" | "custom";
+            key: string;
+            /** @description Of a custom field; the others are known by their key. */
+            label: string;
+            /** @enum {string} */
+            type: "text" | "number" | "money" | "date" | "choice" | "choices" | "boolean" | "link" | "place";
+        };
+        ImportFieldList: {
+            items: components["schemas"]["ImportField"][];
+        };
+        ImportFinding: {
+            /**
+             * Format: int64
+             * @description The account that it speaks of.
+             */
+            accountId: number | null;
+            code: string;
+            /** @description What belongs to the code: another row's number, a limit, a name. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description Of the column, from 0; -1 for the whole row.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description As a spreadsheet counts: the heading is row 1.
+             */
+            row: number;
+            /** @enum {string} */
+            severity: "error" | "warning";
+            /** @description A value that would do; empty when there is none. */
+            suggestion: string;
+            /** @description What stands in the file, shortened. */
+            value: string;
+        };
+        ImportList: {
+            items: components["schemas"]["Import"][];
+        };
+        ImportPlan: {
+            /**
+             * @description What becomes of rows that resemble an account: leave them out, update that account, or make another.
+             * @enum {string}
+             */
+            duplicates: "skip" | "update" | "create";
+            /** @description Leaves wrong values out instead of their rows. */
+            lenient: boolean;
+            /** @description Looks for the places of rows without coordinates by their address. */
+            locate: boolean;
+            /** @description The field of each column in their order; empty for none. */
+            mapping: string[];
+        };
+        ImportReading: {
+            /**
+             * @description Of a CSV file.
+             * @enum {string}
+             */
+            encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252" | "";
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** @description Whether the first row names the columns. */
+            headings: boolean;
+            /** @description Of a CSV file, one character. */
+            separator: string;
+            /** @description Of a workbook. */
+            sheet: string;
+            /** @description That the workbook has. */
+            sheets: string[];
+            /**
+             * Format: int64
+             * @description Bytes in front of the first row that are none of it.
+             */
+            skip: number;
+        };
+        ImportRowFindings: {
+            /** @description As they stand in the file, with the corrections made here; shortened. */
+            cells: string[];
+            /**
+             * @description What somebody decided about the row.
+             * @enum {string}
+             */
+            decision: "" | "create" | "update" | "skip";
+            findings: components["schemas"]["ImportFinding"][];
+            /**
+             * Format: int64
+             * @description As a spreadsheet counts: the heading is row 1.
+             */
+            row: number;
+        };
+        ImportRowFindingsPage: {
+            items: components["schemas"]["ImportRowFindings"][];
+            /** @description Pass it as cursor to read the next page; null on the last. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total: number;
+        };
+        ImportVersionInputBody: {
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
         };
         ImproveRequest: {
             /** @description Only these days' lanes; all unless given. */
@@ -3540,6 +4249,13 @@ export interface components {
             ][][][];
             /** @enum {string} */
             type: "MultiPolygon";
+        };
+        ReadImportInputBody: {
+            /** @enum {string} */
+            encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252" | "";
+            headings: boolean;
+            separator?: string;
+            sheet?: string;
         };
         RegionCell: {
             /** Format: int64 */
@@ -4427,6 +5143,39 @@ export interface operations {
             };
         };
     };
+    bulkAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     summariseSelection: {
         parameters: {
             query?: {
@@ -5155,6 +5904,97 @@ export interface operations {
             };
         };
     };
+    listBatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCustomFields: {
         parameters: {
             query?: never;
@@ -5393,6 +6233,440 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilterCount"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImportFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportFieldList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateImportInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckImportInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendImportFile: {
+        parameters: {
+            query: {
+                /** @description Where the part begins in the file. */
+                offset: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImportFindings: {
+        parameters: {
+            query?: {
+                severity?: "error" | "warning";
+                code?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowFindingsPage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadImportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correctImportRow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectRowInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowFindings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
                 };
             };
             /** @description What went wrong */
