@@ -1,4 +1,5 @@
-import { Alert, Button, Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, Select, Skeleton, Stack, Tabs, Text, Title } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { IconArchive, IconArrowLeft, IconRoute } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
@@ -13,6 +14,8 @@ import { useProblemText } from '../app/problemText'
 import { classes as accountClasses, statuses } from '../app/search'
 import { toast, toastError } from '../app/toast'
 import { useFormat } from '../i18n/format'
+import { HistoryPart } from '../timeline/HistoryPart'
+import { TimelinePart } from '../timeline/TimelinePart'
 import { dueText } from './AccountCard'
 import classes from './AccountPage.module.css'
 import { ConflictDialog } from './ConflictDialog'
@@ -65,22 +68,77 @@ function AccountView({ account }: { account: Account }) {
     <div className={classes.page}>
       <Header {...parts} />
       {account.archivedAt && <Archived account={account} mayWrite={mayWrite} />}
-      <div className={classes.columns}>
-        <div className={classes.column}>
-          <DetailsPart {...parts} />
-          <NotesPart {...parts} />
-        </div>
-        <div className={classes.column}>
-          <SitesPart account={account} editable={editable} />
-          <ContactsPart account={account} editable={editable} />
-        </div>
-      </div>
+      <Parts {...parts} />
       {save.conflict && (
         <ConflictDialog conflict={save.conflict} onKeepMine={save.keepMine} onTakeTheirs={save.takeTheirs} />
       )}
       <span className={classes.saving} role="status">
         {save.saving ? t('account.saving') : ''}
       </span>
+    </div>
+  )
+}
+
+/** On a desk three columns, what happened in the middle; on a phone a tab for each. */
+function Parts(parts: {
+  account: Account
+  save: ReturnType<typeof useSaveAccount>['save']
+  editable: boolean
+}) {
+  const { t } = useTranslation('accounts')
+  const phone = useMediaQuery('(max-width: 61.99em)', false, { getInitialValueInEffect: false })
+  const { account, editable } = parts
+  const details = (
+    <>
+      <DetailsPart {...parts} />
+      <NotesPart {...parts} />
+    </>
+  )
+  const related = (
+    <>
+      <SitesPart account={account} editable={editable} />
+      <ContactsPart account={account} editable={editable} />
+    </>
+  )
+  if (phone)
+    return (
+      <Tabs defaultValue="timeline" keepMounted={false} className={classes.tabs}>
+        <Tabs.List grow>
+          <Tabs.Tab value="timeline">{t('tab.timeline')}</Tabs.Tab>
+          <Tabs.Tab value="details">{t('tab.details')}</Tabs.Tab>
+          <Tabs.Tab value="related">{t('tab.related')}</Tabs.Tab>
+          <Tabs.Tab value="history">{t('tab.history')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="timeline">
+          <TimelinePart account={account} />
+        </Tabs.Panel>
+        <Tabs.Panel value="details">
+          <div className={classes.column}>{details}</div>
+        </Tabs.Panel>
+        <Tabs.Panel value="related">
+          <div className={classes.column}>{related}</div>
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <HistoryPart accountId={account.id} />
+        </Tabs.Panel>
+      </Tabs>
+    )
+  return (
+    <div className={classes.columns}>
+      <div className={classes.column}>{details}</div>
+      <Tabs defaultValue="timeline" keepMounted={false} className={classes.tabs}>
+        <Tabs.List>
+          <Tabs.Tab value="timeline">{t('tab.timeline')}</Tabs.Tab>
+          <Tabs.Tab value="history">{t('tab.history')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="timeline">
+          <TimelinePart account={account} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <HistoryPart accountId={account.id} />
+        </Tabs.Panel>
+      </Tabs>
+      <div className={classes.column}>{related}</div>
     </div>
   )
 }
