@@ -1,71 +1,105 @@
-import { ActionIcon, Button, Checkbox, Group, Menu, SegmentedControl, Text, Title } from '@mantine/core'
-import { useLocalStorage, useMediaQuery } from '@mantine/hooks'
-import { IconColumns3, IconPlus, IconRoute } from '@tabler/icons-react'
-import { lazy, Suspense, useCallback, useState } from 'react'
+import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip, VisuallyHidden } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconLayoutColumns, IconList, IconMap2, IconPlus, IconStack2 } from '@tabler/icons-react'
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
 import type { AccountRow } from '../api/types'
 import { LazyAccountsMap } from '../app/LazyMap'
+import { wholeTree } from '../filters/address'
+import { fieldName, useCatalogue } from '../filters/fields'
+import { both } from '../filters/tree'
 import { useFormat } from '../i18n/format'
+import { useView } from '../views/useView'
+import { ViewChanges, ViewMenu } from '../views/ViewMenu'
 import { AccountCard } from './AccountCard'
 import classes from './AccountsPage.module.css'
-import { AccountsTable, type Checked } from './AccountsTable'
-import { type ColumnId, columnIds, columnsFor } from './columns'
+import { AccountsTable } from './AccountsTable'
+import { BulkBar } from './BulkBar'
+import { ColumnMenu } from './ColumnMenu'
+import { anyChecked, type Checked, nothingChecked } from './checked'
+import { columnsOf } from './columns'
 import { FilterBar } from './FilterBar'
 import { placeToShow } from './placeToShow'
-import { siteIdsOf } from './queries'
 import { useAccountsSearch } from './useAccountsSearch'
 
 const NewAccountDialog = lazy(() =>
   import('./NewAccountDialog').then((m) => ({ default: m.NewAccountDialog })),
 )
+const NewSegment = lazy(() => import('../segments/NewSegment').then((m) => ({ default: m.NewSegment })))
 
-const nothing: Checked = new Map()
+type Show = 'list' | 'map' | 'both'
 
-/** The list, and beside it the map of the same accounts. On a phone one of the two. */
+/** The list, the map of the same accounts, or both side by side. On a phone one of the two. */
 export function AccountsPage() {
-  const { t } = useTranslation(['accounts', 'common'])
+  const { t } = useTranslation(['accounts', 'common', 'segments'])
   const format = useFormat()
   const s = useAccountsSearch('/signed-in/accounts')
   const mayWrite = useMay('accounts.write')
   const mayPlan = useMay('plans.write')
   const phone = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
-  const show = s.search.show ?? 'list'
-  const [checked, setChecked] = useState<Checked>(nothing)
+  const show: Show = phone ? (s.search.show === 'map' ? 'map' : 'list') : (s.search.show ?? 'both')
+  const [checked, setChecked] = useState<Checked>(nothingChecked)
   const [total, setTotal] = useState<number>()
+  const [error, setError] = useState<unknown>(null)
   const [creating, setCreating] = useState(false)
-  const [columns, setColumns] = useLocalStorage<ColumnId[] | null>({
-    key: 'waymark-columns',
-    defaultValue: null,
-    getInitialValueInEffect: false,
-  })
-  const inView = Boolean(s.search.inView) && !phone
+  const [makingSegment, setMakingSegment] = useState(false)
+  const view = useView(s.search, s.change)
+  const { list } = useCatalogue()
+  const columns = useMemo(() => columnsOf(list, fieldName), [list])
+  const inView = Boolean(s.search.inView) && show === 'both'
   const { select, change, bounds } = s
   const { zoom } = s.search
   const selectAccount = useCallback(
     (row: AccountRow) => {
+      if (show === 'list') return
       select({ kind: 'account', id: row.id })
       // The map goes where the account is, unless it is the map that says what is on the list.
       const to = !inView && row.site && placeToShow(row.site.point, bounds, zoom)
       if (to) change(to)
     },
-    [select, change, bounds, zoom, inView],
+    [select, change, bounds, zoom, inView, show],
   )
+  const onShow = (to: Show) => s.change({ show: to === (phone ? 'list' : 'both') ? undefined : to }, false)
+  const draw = () => {
+    if (show === 'list') onShow(phone ? 'map' : 'both')
+    s.draw()
+  }
+  const tree = wholeTree(s.filter)
 
-  const list = (
+  const listPart = (
     <section className={classes.list} aria-label={t('title')}>
       <div className={classes.head}>
         <Group justify="space-between" wrap="nowrap" gap="xs">
-          <Group gap="xs" align="baseline" wrap="nowrap">
-            <Title order={1}>{t('title')}</Title>
-            <Text c="dimmed" size="sm" role="status">
+          <Group gap="xs" align="baseline" wrap="nowrap" miw={0}>
+            <ViewMenu state={view} search={s.search} />
+            <Text c="dimmed" size="sm" role="status" className={classes.total}>
               {total === undefined ? '' : t('list.total', { count: total, formatted: format.number(total) })}
             </Text>
           </Group>
           <Group gap="xs" wrap="nowrap">
-            {!phone && <ColumnMenu columns={columns} onChange={setColumns} />}
+            {!phone && <ListOrMap show={show} onChange={onShow} withBoth />}
+            {!phone && show !== 'map' && (
+              <ColumnMenu all={columns} layout={view.layout} onChange={view.setLayout} />
+            )}
+            {!phone && tree && total !== undefined && (
+              <Tooltip label={t('segments:new.fromFilter')}>
+                <ActionIcon
+                  variant="default"
+                  size="lg"
+                  aria-label={t('segments:new.fromFilter')}
+                  onClick={() => setMakingSegment(true)}
+                >
+                  <IconStack2 size={18} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+            )}
             {mayWrite && (
-              <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setCreating(true)}>
+              <Button
+                className={classes.create}
+                leftSection={<IconPlus size={18} aria-hidden />}
+                onClick={() => setCreating(true)}
+              >
                 {t('new.open')}
               </Button>
             )}
@@ -76,18 +110,23 @@ export function AccountsPage() {
           onChange={s.changeFilter}
           inView={inView}
           reachName={s.reachName}
-          onInView={phone ? undefined : (on) => s.change({ inView: on || undefined }, false)}
+          onInView={show === 'both' ? (on) => s.change({ inView: on || undefined }, false) : undefined}
+          onDraw={draw}
+          error={error}
+          end={<ViewChanges state={view} search={s.search} />}
         >
-          {phone && <ListOrMap show={show} onChange={(to) => s.change({ show: to }, false)} />}
+          {phone && <ListOrMap show={show} onChange={onShow} />}
         </FilterBar>
       </div>
-      {(!phone || show === 'list') && (
+      {show !== 'map' && (
         <AccountsTable
           filter={s.filter}
           sort={s.search.sort}
           onSort={(sort) => s.change({ sort })}
           bounds={inView ? s.bounds : null}
-          columns={phone ? null : columns}
+          layout={view.layout}
+          onLayout={view.setLayout}
+          tall={phone}
           selected={s.selection?.kind === 'account' ? s.selection.id : null}
           onSelect={selectAccount}
           hover={s.hover}
@@ -95,36 +134,29 @@ export function AccountsPage() {
           checked={checked}
           onChecked={setChecked}
           onTotal={setTotal}
+          onError={setError}
           onClearFilter={s.clearFilter}
           emptyAction={mayWrite && <Button onClick={() => setCreating(true)}>{t('new.open')}</Button>}
         />
       )}
-      {checked.size > 0 && (
-        <Group className={classes.selected} justify="space-between" wrap="nowrap">
-          <Text fw={600}>{t('list.checked', { count: checked.size })}</Text>
-          <Group gap="xs" wrap="nowrap">
-            <Button variant="subtle" onClick={() => setChecked(nothing)}>
-              {t('list.uncheck')}
-            </Button>
-            {mayPlan && (
-              <Button
-                leftSection={<IconRoute size={18} aria-hidden />}
-                disabled={siteIdsOf([...checked.values()]).length === 0}
-                onClick={() => s.plan(siteIdsOf([...checked.values()]))}
-              >
-                {t('plan')}
-              </Button>
-            )}
-          </Group>
-        </Group>
+      {anyChecked(checked) && show !== 'map' && (
+        <BulkBar
+          checked={checked}
+          onChecked={setChecked}
+          filter={
+            inView && s.bounds ? both(tree, { field: 'place', op: 'box', value: { box: s.bounds } }) : tree
+          }
+          total={total}
+          onPlan={mayPlan ? s.plan : undefined}
+        />
       )}
     </section>
   )
 
   return (
-    <div className={classes.page} data-show={phone ? show : 'both'}>
-      {list}
-      {(!phone || show === 'map') && (
+    <div className={classes.page} data-show={show} data-phone={phone}>
+      {listPart}
+      {show !== 'list' && (
         <div className={classes.map}>
           <LazyAccountsMap
             filter={s.filter}
@@ -137,7 +169,7 @@ export function AccountsPage() {
             onWithin={s.setWithin}
             reachName={s.reachName}
             onReach={s.setReach}
-            onList={phone ? () => s.change({ show: 'list' }, false) : undefined}
+            onList={show === 'map' ? () => onShow(phone ? 'list' : 'both') : undefined}
             onPlan={mayPlan ? s.plan : undefined}
           />
           <AccountCard
@@ -153,74 +185,56 @@ export function AccountsPage() {
           <NewAccountDialog onClose={() => setCreating(false)} />
         </Suspense>
       )}
+      {makingSegment && tree && (
+        <Suspense>
+          <NewSegment
+            which={{ filter: tree }}
+            filter={tree}
+            count={total ?? 0}
+            onClose={() => setMakingSegment(false)}
+          />
+        </Suspense>
+      )}
     </div>
   )
 }
 
-export function ListOrMap({
+function ListOrMap({
   show,
   onChange,
+  withBoth,
 }: {
-  show: 'list' | 'map'
-  onChange: (show: 'list' | 'map') => void
+  show: Show
+  onChange: (show: Show) => void
+  /** There is room for both. */
+  withBoth?: boolean
 }) {
-  const { t } = useTranslation('accounts')
+  const { t } = useTranslation(['accounts', 'lists'])
+  const icon = (Icon: typeof IconList, label: string) => (
+    <Tooltip label={label}>
+      <span className={classes.show}>
+        <Icon size={18} aria-hidden />
+        <VisuallyHidden>{label}</VisuallyHidden>
+      </span>
+    </Tooltip>
+  )
   return (
     <SegmentedControl
-      aria-label={t('listOrMap')}
+      aria-label={withBoth ? t('lists:show.label') : t('listOrMap')}
       value={show}
       onChange={onChange}
-      data={[
-        { value: 'list', label: t('showList') },
-        { value: 'map', label: t('showMap') },
-      ]}
+      data={
+        withBoth
+          ? [
+              { value: 'list', label: icon(IconList, t('showList')) },
+              { value: 'both', label: icon(IconLayoutColumns, t('lists:show.both')) },
+              { value: 'map', label: icon(IconMap2, t('showMap')) },
+            ]
+          : [
+              { value: 'list', label: t('showList') },
+              { value: 'map', label: t('showMap') },
+            ]
+      }
     />
-  )
-}
-
-function ColumnMenu({
-  columns,
-  onChange,
-}: {
-  columns: ColumnId[] | null
-  onChange: (columns: ColumnId[] | null) => void
-}) {
-  const { t } = useTranslation('accounts')
-  const shown = columns ?? columnsFor(560)
-  return (
-    <Menu closeOnItemClick={false} position="bottom-end" shadow="md">
-      <Menu.Target>
-        <ActionIcon variant="default" size="lg" aria-label={t('columns')}>
-          <IconColumns3 size={18} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label c="dimmed">{t('columns')}</Menu.Label>
-        {columnIds
-          .filter((id) => id !== 'name')
-          .map((id) => {
-            const on = shown.includes(id)
-            return (
-              <Menu.Item
-                key={id}
-                role="menuitemcheckbox"
-                aria-checked={on}
-                leftSection={<Checkbox.Indicator checked={on} size="xs" />}
-                onClick={() =>
-                  onChange(
-                    on
-                      ? shown.filter((c) => c !== id)
-                      : columnIds.filter((c) => c === id || shown.includes(c)),
-                  )
-                }
-              >
-                {t(`column.${id === 'coverage' ? 'due' : id}`)}
-              </Menu.Item>
-            )
-          })}
-        <Menu.Divider />
-        <Menu.Item onClick={() => onChange(null)}>{t('columnsThatFit')}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   )
 }

@@ -1,30 +1,46 @@
-import { Button, Checkbox, Loader, Skeleton, Text } from '@mantine/core'
+import { Button, Skeleton, Text } from '@mantine/core'
 import { useElementSize, useMergedRef } from '@mantine/hooks'
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from 'react'
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { useTranslation } from 'react-i18next'
+import { useMay } from '../api/queries'
 import type { AccountRow } from '../api/types'
 import type { Bounds } from '../app/accountsMap'
 import { useProblemText } from '../app/problemText'
 import { type AccountFilter, conditionsOf, type Sort } from '../app/search'
-import { useFormat } from '../i18n/format'
+import { toast } from '../app/toast'
+import { fieldName } from '../filters/fields'
+import { useChoices, useWords } from '../filters/useWords'
 import classes from './AccountsTable.module.css'
-import { type ColumnId, columnIds, columnMeta, columnsFor, features, makeColumns } from './columns'
-import { accountsQuery } from './queries'
-
-export type Checked = ReadonlyMap<number, AccountRow>
+import { ConflictDialog } from './ConflictDialog'
+import { type CellWords, changeOf, parseCell, textOf } from './cellValue'
+import { type Checked, checkedRange, isChecked, toggledRow } from './checked'
+import { fromTsv, spread, toTsv } from './clipboard'
+import { type Column, cellOf, columnsOf, type Layout, type Row, shownColumns, template } from './columns'
+import { at, type Grid, move, rangeOf } from './grid'
+import { TableHead } from './TableHead'
+import { type RowHandlers, TableRow } from './TableRow'
+import { useAccountRows } from './useAccountRows'
+import { type RowEdit, useSaveRows } from './useSaveRows'
 
 type Props = {
   filter: AccountFilter
-  sort?: Sort
+  sort?: Sort | undefined
   onSort: (sort: Sort | undefined) => void
   bounds?: Bounds | null
-  /** null: what fits. */
-  columns: readonly ColumnId[] | null
+  layout: Layout
+  onLayout: (layout: Layout) => void
   selected: number | null
   onSelect: (account: AccountRow) => void
   hover: number | null
@@ -32,254 +48,412 @@ type Props = {
   checked: Checked
   onChecked: (checked: Checked) => void
   onTotal?: (total: number | undefined) => void
+  onError?: (error: unknown) => void
+  /** Two lines a row and nothing to change: a phone. */
+  tall?: boolean
   /** The next action of an empty list. */
   emptyAction?: ReactNode
   onClearFilter: () => void
 }
 
-const none: AccountRow[] = []
-const rowHeight = 60
+const tallRow = 64
+const flatRow = 40
+const headHeight = 36
+/** Accounts that one paste may change. */
+const mostPasted = 500
 
 /**
- * Accounts as a grid that loads as it is scrolled. Keyboard: up, down, page up,
- * page down, home and end move; space checks; enter opens.
+ * Accounts as a grid that loads as it is scrolled. Arrows move the active cell, shift makes
+ * a range, space checks, enter opens, E or F2 changes, Ctrl-C and Ctrl-V copy and paste.
  */
 export function AccountsTable(props: Props) {
-  const { filter, sort, bounds, selected, hover, checked } = props
-  const { t } = useTranslation(['accounts', 'common'])
-  const format = useFormat()
+  const { filter, sort, bounds, selected, hover, checked, layout, tall = false } = props
+  const { t } = useTranslation(['accounts', 'common', 'lists', 'filters'])
   const navigate = useNavigate()
   const problemText = useProblemText()
-  const query = useInfiniteQuery(accountsQuery(filter, sort, bounds))
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query
-  const rows = useMemo(() => data?.pages.flatMap((page) => page.items ?? none) ?? none, [data])
-  const total = data?.pages[0]?.total
+  const mayWrite = useMay('accounts.write')
+  const mayAssign = useMay('accounts.assign')
+  const words = useWords()
+  const choicesOf = useChoices(words)
+  const save = useSaveRows()
   const { ref: sizeRef, width } = useElementSize()
   const scroller = useRef<HTMLDivElement>(null)
+  const table = useRef<HTMLTableElement>(null)
   const frame = useMergedRef(sizeRef, scroller)
+  const [view, setView] = useState({ first: 0, last: 30 })
+  const rows = useAccountRows(filter, sort, bounds, view.first, view.last)
+  const [grid, setGrid] = useState<Grid | null>(null)
+  const [editing, setEditing] = useState(false)
+  const lastChecked = useRef<number | null>(null)
 
-  const columns = useMemo(() => makeColumns(t, format), [t, format])
-  const shown = props.columns ?? columnsFor(width)
-  const table = useTable({
-    features,
-    columns,
-    data: rows,
-    getRowId: (row) => String(row.id),
-    state: {
-      columnVisibility: Object.fromEntries(columnIds.map((id) => [id, shown.includes(id)])),
-    },
-  })
-  const template = `2.75rem ${columnIds
-    .filter((id) => shown.includes(id))
-    .map((id) => columnMeta[id].width)
-    .join(' ')}`
+  const { list } = words.catalogue
+  const all = useMemo(() => columnsOf(list, fieldName), [list])
+  const columns = useMemo(() => {
+    const shown = tall ? ['name', 'dueOn'] : layout.columns
+    return shownColumns(all, { columns: shown, widths: layout.widths }, width || 640)
+  }, [all, layout, width, tall])
+  const tracks = tall ? '2.75rem minmax(0, 1fr) auto' : template(columns, layout.widths)
+  const cellWords = useMemo(
+    (): CellWords => ({
+      choices: (column) =>
+        choicesOf(
+          column.field ?? {
+            key: column.key,
+            label: '',
+            group: '',
+            type: column.type,
+            ops: [],
+            sortable: false,
+            editable: false,
+            custom: false,
+          },
+        ),
+      locale: words.format.locale,
+      yes: words.i18n.t('filters:yes'),
+      no: words.i18n.t('filters:no'),
+    }),
+    [choicesOf, words],
+  )
+  const canEdit = useCallback(
+    (column: Column) => mayWrite && !tall && column.editable && (column.key !== 'ownerId' || mayAssign),
+    [mayWrite, mayAssign, tall],
+  )
 
+  const rowHeight = tall ? tallRow : flatRow
   const virtualizer = useVirtualizer({
-    count: rows.length,
+    count: rows.count,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: 8,
-    scrollPaddingStart: 40,
+    overscan: 10,
+    scrollPaddingStart: headHeight,
   })
   const items = virtualizer.getVirtualItems()
-  const lastShown = items.at(-1)?.index ?? 0
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 30
+  if (first !== view.first || last !== view.last) setView({ first, last })
 
+  const { onTotal, onError } = props
+  useEffect(() => onTotal?.(rows.total), [onTotal, rows.total])
+  useEffect(() => onError?.(rows.error), [onError, rows.error])
+
+  // Another filter or order: another list, seen from its beginning.
+  const listKey = JSON.stringify([filter, sort])
+  const listed = useRef(listKey)
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - 20) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, lastShown, rows.length, fetchNextPage])
-
-  const { onTotal } = props
-  useEffect(() => onTotal?.(total), [onTotal, total])
+    if (listed.current === listKey) return
+    listed.current = listKey
+    setGrid(null)
+    setEditing(false)
+    lastChecked.current = null
+    scroller.current?.scrollTo({ top: 0 })
+  }, [listKey])
 
   // A point chosen on the map comes into sight in the list, where it is loaded.
-  const selectedIndex = selected === null ? -1 : rows.findIndex((row) => row.id === selected)
+  const shownSelection = useRef(selected)
   useEffect(() => {
-    if (selectedIndex >= 0) virtualizer.scrollToIndex(selectedIndex, { align: 'auto' })
-  }, [selectedIndex, virtualizer])
+    if (shownSelection.current === selected) return
+    shownSelection.current = selected
+    if (selected === null) return
+    for (let index = 0; index < rows.count; index++)
+      if (rows.at(index)?.id === selected) {
+        virtualizer.scrollToIndex(index, { align: 'auto' })
+        setGrid((known) => (known && rows.at(known.active.row)?.id === selected ? known : at(index, 0)))
+        break
+      }
+  }, [selected, rows, virtualizer])
 
-  const activeIndex = Math.max(selectedIndex, 0)
-
-  const moveTo = (index: number) => {
-    const row = rows[Math.min(Math.max(index, 0), rows.length - 1)]
-    if (!row) return
+  const select = (row: Row) => {
+    shownSelection.current = row.id
     props.onSelect(row)
-    virtualizer.scrollToIndex(rows.indexOf(row), { align: 'auto' })
-    requestAnimationFrame(() =>
-      scroller.current
-        ?.querySelector<HTMLElement>(`[data-account="${row.id}"]`)
-        ?.focus({ preventScroll: true }),
-    )
   }
-  const toggle = (row: AccountRow) => {
-    const next = new Map(checked)
-    if (!next.delete(row.id)) next.set(row.id, row)
-    props.onChecked(next)
+  const open = (row: Row) => void navigate({ to: '/accounts/$id', params: { id: String(row.id) } })
+  const put = (row: Row, column: Column, value: unknown) =>
+    void save.save([{ row, change: changeOf(column, value) }])
+
+  const startEdit = (cell: { row: number; col: number }) => {
+    const column = columns[cell.col]
+    const row = rows.at(cell.row)
+    if (!column || !row || !canEdit(column)) return
+    if (column.type === 'boolean') put(row, column, !cellOf(row, column.key))
+    else setEditing(true)
   }
-  const onKeyDown = (event: KeyboardEvent<HTMLTableRowElement>, row: AccountRow, index: number) => {
-    if (event.target !== event.currentTarget) return
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / rowHeight) - 1)
-    const moves: Record<string, number> = {
-      ArrowDown: index + 1,
-      ArrowUp: index - 1,
-      PageDown: index + page,
-      PageUp: index - page,
-      Home: 0,
-      End: rows.length - 1,
-    }
-    const move = moves[event.key]
-    if (move !== undefined) moveTo(move)
-    else if (event.key === 'Enter') void navigate({ to: '/accounts/$id', params: { id: String(row.id) } })
-    else if (event.key === ' ') toggle(row)
+  const finishEdit = (step: -1 | 0 | 1) => {
+    setEditing(false)
+    if (step !== 0)
+      setGrid(
+        (g) =>
+          g && move(g, { key: step > 0 ? 'ArrowRight' : 'ArrowLeft', shift: false, ctrl: false }, size()),
+      )
+    table.current?.focus({ preventScroll: true })
+  }
+
+  const size = () => ({
+    rows: rows.count,
+    cols: columns.length,
+    page: Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / rowHeight) - 2),
+  })
+  const goTo = (next: Grid) => {
+    setGrid(next)
+    virtualizer.scrollToIndex(next.active.row, { align: 'auto' })
+    const row = rows.at(next.active.row)
+    if (row) selectSoon(row)
+  }
+  // Held down, an arrow passes many rows; the map follows where it stops.
+  const soon = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(soon.current), [])
+  const selectSoon = (row: Row) => {
+    clearTimeout(soon.current)
+    soon.current = setTimeout(() => select(row), 150)
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || editing) return
+    const ctrl = event.ctrlKey || event.metaKey
+    const current = grid ?? at(0, 0)
+    const row = rows.at(current.active.row)
+    const moved = move(current, { key: event.key, shift: event.shiftKey, ctrl }, size())
+    if (moved) goTo(grid ? moved : current)
+    else if (event.key === 'Enter' && row) open(row)
+    else if (event.key === ' ') {
+      const { top, bottom } = rangeOf(current)
+      if (top === bottom) {
+        if (row) props.onChecked(toggledRow(checked, row))
+        lastChecked.current = top
+      } else props.onChecked(checkedRange(checked, rows.at, top, bottom))
+    } else if (event.key === 'F2' || (event.key.toLowerCase() === 'e' && !ctrl && !event.altKey))
+      startEdit(current.active)
+    else if (ctrl && event.key.toLowerCase() === 'a')
+      props.onChecked(checkedRange(checked, rows.at, 0, rows.count - 1))
+    else if (event.key === 'Escape' && checked.kind === 'all')
+      props.onChecked({ kind: 'rows', rows: new Map() })
+    else if (event.key === 'Escape' && checked.rows.size > 0)
+      props.onChecked({ kind: 'rows', rows: new Map() })
+    else if (event.key === 'Escape' && grid) setGrid(at(grid.active.row, grid.active.col))
     else return
     event.preventDefault()
   }
 
-  const allChecked = rows.length > 0 && rows.every((row) => checked.has(row.id))
+  const onCopy = (event: ClipboardEvent) => {
+    if (!grid || editing || tall) return
+    const { top, bottom, left, right } = rangeOf(grid)
+    const cells: string[][] = []
+    for (let r = top; r <= bottom; r++) {
+      const row = rows.at(r)
+      if (row)
+        cells.push(
+          columns.slice(left, right + 1).map((column) => textOf(column, cellOf(row, column.key), cellWords)),
+        )
+    }
+    if (cells.length === 0) return
+    event.clipboardData.setData('text/plain', toTsv(cells))
+    event.preventDefault()
+    toast(t('lists:copied', { count: cells.length * (cells[0]?.length ?? 0) }))
+  }
 
-  if (query.isError && rows.length === 0)
+  const onPaste = (event: ClipboardEvent) => {
+    if (!grid || editing || !mayWrite || tall) return
+    event.preventDefault()
+    const { top, bottom, left, right } = rangeOf(grid)
+    const cells = spread(
+      fromTsv(event.clipboardData.getData('text/plain')),
+      bottom - top + 1,
+      right - left + 1,
+    )
+    const { edits, skipped, why } = pasteEdits(cells, top, left)
+    if (edits.length > 0) void save.save(edits, t('lists:pasted', { count: edits.length }))
+    if (skipped > 0) toast(t('lists:notPasted', { count: skipped, text: why }))
+  }
+
+  /** What a paste changes; cells that cannot be changed, or not to this, are counted. */
+  const pasteEdits = (cells: readonly (readonly string[])[], top: number, left: number) => {
+    const edits: RowEdit[] = []
+    let skipped = 0
+    let why = ''
+    for (const [r, line] of cells.entries()) {
+      const row = rows.at(top + r)
+      if (!row || edits.length >= mostPasted) {
+        skipped += line.length
+        why ||= t('lists:edit.beyond')
+        continue
+      }
+      let change = {}
+      for (const [c, text] of line.entries()) {
+        const column = columns[left + c]
+        if (!column || !canEdit(column)) {
+          skipped++
+          why ||= t('lists:edit.fixed', { field: column?.label ?? '' })
+          continue
+        }
+        const parsed = parseCell(column, text, cellWords)
+        if ('wrong' in parsed) {
+          skipped++
+          why ||= t(`lists:edit.wrong.${parsed.wrong}`)
+        } else if (
+          textOf(column, cellOf(row, column.key), cellWords) !== textOf(column, parsed.value, cellWords)
+        ) {
+          const part = changeOf(column, parsed.value) as { custom?: object }
+          const custom = { ...(change as { custom?: object }).custom, ...part.custom }
+          change = { ...change, ...part, ...(part.custom ? { custom } : {}) }
+        }
+      }
+      if (Object.keys(change).length > 0) edits.push({ row, change })
+    }
+    return { edits, skipped, why }
+  }
+
+  const handlers = useLatest<RowHandlers>({
+    onPointerDown: (event: PointerEvent, index, col) => {
+      const row = rows.at(index)
+      if (!row || event.button !== 0) return
+      if (event.shiftKey && grid) {
+        event.preventDefault()
+        setGrid({ ...grid, active: { row: index, col } })
+      } else setGrid(at(index, col))
+    },
+    onClick: (index) => {
+      const row = rows.at(index)
+      if (row) tall ? open(row) : select(row)
+    },
+    onDoubleClick: (index, col) => {
+      const row = rows.at(index)
+      const column = columns[col]
+      if (!row || !column) return
+      if (canEdit(column) && column.key !== 'name') startEdit({ row: index, col })
+      else open(row)
+    },
+    onCheck: (index, shift) => {
+      const row = rows.at(index)
+      if (!row) return
+      if (shift && lastChecked.current !== null)
+        props.onChecked(checkedRange(checked, rows.at, lastChecked.current, index))
+      else props.onChecked(toggledRow(checked, row))
+      lastChecked.current = index
+    },
+    onHover: (id) => props.onHover(id),
+    onSave: (index, col, value) => {
+      const row = rows.at(index)
+      const column = columns[col]
+      if (row && column) put(row, column, value)
+    },
+    onEditDone: finishEdit,
+  })
+
+  if (rows.error)
     return (
-      <State title={t('list.failed')} text={problemText(query.error)}>
-        <Button onClick={() => void query.refetch()}>{t('common:action.retry')}</Button>
+      <State title={t('list.failed')} text={problemText(rows.error)}>
+        <Button onClick={rows.retry}>{t('common:action.retry')}</Button>
       </State>
     )
-  if (query.isPending)
+  if (rows.pending)
     return (
       <div className={classes.scroller} ref={frame} aria-busy>
-        {Array.from({ length: 12 }, (_, i) => (
+        {Array.from({ length: 14 }, (_, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same and never move
-          <Skeleton key={i} height={40} m="10px 16px" width="auto" />
+          <Skeleton key={i} height={rowHeight - 18} m="9px 16px" width="auto" />
         ))}
       </div>
     )
-  if (rows.length === 0) {
+  if (rows.count === 0) {
     const filtered = conditionsOf(filter) > 0 || bounds
     return (
       <State
         title={filtered ? t('list.noMatch') : t('list.none')}
         text={filtered ? t('list.noMatchText') : t('list.noneText')}
       >
-        {filtered ? <Button onClick={props.onClearFilter}>{t('filter.clear')}</Button> : props.emptyAction}
+        {filtered ? <Button onClick={props.onClearFilter}>{t('filters:clear')}</Button> : props.emptyAction}
       </State>
     )
   }
 
+  const range = grid && rangeOf(grid)
   return (
-    <div
-      className={classes.scroller}
-      ref={frame}
-      aria-busy={query.isFetching}
-      data-stale={query.isPlaceholderData}
-    >
+    <div className={classes.scroller} ref={frame} aria-busy={rows.stale} data-stale={rows.stale}>
       <table
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose rows are moved through by keyboard is a grid
+        ref={table}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells are moved through by keyboard is a grid
         role="grid"
         aria-label={t('title')}
-        aria-rowcount={total === undefined ? -1 : total + 1}
+        aria-rowcount={rows.total === undefined ? -1 : rows.total + 1}
         aria-multiselectable
+        aria-activedescendant={grid ? `cell-${grid.active.row}-${grid.active.col}` : undefined}
+        tabIndex={0}
         className={classes.table}
+        data-tall={tall}
+        onKeyDown={onKeyDown}
+        onCopy={onCopy}
+        onPaste={onPaste}
       >
-        <thead className={classes.head}>
-          {table.getHeaderGroups().map((group) => (
-            <tr
-              key={group.id}
-              aria-rowindex={1}
-              className={classes.row}
-              style={{ gridTemplateColumns: template }}
-            >
-              <th scope="col" className={classes.check}>
-                <Checkbox
-                  aria-label={t('list.checkAll', { count: rows.length })}
-                  checked={allChecked}
-                  indeterminate={!allChecked && checked.size > 0}
-                  onChange={() =>
-                    props.onChecked(allChecked ? new Map() : new Map(rows.map((row) => [row.id, row])))
-                  }
-                />
-              </th>
-              {group.headers.map((header) => {
-                const meta = columnMeta[header.column.id as ColumnId]
-                const order = sortOrder(sort, meta.sort)
-                return (
-                  <th
-                    key={header.id}
-                    scope="col"
-                    data-end={meta.end}
-                    aria-sort={order === 0 ? undefined : order > 0 ? 'ascending' : 'descending'}
-                  >
-                    {meta.sort ? (
-                      <button
-                        type="button"
-                        className={classes.sort}
-                        onClick={() => props.onSort(nextSort(sort, meta.sort as Sort))}
-                      >
-                        <table.FlexRender header={header} />
-                        {order > 0 && <IconArrowUp size={14} aria-hidden />}
-                        {order < 0 && <IconArrowDown size={14} aria-hidden />}
-                      </button>
-                    ) : (
-                      <table.FlexRender header={header} />
-                    )}
-                  </th>
-                )
-              })}
-            </tr>
-          ))}
-        </thead>
+        <TableHead
+          columns={columns}
+          all={all}
+          tracks={tracks}
+          layout={layout}
+          onLayout={props.onLayout}
+          sort={sort}
+          onSort={props.onSort}
+          fixed={tall}
+          loaded={rows.count}
+          checked={checked}
+          onCheckAll={() =>
+            props.onChecked(
+              checked.kind === 'all' || checked.rows.size > 0
+                ? { kind: 'rows', rows: new Map() }
+                : checkedRange(checked, rows.at, 0, rows.count - 1),
+            )
+          }
+        />
         <tbody className={classes.body} style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {
-            const row = table.getRowModel().rows[item.index]
-            if (!row) return null
-            const account = row.original
+            const row = rows.at(item.index)
+            const active = grid?.active.row === item.index ? grid.active.col : -1
+            const inRange = range !== null && item.index >= range.top && item.index <= range.bottom
             return (
-              <tr
-                key={row.id}
-                data-account={account.id}
-                data-hover={hover === account.id}
-                aria-rowindex={item.index + 2}
-                aria-selected={selected === account.id}
-                tabIndex={item.index === activeIndex ? 0 : -1}
-                className={classes.row}
-                style={{
-                  gridTemplateColumns: template,
-                  height: item.size,
-                  transform: `translateY(${item.start}px)`,
-                }}
-                onClick={() => props.onSelect(account)}
-                onDoubleClick={() =>
-                  void navigate({ to: '/accounts/$id', params: { id: String(account.id) } })
-                }
-                onKeyDown={(event) => onKeyDown(event, account, item.index)}
-                onPointerEnter={() => props.onHover(account.id)}
-                onPointerLeave={() => props.onHover(null)}
-              >
-                <td className={classes.check}>
-                  <Checkbox
-                    tabIndex={-1}
-                    aria-label={t('list.check', { name: account.name })}
-                    checked={checked.has(account.id)}
-                    onClick={(e) => e.stopPropagation()}
-                    onChange={() => toggle(account)}
-                  />
-                </td>
-                {row.getVisibleCells().map((cell) => (
-                  <td key={cell.id} data-end={columnMeta[cell.column.id as ColumnId].end}>
-                    <table.FlexRender cell={cell} />
-                  </td>
-                ))}
-              </tr>
+              <TableRow
+                key={item.index}
+                index={item.index}
+                start={item.start}
+                height={item.size}
+                row={row}
+                columns={columns}
+                tracks={tracks}
+                words={words}
+                cellWords={cellWords}
+                tall={tall}
+                hovered={row !== undefined && hover === row.id}
+                selected={row !== undefined && selected === row.id}
+                checked={row !== undefined && isChecked(checked, row)}
+                active={active}
+                editing={editing && active >= 0}
+                rangeFrom={inRange ? range.left : -1}
+                rangeTo={inRange ? range.right : -1}
+                handlers={handlers}
+              />
             )
           })}
         </tbody>
       </table>
-      {isFetchingNextPage && <Loader size="sm" className={classes.more} aria-label={t('common:loading')} />}
-      {query.isFetchNextPageError && (
-        <Button className={classes.more} size="xs" variant="default" onClick={() => void fetchNextPage()}>
+      {rows.broken && (
+        <Button className={classes.more} size="xs" variant="default" onClick={rows.retry}>
           {t('list.moreFailed')}
         </Button>
       )}
+      {save.conflict && (
+        <ConflictDialog conflict={save.conflict} onKeepMine={save.keepMine} onTakeTheirs={save.takeTheirs} />
+      )}
     </div>
   )
+}
+
+/** The same object for as long as the component lives, whose functions are always the newest. */
+function useLatest<T extends Record<string, (...args: never[]) => void>>(functions: T): T {
+  const latest = useRef(functions)
+  latest.current = functions
+  const stable = useRef<T>(undefined)
+  if (!stable.current)
+    stable.current = Object.fromEntries(
+      Object.keys(functions).map((name) => [name, (...args: never[]) => latest.current[name]?.(...args)]),
+    ) as T
+  return stable.current
 }
 
 function State({ title, text, children }: { title: string; text: string; children?: ReactNode }) {
@@ -294,18 +468,4 @@ function State({ title, text, children }: { title: string; text: string; childre
       {children}
     </div>
   )
-}
-
-/** 1 when the list is sorted by a column upwards, -1 downwards, 0 when not by it. */
-export function sortOrder(sort: Sort | undefined, column: Sort | undefined): 1 | 0 | -1 {
-  if (!sort || !column) return 0
-  if (sort === column) return 1
-  return sort === `-${column}` ? -1 : 0
-}
-
-/** A click on a header: up, then down, then no order of one's own. */
-export function nextSort(sort: Sort | undefined, column: Sort): Sort | undefined {
-  const order = sortOrder(sort, column)
-  if (order === 0) return column
-  return order > 0 ? (`-${column}` as Sort) : undefined
 }

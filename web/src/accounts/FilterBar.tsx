@@ -1,31 +1,31 @@
-import {
-  Button,
-  Checkbox,
-  CloseButton,
-  Group,
-  Popover,
-  Stack,
-  Switch,
-  TagsInput,
-  TextInput,
-} from '@mantine/core'
+import { Button, CloseButton, Group, Switch, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconChevronDown, IconLasso, IconSearch, IconStopwatch, IconX } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { IconLasso, IconParentheses, IconSearch, IconStopwatch, IconX } from '@tabler/icons-react'
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useMay, useMe, usersQuery } from '../api/queries'
 import { reachOf } from '../app/reach'
+import type { AccountFilter } from '../app/search'
+import { noFilter, treeOf, withTree } from '../filters/address'
+import { AddCondition, ConditionChip, GroupChip } from '../filters/Chips'
+import chips from '../filters/Chips.module.css'
+import { refusals } from '../filters/check'
+import { sentence } from '../filters/sentence'
 import {
-  type AccountFilter,
-  classes as accountClasses,
-  conditionsOf,
-  coverages,
-  statuses,
-} from '../app/search'
+  appendAt,
+  asGroup,
+  countConditions,
+  type FilterNode,
+  groupOf,
+  isCondition,
+  type Path,
+  removeAt,
+  replaceAt,
+} from '../filters/tree'
+import { useWords } from '../filters/useWords'
 import { useFormat } from '../i18n/format'
 import classes from './FilterBar.module.css'
-import { StatusMark } from './Marks'
+
+const Builder = lazy(() => import('../filters/Builder').then((m) => ({ default: m.Builder })))
 
 type Props = {
   filter: AccountFilter
@@ -33,18 +33,41 @@ type Props = {
   onChange: (change: Partial<AccountFilter>) => void
   /** Shown as a switch when the list can follow the map. */
   inView?: boolean
-  onInView?: (inView: boolean) => void
+  onInView?: ((inView: boolean) => void) | undefined
   /** The name of the place where the drive-time area begins. */
   reachName?: string | undefined
+  /** Takes the lasso in hand. */
+  onDraw?: (() => void) | undefined
+  /** What the server said about the filter. */
+  error?: unknown
+  /** At the end of the conditions. */
+  end?: ReactNode
   children?: ReactNode
 }
 
-const oneOrNone = <T,>(values: T[]) => (values.length > 0 ? values : undefined)
-
-/** Search, and a chip for each condition; the same above the list and on the map. */
-export function FilterBar({ filter, onChange, inView, onInView, reachName, children }: Props) {
-  const { t } = useTranslation('accounts')
-  const conditions = conditionsOf(filter)
+/** Search, and a chip for each condition; the same above the list, on the map and beside the regions. */
+export function FilterBar(props: Props) {
+  const { filter, onChange, inView, onInView, reachName, onDraw, error, end, children } = props
+  const { t } = useTranslation('filters')
+  const words = useWords()
+  const [building, setBuilding] = useState(false)
+  const tree = treeOf(filter)
+  // All of the chips hold: what is joined otherwise is one of them.
+  const parts = asGroup(tree)
+  const members = parts.kind === 'all' ? parts.children : tree ? [tree] : []
+  const root = groupOf('all', members)
+  const change = (next: FilterNode | null) => onChange(withTree(next))
+  const refused = refusals(error)
+  const errorOf = (index: number): string | undefined => {
+    // The server was sent the tree as it is stored: one condition has no group around it.
+    const own = parts.kind === 'all' && tree && 'all' in tree ? String(index) : ''
+    for (const [path, message] of refused)
+      if (path === own || (own === '' ? true : path.startsWith(`${own},`))) return message
+    return undefined
+  }
+  const path = (index: number): Path => [index]
+  const others = Number(Boolean(filter.q)) + Number(Boolean(filter.within)) + Number(Boolean(filter.reach))
+  const conditions = countConditions(tree)
 
   return (
     <div className={classes.bar}>
@@ -52,7 +75,7 @@ export function FilterBar({ filter, onChange, inView, onInView, reachName, child
         <SearchInput value={filter.q ?? ''} onChange={(q) => onChange({ q: q || undefined })} />
         {children}
       </Group>
-      <search className={classes.chips} aria-label={t('filter.label')}>
+      <search className={classes.chips} aria-label={t('label')}>
         {/* Areas first: on a phone the row scrolls, and they must be seen to be removed. */}
         {filter.within && (
           <Button
@@ -61,113 +84,88 @@ export function FilterBar({ filter, onChange, inView, onInView, reachName, child
             variant="light"
             leftSection={<IconLasso size={14} aria-hidden />}
             rightSection={<IconX size={14} aria-hidden />}
-            aria-label={t('filter.clearArea')}
+            aria-label={t('clearArea')}
             onClick={() => onChange({ within: undefined })}
           >
-            {t('filter.area')}
+            {t('area')}
           </Button>
         )}
         {filter.reach && (
           <ReachChip reach={filter.reach} name={reachName} onClear={() => onChange({ reach: undefined })} />
         )}
-        <Chip
-          label={t('filter.status')}
-          summary={filter.status?.map((s) => t(`status.${s}`))}
-          onClear={() => onChange({ status: undefined })}
-        >
-          <Checkbox.Group
-            aria-label={t('filter.status')}
-            value={filter.status ?? []}
-            onChange={(values) => onChange({ status: oneOrNone(statuses.filter((s) => values.includes(s))) })}
-          >
-            <Stack gap="sm">
-              {statuses.map((s) => (
-                <Checkbox key={s} value={s} label={<StatusMark status={s} />} />
-              ))}
-            </Stack>
-          </Checkbox.Group>
-        </Chip>
-        <Chip label={t('filter.class')} summary={filter.class} onClear={() => onChange({ class: undefined })}>
-          <Checkbox.Group
-            aria-label={t('filter.class')}
-            value={filter.class ?? []}
-            onChange={(values) =>
-              onChange({ class: oneOrNone(accountClasses.filter((c) => values.includes(c))) })
-            }
-          >
-            <Stack gap="sm">
-              {accountClasses.map((c) => (
-                <Checkbox key={c} value={c} label={t('classOf', { value: c })} />
-              ))}
-            </Stack>
-          </Checkbox.Group>
-        </Chip>
-        <Chip
-          label={t('filter.coverage')}
-          summary={filter.coverage?.map((c) => t(`coverage.${c}`))}
-          onClear={() => onChange({ coverage: undefined })}
-        >
-          <Checkbox.Group
-            aria-label={t('filter.coverage')}
-            value={filter.coverage ?? []}
-            onChange={(values) =>
-              onChange({ coverage: oneOrNone(coverages.filter((c) => values.includes(c))) })
-            }
-          >
-            <Stack gap="sm">
-              {coverages.map((c) => (
-                <Checkbox
-                  key={c}
-                  value={c}
-                  label={t(`coverage.${c}`)}
-                  description={t(`coverageMeans.${c}`)}
-                />
-              ))}
-            </Stack>
-          </Checkbox.Group>
-        </Chip>
-        <OwnerChip filter={filter} onChange={onChange} />
-        <Chip label={t('filter.tags')} summary={filter.tag} onClear={() => onChange({ tag: undefined })}>
-          <TagsInput
-            label={t('filter.tagsAll')}
-            value={filter.tag ?? []}
-            onChange={(tags) => onChange({ tag: oneOrNone(tags) })}
-            w={220}
-          />
-        </Chip>
-        {(conditions > 1 || (conditions === 1 && !filter.within && !filter.reach)) && (
+        {members.map((node, index) => {
+          const shared = {
+            words,
+            error: errorOf(index),
+            onRemove: () => change(removeAt(root, path(index))),
+          }
+          return isCondition(node) ? (
+            <ConditionChip
+              // biome-ignore lint/suspicious/noArrayIndexKey: its place is what names a condition
+              key={index}
+              {...shared}
+              condition={node}
+              onChange={(next) => change(replaceAt(root, path(index), next))}
+              onDraw={onDraw}
+            />
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: its place is what names a group
+            <GroupChip key={index} {...shared} node={node} onOpen={() => setBuilding(true)} />
+          )
+        })}
+        <AddCondition
+          words={words}
+          onAdd={(condition) => change(appendAt(root, [], condition))}
+          onChangeLast={(condition) => change(replaceAt(root, path(members.length - 1), condition))}
+          onDraw={onDraw}
+        />
+        {conditions > 0 && (
           <Button
             size="xs"
             radius="xl"
             variant="subtle"
-            onClick={() =>
-              onChange({
-                q: undefined,
-                status: undefined,
-                class: undefined,
-                ownerId: undefined,
-                teamId: undefined,
-                tag: undefined,
-                coverage: undefined,
-                archived: undefined,
-                within: undefined,
-                reach: undefined,
-              })
-            }
+            leftSection={<IconParentheses size={14} aria-hidden />}
+            onClick={() => setBuilding(true)}
           >
-            {t('filter.clear')}
+            {t('builder.open')}
           </Button>
         )}
-        {onInView && (
-          <Switch
-            className={classes.inView}
-            size="xs"
-            checked={inView ?? false}
-            onChange={(e) => onInView(e.currentTarget.checked)}
-            label={t('filter.inView')}
-          />
+        {(conditions > 0 || others > 1 || filter.q) && (
+          <Button size="xs" radius="xl" variant="subtle" onClick={() => onChange(noFilter)}>
+            {t('clear')}
+          </Button>
         )}
+        <span className={classes.end}>
+          {onInView && (
+            <Switch
+              className={classes.inView}
+              size="xs"
+              checked={inView ?? false}
+              onChange={(e) => onInView(e.currentTarget.checked)}
+              label={t('inView')}
+            />
+          )}
+          {end}
+        </span>
       </search>
+      {conditions > 1 && (
+        <Text size="xs" c="dimmed" className={chips.sentence} data-sentence>
+          {sentence(words, tree)}
+        </Text>
+      )}
+      {building && (
+        <Suspense>
+          <Builder
+            words={words}
+            tree={tree}
+            onClose={() => setBuilding(false)}
+            onDone={(next) => {
+              setBuilding(false)
+              change(next)
+            }}
+          />
+        </Suspense>
+      )}
     </div>
   )
 }
@@ -181,10 +179,10 @@ function ReachChip({
   name: string | undefined
   onClear: () => void
 }) {
-  const { t } = useTranslation('accounts')
+  const { t } = useTranslation('filters')
   const format = useFormat()
   const duration = format.duration((reachOf(reach)?.minutes ?? 0) * 60)
-  const text = name ? t('filter.reach', { duration, name }) : t('filter.reachPlace', { duration })
+  const text = name ? t('reach', { duration, name }) : t('reachPlace', { duration })
   return (
     <Button
       size="xs"
@@ -193,7 +191,7 @@ function ReachChip({
       maw="100%"
       leftSection={<IconStopwatch size={14} aria-hidden />}
       rightSection={<IconX size={14} aria-hidden />}
-      aria-label={t('filter.remove', { condition: text })}
+      aria-label={t('remove', { condition: text })}
       title={text}
       onClick={onClear}
     >
@@ -204,7 +202,7 @@ function ReachChip({
 
 /** Follows the address bar, and writes to it when typing pauses. */
 function SearchInput({ value, onChange }: { value: string; onChange: (q: string) => void }) {
-  const { t } = useTranslation('accounts')
+  const { t } = useTranslation('filters')
   const [text, setText] = useState(value)
   const sent = useRef(value)
   const send = useDebouncedCallback((q: string) => {
@@ -229,90 +227,14 @@ function SearchInput({ value, onChange }: { value: string; onChange: (q: string)
     <TextInput
       className={classes.search}
       type="search"
-      aria-label={t('filter.search')}
-      placeholder={t('filter.search')}
+      aria-label={t('search')}
+      placeholder={t('search')}
       leftSection={<IconSearch size={18} aria-hidden />}
       rightSection={
-        text && <CloseButton size="sm" aria-label={t('filter.clearSearch')} onClick={() => change('')} />
+        text && <CloseButton size="sm" aria-label={t('clearSearch')} onClick={() => change('')} />
       }
       value={text}
       onChange={(e) => change(e.currentTarget.value)}
     />
-  )
-}
-
-function OwnerChip({ filter, onChange }: Pick<Props, 'filter' | 'onChange'>) {
-  const { t } = useTranslation('accounts')
-  const me = useMe()
-  const mayRead = useMay('users.read')
-  const users = useQuery({ ...usersQuery, enabled: mayRead })
-  const known = users.data ?? [me.user]
-  const nameOf = (id: number) =>
-    id === 0 ? t('nobody') : id === me.user.id ? t('me') : (known.find((u) => u.id === id)?.name ?? `#${id}`)
-  const others = known.filter((u) => u.active && u.id !== me.user.id)
-
-  return (
-    <Chip
-      label={t('filter.owner')}
-      summary={filter.ownerId?.map(nameOf)}
-      onClear={() => onChange({ ownerId: undefined })}
-    >
-      <Checkbox.Group
-        aria-label={t('filter.owner')}
-        value={(filter.ownerId ?? []).map(String)}
-        onChange={(values) => onChange({ ownerId: oneOrNone(values.map(Number)) })}
-      >
-        <Stack gap="sm" mah={280} style={{ overflowY: 'auto' }} p={2}>
-          <Checkbox value={String(me.user.id)} label={t('me')} />
-          <Checkbox value="0" label={t('nobody')} />
-          {others.map((u) => (
-            <Checkbox key={u.id} value={String(u.id)} label={u.name} />
-          ))}
-        </Stack>
-      </Checkbox.Group>
-    </Chip>
-  )
-}
-
-function Chip({
-  label,
-  summary,
-  onClear,
-  children,
-}: {
-  label: string
-  summary?: readonly string[]
-  onClear: () => void
-  children: ReactNode
-}) {
-  const { t } = useTranslation('accounts')
-  const active = summary !== undefined && summary.length > 0
-  const text = !active
-    ? label
-    : summary.length === 1
-      ? `${label}: ${summary[0]}`
-      : `${label}: ${summary.length}`
-  return (
-    <Popover position="bottom-start" shadow="md" trapFocus returnFocus>
-      <Popover.Target>
-        <Button
-          size="xs"
-          radius="xl"
-          variant={active ? 'light' : 'default'}
-          rightSection={<IconChevronDown size={14} aria-hidden />}
-          title={active ? summary.join(', ') : undefined}
-        >
-          {text}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={label}>
-        {children}
-        {active && (
-          <Button mt="sm" size="compact-sm" variant="subtle" onClick={onClear}>
-            {t('filter.clearOne')}
-          </Button>
-        )}
-      </Popover.Dropdown>
-    </Popover>
   )
 }

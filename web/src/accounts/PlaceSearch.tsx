@@ -17,6 +17,8 @@ type Props = {
   near?: Point
   error?: string
   required?: boolean
+  /** false inside of a popover, which a click elsewhere would close. */
+  withinPortal?: boolean
 }
 
 /** A text field that offers addresses, streets and places of the loaded extract. */
@@ -30,6 +32,7 @@ export function PlaceSearch({
   near,
   error,
   required,
+  withinPortal = true,
 }: Props) {
   const { t } = useTranslation(['accounts', 'common'])
   const problemText = useProblemText()
@@ -43,7 +46,7 @@ export function PlaceSearch({
   return (
     <Combobox
       store={combobox}
-      withinPortal
+      withinPortal={withinPortal}
       onOptionSubmit={(index) => {
         const place = items[Number(index)]
         if (place) onPlace(place)

@@ -1,33 +1,39 @@
-import { infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query'
+import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call } from '../api/client'
+import type { operations } from '../api/schema.gen'
 import type { Account, AccountRow } from '../api/types'
 import type { Bounds } from '../app/accountsMap'
 import type { AccountFilter, Sort } from '../app/search'
 
-const pageSize = 100
+export const pageSize = 100
 
-/** The list's pages, each beginning where the one before it ended. */
-export const accountsQuery = (filter: AccountFilter, sort?: Sort, bounds?: Bounds | null) =>
-  infiniteQueryOptions({
-    queryKey: ['accounts', filter, sort ?? null, bounds ?? null],
-    queryFn: ({ pageParam, signal }) =>
+type ListQuery = NonNullable<operations['listAccounts']['parameters']['query']>
+
+/** A page of the list, beginning where the one before it ended. */
+export const accountPageQuery = (
+  filter: AccountFilter,
+  sort: Sort | undefined,
+  bounds: Bounds | null | undefined,
+  cursor: string,
+  limit = pageSize,
+) =>
+  queryOptions({
+    queryKey: ['accounts', 'rows', filter, sort ?? null, bounds ?? null, cursor, limit],
+    queryFn: ({ signal }) =>
       call(
         api.GET('/api/accounts', {
           params: {
             query: {
               ...filter,
-              ...(sort ? { sort } : {}),
+              ...(sort ? { sort: sort as NonNullable<ListQuery['sort']> } : {}),
               ...(bounds ? { bbox: bounds.join(',') } : {}),
-              ...(pageParam ? { cursor: pageParam } : {}),
-              limit: pageSize,
+              ...(cursor ? { cursor } : {}),
+              limit,
             },
           },
           signal,
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
-    placeholderData: keepPreviousData,
   })
 
 export const accountQuery = (id: number) =>

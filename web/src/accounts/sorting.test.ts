@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { nextSort, sortOrder } from './AccountsTable'
-import { columnsFor } from './columns'
 import { safeLink } from './DetailsPart'
 import { addressOf, siteIdsOf } from './queries'
 import { addressFrom } from './SitesPart'
+import { nextSort, sortOrder } from './sorting'
 
 describe('the list', () => {
   it('sorts up, then down, then not, column by column', () => {
@@ -13,10 +12,6 @@ describe('the list', () => {
     expect(nextSort('-revenue', 'name')).toBe('name')
     expect(sortOrder('-dueOn', 'dueOn')).toBe(-1)
     expect(sortOrder('name', undefined)).toBe(0)
-  })
-  it('shows fewer columns where there is less room', () => {
-    expect(columnsFor(380)).toEqual(['name', 'coverage'])
-    expect(columnsFor(640)).toEqual(['name', 'class', 'owner', 'coverage', 'revenue'])
   })
   it('joins what is known of an address', () => {
     expect(addressOf({ housenumber: '12', street: 'Main Street', city: 'Newark', postcode: '19711' })).toBe(

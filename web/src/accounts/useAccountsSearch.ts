@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import type { Bounds } from '../app/accountsMap'
+import { useDrawing } from '../app/drawing'
 import { type Reach, reachOf, reachText } from '../app/reach'
 import {
-  type AccountFilter,
   type AccountsSearch,
-  filterOf,
+  conditionsOf,
   type MapPosition,
   positionOf,
   roundPosition,
@@ -14,23 +14,14 @@ import {
   selectionKey,
   selectionOf,
 } from '../app/search'
+import { asked, noFilter } from '../filters/address'
 import { accountQuery } from './queries'
 
-const noFilter: AccountFilter = {
-  q: undefined,
-  status: undefined,
-  class: undefined,
-  ownerId: undefined,
-  teamId: undefined,
-  tag: undefined,
-  coverage: undefined,
-  archived: undefined,
-  within: undefined,
-  reach: undefined,
-}
+/** No condition, said in so many words: a view's filter was taken away, and stays away after a reload. */
+const saidNone = '{"all":[]}'
 
 /** The address bar as the state of a page with accounts: list and map both follow it. */
-export function useAccountsSearch(from: '/signed-in/' | '/signed-in/accounts') {
+export function useAccountsSearch(from: '/signed-in/' | '/signed-in/accounts' | '/signed-in/regions') {
   const search: AccountsSearch = useSearch({ from })
   const navigate = useNavigate()
   const [bounds, setBounds] = useState<Bounds | null>(null)
@@ -47,30 +38,39 @@ export function useAccountsSearch(from: '/signed-in/' | '/signed-in/accounts') {
     [navigate],
   )
 
-  const key = JSON.stringify(filterOf(search))
+  const key = JSON.stringify(asked(search))
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same conditions are the same filter
-  const filter = useMemo(() => filterOf(search), [key])
+  const filter = useMemo(() => asked(search), [key])
   const { lon, lat, zoom, sel } = search
   const position = useMemo(() => positionOf({ lon, lat, zoom }), [lon, lat, zoom])
   const selection = useMemo(() => selectionOf(sel), [sel])
 
   const reachName = useReachName(search.reachOf)
+  const changeFilter = useCallback(
+    (part: Partial<AccountsSearch>) =>
+      void navigate({
+        to: '.',
+        search: (known: AccountsSearch) => {
+          // Where a drive-time area began is of no use without it.
+          const next = { ...known, ...part, ...('reach' in part ? { reachOf: undefined } : {}) }
+          return next.view && conditionsOf(asked(next)) === 0 ? { ...next, filter: saidNone } : next
+        },
+        resetScroll: false,
+      }),
+    [navigate],
+  )
 
   return {
     search,
     reachName,
     change,
     filter,
-    changeFilter: useCallback(
-      (part: Partial<AccountFilter>) =>
-        // Where a drive-time area began is of no use without it.
-        change('reach' in part ? { ...part, reachOf: undefined } : part, false),
-      [change],
-    ),
-    clearFilter: useCallback(
-      () => change({ ...noFilter, reachOf: undefined, inView: undefined }, false),
-      [change],
-    ),
+    changeFilter,
+    clearFilter: useCallback(() => changeFilter({ ...noFilter, inView: undefined }), [changeFilter]),
+    /** The lasso in hand, on a map that is to be seen. */
+    draw: useCallback(() => {
+      useDrawing.setState({ wanted: 'lasso' })
+    }, []),
     position,
     bounds,
     move: useCallback(

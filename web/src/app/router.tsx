@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router'
 import { isProblem } from '../api/problem'
 import { meQuery } from '../api/queries'
+import { compareSearchSchema, newPeriodSearchSchema } from '../board/search'
 import { isLanguage, showLanguage } from '../i18n'
 import { Crash, NotFound } from './Fallbacks'
 import { Shell } from './Shell'
@@ -89,7 +90,21 @@ const plans = createRoute({
 const plan = createRoute({
   getParentRoute: () => signedIn,
   path: '/plans/$id',
-  component: lazyRouteComponent(() => import('../plan'), 'PlanPage'),
+  component: lazyRouteComponent(() => import('../plan'), 'PlanEntry'),
+})
+
+const newPeriod = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/plans/new',
+  validateSearch: newPeriodSearchSchema,
+  component: lazyRouteComponent(() => import('../board'), 'NewPeriodPage'),
+})
+
+const comparePlans = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/plans/compare',
+  validateSearch: compareSearchSchema,
+  component: lazyRouteComponent(() => import('../board'), 'ComparePage'),
 })
 
 const regions = createRoute({
@@ -97,6 +112,18 @@ const regions = createRoute({
   path: '/regions',
   validateSearch: accountsSearchSchema,
   component: lazyRouteComponent(() => import('../regions'), 'RegionsPage'),
+})
+
+const segments = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/segments',
+  component: lazyRouteComponent(() => import('../segments'), 'SegmentsPage'),
+})
+
+const segment = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/segments/$id',
+  component: lazyRouteComponent(() => import('../segments'), 'SegmentPage'),
 })
 
 const tasks = createRoute({
@@ -114,7 +141,20 @@ const settings = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([map, accounts, account, plans, plan, regions, tasks, settings]),
+  signedIn.addChildren([
+    map,
+    accounts,
+    account,
+    plans,
+    plan,
+    newPeriod,
+    comparePlans,
+    regions,
+    segments,
+    segment,
+    tasks,
+    settings,
+  ]),
 ])
 
 export function makeRouter(queryClient: QueryClient) {

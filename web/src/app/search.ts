@@ -2,40 +2,34 @@
  * What the address bar holds, in one place.
  *
  * filter   q, status, class, ownerId, teamId, tag, coverage, archived, within, reach   the same names as the API
+ *          filter                  a tree of conditions as JSON (filters/tree.ts)
  *          reachOf                 the account at whose place the drive-time area begins
  * order    sort
  * map      lon, lat, zoom          where the map looks
  *          sel                     what is selected: a12 = account 12, p7 = open prospect 7
  *          inView                  the list shows only what the map shows
  *          layer                   what the map shows: accounts or regions
- * phone    show                    list or map
+ * list     view                    the saved view that the rest began with
+ *          show                    list, map or both
  * plan     siteIds, repId, day     the visits that a new plan starts with
  *
- * Lists are repeated keys (status=prospect&status=customer), never JSON, so that
- * addresses can be read and written by hand. What is not understood is dropped:
+ * Lists are repeated keys (status=prospect&status=customer), so that addresses can be
+ * read and written by hand; only the tree, which has no such form, is JSON. What is not understood is dropped:
  * a bad address opens the page without that filter, not an error.
  */
 import { z } from 'zod'
+import { countConditions, parseFilter } from '../filters/tree'
 import { reachOf } from './reach'
 
 export const statuses = ['prospect', 'customer', 'former'] as const
 export const classes = ['A', 'B', 'C'] as const
 export const coverages = ['never', 'on_track', 'due', 'overdue'] as const
-export const sorts = [
-  'name',
-  '-name',
-  'dueOn',
-  '-dueOn',
-  'revenue',
-  '-revenue',
-  'updatedAt',
-  '-updatedAt',
-] as const
 
 export type Status = (typeof statuses)[number]
 export type AccountClass = (typeof classes)[number]
 export type Coverage = (typeof coverages)[number]
-export type Sort = (typeof sorts)[number]
+/** The key of a field that can be sorted by, with a minus in front for downwards. */
+export type Sort = string
 
 const asArray = (value: unknown) => (value === undefined ? undefined : Array.isArray(value) ? value : [value])
 
@@ -61,6 +55,7 @@ function manyOf<T>(member: z.ZodType<T>) {
 const one = <T>(schema: z.ZodType<T>) => schema.optional().catch(undefined)
 const text = z.string().trim().min(1).max(200)
 const id = z.coerce.number().int().min(1)
+const sort = z.string().regex(/^-?[a-z][\w.-]{0,79}$/i)
 const flag = z.union([z.literal(true), z.literal('true'), z.literal('1')]).transform(() => true as const)
 
 /** A polygon ring as the API wants it: `lon,lat lon,lat …`, 3 to 500 vertices. */
@@ -82,6 +77,7 @@ export const filterSchema = z.object({
   archived: one(flag),
   within: one(ring),
   reach: one(reach),
+  filter: one(z.string().refine((text) => parseFilter(text) !== null)),
 })
 
 /** Which accounts: the API's filter, without the box of the map. */
@@ -95,10 +91,11 @@ export const viewSchema = z.object({
 })
 
 export const accountsSearchSchema = filterSchema.extend(viewSchema.shape).extend({
-  sort: one(z.enum(sorts)),
+  sort: one(sort),
   inView: one(flag),
   layer: one(z.enum(['accounts', 'regions'])),
-  show: one(z.enum(['list', 'map'])),
+  show: one(z.enum(['list', 'map', 'both'])),
+  view: one(z.string().regex(/^(?:\d{1,15}|all|mine|overdue|never)$/)),
   reachOf: one(id),
 })
 export type AccountsSearch = z.output<typeof accountsSearchSchema>
@@ -120,12 +117,26 @@ export const signInSearchSchema = z.object({
 
 /** The filter of a page's search, without what belongs to the map and the order. */
 export function filterOf(search: AccountFilter): AccountFilter {
-  const { q, status, class: classOf, ownerId, teamId, tag, coverage, archived, within, reach } = search
-  return clean({ q, status, class: classOf, ownerId, teamId, tag, coverage, archived, within, reach })
+  const {
+    q,
+    status,
+    class: classOf,
+    ownerId,
+    teamId,
+    tag,
+    coverage,
+    archived,
+    within,
+    reach,
+    filter,
+  } = search
+  return clean({ q, status, class: classOf, ownerId, teamId, tag, coverage, archived, within, reach, filter })
 }
 
-/** How many conditions a filter holds, each kind counted once. */
-export const conditionsOf = (filter: AccountFilter) => Object.keys(clean(filterOf(filter))).length
+/** How many conditions a filter holds; each name of the address counts once, the tree by its conditions. */
+export function conditionsOf({ filter, ...names }: AccountFilter) {
+  return Object.keys(filterOf(names)).length + countConditions(parseFilter(filter))
+}
 
 function clean<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T

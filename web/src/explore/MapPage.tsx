@@ -1,11 +1,14 @@
 import { Paper, SegmentedControl } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { AccountCard } from '../accounts/AccountCard'
 import { FilterBar } from '../accounts/FilterBar'
 import { useAccountsSearch } from '../accounts/useAccountsSearch'
 import { useMay } from '../api/queries'
 import { LazyAccountsMap } from '../app/LazyMap'
+import { useFilterCheck } from '../filters/check'
+import { parseFilter } from '../filters/tree'
 import classes from './MapPage.module.css'
 
 /** The whole map: search and conditions over it, a card for what is selected. */
@@ -16,12 +19,19 @@ export function MapPage() {
   const mayPlan = useMay('plans.write')
   const mayRegions = useMay('regions.read')
   const layer = s.search.layer ?? 'accounts'
+  const check = useFilterCheck(useMemo(() => parseFilter(s.filter.filter), [s.filter.filter]))
 
   return (
     <div className={classes.page}>
       <h1 className={classes.title}>{t('mapOf')}</h1>
       <Paper className={classes.panel} shadow="md" radius="lg" withBorder>
-        <FilterBar filter={s.filter} onChange={s.changeFilter} reachName={s.reachName} />
+        <FilterBar
+          filter={s.filter}
+          onChange={s.changeFilter}
+          reachName={s.reachName}
+          onDraw={s.draw}
+          error={check.error}
+        />
         <div className={classes.under}>
           {mayRegions && (
             <SegmentedControl

@@ -5,10 +5,12 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { cellToBoundary, cellToLatLng, getHexagonEdgeLengthAvg, isValidCell } from 'h3-js'
 import { useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FilterBar } from '../accounts/FilterBar'
+import { useAccountsSearch } from '../accounts/useAccountsSearch'
 import { api, call } from '../api/client'
 import { extractQuery } from '../api/queries'
 import { useProblemText } from '../app/problemText'
-import { conditionsOf, filterOf, filterQuery, type MapPosition, positionOf } from '../app/search'
+import { filterQuery, type MapPosition, positionOf } from '../app/search'
 import { useFormat } from '../i18n/format'
 import { useAccountsVersion } from '../map/AccountsMap'
 import { withinOf } from '../map/lasso'
@@ -40,9 +42,8 @@ export function RegionsPage() {
   const problemText = useProblemText()
   const search = useSearch({ from: '/signed-in/regions' })
   const navigate = useNavigate()
-  const filterKey = filterQuery(search)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the query stands for the filter
-  const filter = useMemo(() => filterOf(search), [filterKey])
+  const { filter, changeFilter, reachName } = useAccountsSearch('/signed-in/regions')
+  const filterKey = filterQuery(filter)
   const { lon, lat, zoom } = search
   const position = useMemo(() => positionOf({ lon, lat, zoom }), [lon, lat, zoom])
   const [figure, setFigure] = useState<Figure>('customers')
@@ -109,7 +110,6 @@ export function RegionsPage() {
     .slice(0, 8)
     .filter((c) => figureOf(c, figure) > 0)
   const selected = cells.find((c) => c.cell === cell) ?? null
-  const conditions = conditionsOf(filter)
 
   return (
     <Panel
@@ -138,18 +138,7 @@ export function RegionsPage() {
             {t('lead')}
           </Text>
         </div>
-        {conditions > 0 && (
-          <Group gap="xs">
-            <Text size="sm">{t('filtered', { count: conditions })}</Text>
-            <Button
-              renderRoot={(props) => <Link to="/regions" search={{ lon, lat, zoom }} {...props} />}
-              size="compact-sm"
-              variant="default"
-            >
-              {t('clearFilter')}
-            </Button>
-          </Group>
-        )}
+        <FilterBar filter={filter} onChange={changeFilter} reachName={reachName} error={error} />
         <NativeSelect
           label={t('figureLabel')}
           value={figure}

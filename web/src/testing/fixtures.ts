@@ -43,6 +43,7 @@ export const anAccount = (change: Partial<Account> = {}): Account => ({
     },
   ],
   contacts: [],
+  custom: {},
   ...change,
 })
 

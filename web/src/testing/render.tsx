@@ -8,9 +8,12 @@ import { startI18n } from '../i18n'
 import { aMe } from './fixtures'
 
 /** Renders as the application does, in English, signed in as Rosa; without the router. */
-export async function renderSignedIn(children: ReactNode, me = aMe()) {
+export async function renderSignedIn(
+  children: ReactNode,
+  me = aMe(),
+  queryClient = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 60_000 } } }),
+) {
   await startI18n('en')
-  const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 60_000 } } })
   queryClient.setQueryData(meQuery.queryKey, me)
   const view = render(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} env="test">

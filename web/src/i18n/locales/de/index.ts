@@ -1,9 +1,25 @@
 import accounts from './accounts.json'
+import board from './board.json'
 import common from './common.json'
+import filters from './filters.json'
+import lists from './lists.json'
 import map from './map.json'
 import plan from './plan.json'
 import regions from './regions.json'
+import segments from './segments.json'
 import settings from './settings.json'
 import timeline from './timeline.json'
 
-export const resources = { accounts, common, map, plan, regions, settings, timeline }
+export const resources = {
+  accounts,
+  board,
+  common,
+  filters,
+  lists,
+  map,
+  plan,
+  regions,
+  segments,
+  settings,
+  timeline,
+}

@@ -1,0 +1,338 @@
+/** The control for what a condition compares with, by the kind of its field. */
+import {
+  Button,
+  Checkbox,
+  Group,
+  NativeSelect,
+  NumberInput,
+  ScrollArea,
+  SegmentedControl,
+  Stack,
+  TagsInput,
+  Text,
+  TextInput,
+} from '@mantine/core'
+import { IconLasso, IconSearch } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { StatusMark } from '../accounts/Marks'
+import { PlaceSearch } from '../accounts/PlaceSearch'
+import { useMe } from '../api/queries'
+import type { Point } from '../api/types'
+import { mostMinutes } from '../app/reach'
+import type { Status } from '../app/search'
+import { isBare, opGroup } from './fields'
+import type { Words } from './sentence'
+import type { Condition } from './tree'
+import { useChoices } from './useWords'
+import type { Field } from './wire'
+
+export type EditorProps = {
+  words: Words
+  field: Field
+  condition: Condition
+  onChange: (condition: Condition) => void
+  /** Takes the lasso in hand; without it nothing can be drawn here. */
+  onDraw?: (() => void) | undefined
+  /** The first control takes the focus. */
+  autoFocus?: boolean
+}
+
+const units = ['day', 'week', 'month', 'year'] as const
+const manyChoices = 8
+
+export function ValueEditor(props: EditorProps) {
+  const { field, condition } = props
+  if (isBare(condition.op)) return null
+  switch (opGroup(field.type)) {
+    case 'number':
+      return <Numbers {...props} />
+    case 'date':
+      return <Dates {...props} />
+    case 'choice':
+    case 'segment':
+      return <Choices {...props} />
+    case 'choices':
+      return <Tags {...props} />
+    case 'boolean':
+      return <YesNo {...props} />
+    case 'place':
+      return <Place {...props} />
+    default:
+      return <Phrase {...props} />
+  }
+}
+
+function Phrase({ condition, onChange, autoFocus }: EditorProps) {
+  const { t } = useTranslation('filters')
+  return (
+    <TextInput
+      aria-label={t('value.label')}
+      placeholder={t('value.label')}
+      data-autofocus={autoFocus}
+      maxLength={200}
+      value={String(condition.value ?? '')}
+      onChange={(e) => onChange({ ...condition, value: e.currentTarget.value })}
+    />
+  )
+}
+
+function Numbers({ words, field, condition, onChange, autoFocus }: EditorProps) {
+  const { t } = useTranslation('filters')
+  const separators = new Intl.NumberFormat(words.format.locale).formatToParts(12345.6)
+  const shared = {
+    hideControls: true,
+    thousandSeparator: separators.find((p) => p.type === 'group')?.value ?? ',',
+    decimalSeparator: separators.find((p) => p.type === 'decimal')?.value ?? '.',
+    'data-autofocus': autoFocus,
+  }
+  if (condition.op === 'between') {
+    const [from, to] = pair(condition.value)
+    return (
+      <Group gap="xs" wrap="nowrap">
+        <NumberInput
+          {...shared}
+          aria-label={t('value.from')}
+          placeholder={t('value.from')}
+          value={from as number}
+          onChange={(value) => onChange({ ...condition, value: [value, to] })}
+        />
+        <NumberInput
+          {...shared}
+          data-autofocus={undefined}
+          aria-label={t('value.to')}
+          placeholder={t('value.to')}
+          value={to as number}
+          onChange={(value) => onChange({ ...condition, value: [from, value] })}
+        />
+      </Group>
+    )
+  }
+  return (
+    <NumberInput
+      {...shared}
+      aria-label={field.label}
+      placeholder={t('value.label')}
+      value={(condition.value ?? '') as number}
+      onChange={(value) => onChange({ ...condition, value })}
+    />
+  )
+}
+
+const pair = (value: unknown): [unknown, unknown] => (Array.isArray(value) ? [value[0], value[1]] : ['', ''])
+
+function Dates({ condition, onChange, autoFocus }: EditorProps) {
+  const { t } = useTranslation('filters')
+  if (['in_last', 'in_next', 'more_than_ago'].includes(condition.op)) {
+    const { n = 30, unit = 'day' } = (condition.value ?? {}) as { n?: number; unit?: string }
+    return (
+      <Group gap="xs" wrap="nowrap">
+        <NumberInput
+          aria-label={t('value.number')}
+          data-autofocus={autoFocus}
+          min={1}
+          max={10_000}
+          allowDecimal={false}
+          allowNegative={false}
+          value={n}
+          onChange={(value) => onChange({ ...condition, value: { n: Number(value), unit } })}
+        />
+        <NativeSelect
+          aria-label={t('value.unit')}
+          value={unit}
+          onChange={(e) => onChange({ ...condition, value: { n, unit: e.currentTarget.value } })}
+          data={units.map((value) => ({ value, label: t(`unit.${value}`) }))}
+        />
+      </Group>
+    )
+  }
+  const day = (value: unknown, label: string, change: (day: string) => void, focus?: boolean) => (
+    <TextInput
+      type="date"
+      aria-label={label}
+      data-autofocus={focus}
+      value={typeof value === 'string' ? value : ''}
+      onChange={(e) => change(e.currentTarget.value)}
+    />
+  )
+  if (condition.op === 'between') {
+    const [from, to] = pair(condition.value)
+    return (
+      <Group gap="xs" wrap="nowrap">
+        {day(from, t('value.from'), (value) => onChange({ ...condition, value: [value, to] }), autoFocus)}
+        {day(to, t('value.to'), (value) => onChange({ ...condition, value: [from, value] }))}
+      </Group>
+    )
+  }
+  return day(condition.value, t('value.label'), (value) => onChange({ ...condition, value }), autoFocus)
+}
+
+function Choices({ words, field, condition, onChange, autoFocus }: EditorProps) {
+  const { t } = useTranslation('filters')
+  const choicesOf = useChoices(words)
+  const [text, setText] = useState('')
+  const choices = choicesOf(field)
+  const chosen: unknown[] = Array.isArray(condition.value) ? condition.value : []
+  const wanted = text.trim().toLocaleLowerCase()
+  const shown = choices.filter((choice) => choice.label.toLocaleLowerCase().includes(wanted))
+  const keyOf = (value: unknown) => JSON.stringify(value)
+  if (choices.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        {t('value.none')}
+      </Text>
+    )
+  return (
+    <Stack gap="xs">
+      {choices.length > manyChoices && (
+        <TextInput
+          size="xs"
+          aria-label={t('value.choose')}
+          placeholder={t('value.choose')}
+          data-autofocus={autoFocus}
+          leftSection={<IconSearch size={14} aria-hidden />}
+          value={text}
+          onChange={(e) => setText(e.currentTarget.value)}
+        />
+      )}
+      <Checkbox.Group
+        aria-label={field.label}
+        value={chosen.map(keyOf)}
+        onChange={(keys) =>
+          onChange({
+            ...condition,
+            // In the order of the product, not of the clicks.
+            value: choices.map((choice) => choice.value).filter((value) => keys.includes(keyOf(value))),
+          })
+        }
+      >
+        <ScrollArea.Autosize mah={260} type="auto">
+          <Stack gap="sm" p={2}>
+            {shown.map((choice, index) => (
+              <Checkbox
+                key={keyOf(choice.value)}
+                value={keyOf(choice.value)}
+                data-autofocus={(autoFocus && index === 0) || undefined}
+                label={field.key === 'status' ? <StatusMark status={choice.value as Status} /> : choice.label}
+              />
+            ))}
+          </Stack>
+        </ScrollArea.Autosize>
+      </Checkbox.Group>
+    </Stack>
+  )
+}
+
+function Tags({ field, condition, onChange, autoFocus }: EditorProps) {
+  const { t } = useTranslation('filters')
+  const labels = new Map((field.choices ?? []).map(({ value, label }) => [value, label]))
+  const values = new Map((field.choices ?? []).map(({ value, label }) => [label, value]))
+  const chosen = Array.isArray(condition.value) ? (condition.value as string[]) : []
+  return (
+    <TagsInput
+      aria-label={field.label}
+      placeholder={chosen.length === 0 ? t('value.choose') : ''}
+      data-autofocus={autoFocus}
+      data={[...values.keys()]}
+      value={chosen.map((value) => labels.get(value) ?? value)}
+      onChange={(tags) => onChange({ ...condition, value: tags.map((tag) => values.get(tag) ?? tag) })}
+      comboboxProps={{ withinPortal: false }}
+      maxDropdownHeight={200}
+    />
+  )
+}
+
+function YesNo({ condition, onChange }: EditorProps) {
+  const { t } = useTranslation('filters')
+  return (
+    <SegmentedControl
+      aria-label={t('value.label')}
+      value={condition.value === '' ? '' : String(condition.value)}
+      onChange={(value) => onChange({ ...condition, value: value === 'true' })}
+      data={[
+        { value: 'true', label: t('yes') },
+        { value: 'false', label: t('no') },
+      ]}
+    />
+  )
+}
+
+const metresPerMile = 1609.344
+
+function Place({ condition, onChange, onDraw }: EditorProps) {
+  const { t } = useTranslation('filters')
+  const { organisation } = useMe()
+  const imperial = organisation.currency === 'USD'
+  const value = (condition.value ?? {}) as {
+    center?: Point
+    metres?: number
+    minutes?: number
+    polygon?: unknown[]
+  }
+  const [address, setAddress] = useState(value.center ? t('value.placeChosen') : '')
+  if (condition.op === 'within')
+    return (
+      <Stack gap="xs">
+        <Text size="sm" c="dimmed">
+          {value.polygon ? t('value.drawn', { count: value.polygon.length }) : t('value.drawHint')}
+        </Text>
+        {onDraw && (
+          <Button
+            size="sm"
+            variant="default"
+            leftSection={<IconLasso size={16} aria-hidden />}
+            onClick={onDraw}
+          >
+            {t('value.draw')}
+          </Button>
+        )}
+      </Stack>
+    )
+  if (condition.op !== 'radius' && condition.op !== 'reach') return null
+  const change = (part: object) => {
+    const rest =
+      condition.op === 'radius'
+        ? { metres: value.metres ?? (imperial ? 5 * metresPerMile : 5000) }
+        : { minutes: value.minutes ?? 20, profile: 'car' }
+    onChange({
+      ...condition,
+      value: { ...(value.center ? { center: value.center } : {}), ...rest, ...part },
+    })
+  }
+  const unit = imperial ? metresPerMile : 1000
+  return (
+    <Stack gap="xs">
+      <PlaceSearch
+        label={t('value.middle')}
+        placeholder={t('value.place')}
+        withinPortal={false}
+        value={address}
+        onChange={setAddress}
+        onPlace={(place) => {
+          setAddress([place.label, place.detail].filter(Boolean).join(', '))
+          change({ center: place.point })
+        }}
+      />
+      {condition.op === 'radius' ? (
+        <NumberInput
+          label={t('value.metres')}
+          suffix={` ${imperial ? t('value.miles') : t('value.kilometres')}`}
+          min={0.1}
+          max={500}
+          decimalScale={1}
+          value={Number(((value.metres ?? 5 * unit) / unit).toFixed(1))}
+          onChange={(far) => Number(far) > 0 && change({ metres: Math.round(Number(far) * unit) })}
+        />
+      ) : (
+        <NumberInput
+          label={t('value.minutes')}
+          min={1}
+          max={mostMinutes}
+          allowDecimal={false}
+          value={value.minutes ?? 20}
+          onChange={(minutes) => Number(minutes) >= 1 && change({ minutes: Number(minutes) })}
+        />
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,103 @@
+/** The catalogue of fields: what can be asked, shown, sorted by and changed. */
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import i18next from 'i18next'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../api/client'
+import type { Condition } from './tree'
+import { type Field, type FieldType, wire } from './wire'
+
+export const fieldsQuery = queryOptions({
+  queryKey: ['fields'],
+  queryFn: async ({ signal }) =>
+    ((await call(wire.GET('/api/fields', { signal }))) as { items: Field[] | null }).items ?? [],
+  staleTime: 5 * 60_000,
+})
+
+export type Catalogue = { list: Field[]; byKey: ReadonlyMap<string, Field> }
+
+const nothing: Field[] = []
+export const catalogueOf = (list: Field[]): Catalogue => ({
+  list,
+  byKey: new Map(list.map((field) => [field.key, field])),
+})
+
+export function useCatalogue(): Catalogue & { loading: boolean; error: unknown } {
+  const { data, error, isPending } = useQuery(fieldsQuery)
+  // What we call the fields depends on the language.
+  const { i18n } = useTranslation('filters')
+  const { language } = i18n
+  return useMemo(() => {
+    const named = (data ?? nothing).map((field) => ({ ...field, label: labelOf(field, language) }))
+    return { ...catalogueOf(named), loading: isPending, error }
+  }, [data, error, isPending, language])
+}
+
+/** The product's own fields are named by us, in the user's language; custom ones as the admin named them. */
+export function labelOf(field: Field, language = i18next.language): string {
+  const key = `filters:field.${field.key}`
+  return !field.custom && i18next.exists(key, { lng: language })
+    ? i18next.t(key as 'filters:field.name', { lng: language })
+    : field.label
+}
+
+/** What we call one of the product's own fields. */
+export const fieldName = (key: string): string =>
+  i18next.exists(`filters:field.${key}`) ? i18next.t(`filters:field.${key}` as 'filters:field.name') : key
+
+/** What an operation is about, and so which words and which control it has. */
+export type OpGroup =
+  | 'text'
+  | 'number'
+  | 'date'
+  | 'choice'
+  | 'choices'
+  | 'boolean'
+  | 'place'
+  | 'segment'
+  | 'search'
+
+export function opGroup(type: FieldType): OpGroup {
+  if (type === 'link') return 'text'
+  return type === 'money' ? 'number' : type
+}
+
+/** Operations that need no value. */
+export const isBare = (op: string) =>
+  ['is_empty', 'not_empty', 'today', 'this_week', 'this_month'].includes(op)
+
+/** A new condition on a field: its first operation with nothing chosen yet. */
+export function conditionOn(field: Field): Condition {
+  const op = field.ops[0] ?? 'is'
+  return withOp({ field: field.key, op }, op)
+}
+
+const shapes: [readonly string[], unknown][] = [
+  [['between'], ['', '']],
+  [['in', 'not_in', 'has_any', 'has_all', 'has_none'], []],
+  [['in_last', 'in_next', 'more_than_ago'], { n: 30, unit: 'day' }],
+]
+const shapeOf = (op: string) => shapes.findIndex(([ops]) => ops.includes(op))
+
+/** The condition with another operation; its value is kept when both take the same kind. */
+export function withOp(condition: Condition, op: string): Condition {
+  const { field } = condition
+  if (isBare(op)) return { field, op }
+  const shape = shapeOf(op)
+  if ('value' in condition && shapeOf(condition.op) === shape && !isBare(condition.op))
+    return { field, op, value: condition.value }
+  if (shape >= 0) return { field, op, value: shapes[shape]?.[1] }
+  if (field === 'place') return { field, op, value: null }
+  return { field, op, value: op === 'is' && typeof condition.value === 'boolean' ? condition.value : '' }
+}
+
+/** Whether a condition says enough to be asked. */
+export function isWhole({ field, op, value }: Condition): boolean {
+  if (isBare(op)) return true
+  if (Array.isArray(value)) return value.length > 0 && value.every((v) => v !== '')
+  if (typeof value === 'string') return value.trim() !== ''
+  if (typeof value === 'object' && value !== null && 'n' in value) return Number(value.n) >= 1
+  if (field === 'place' && (op === 'radius' || op === 'reach'))
+    return typeof value === 'object' && value !== null && 'center' in value
+  return value !== null && value !== undefined
+}

@@ -1,0 +1,2 @@
+export { SegmentPage } from './SegmentPage'
+export { SegmentsPage } from './SegmentsPage'
