@@ -10,6 +10,7 @@ import {
 import { isProblem } from '../api/problem'
 import { meQuery } from '../api/queries'
 import { compareSearchSchema, newPeriodSearchSchema } from '../board/search'
+import { compareSearchSchema, newPeriodSearchSchema } from '../board/search'
 import { isLanguage, showLanguage } from '../i18n'
 import { Crash, NotFound } from './Fallbacks'
 import { Shell } from './Shell'

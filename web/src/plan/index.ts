@@ -1,2 +1,2 @@
-export { PlanPage } from './PlanPage'
+export { PlanEntry } from './PlanEntry'
 export { PlansPage } from './PlansPage'

@@ -1,0 +1,2 @@
+export { ComparePage } from './ComparePage'
+export { NewPeriodPage } from './NewPeriodPage'
