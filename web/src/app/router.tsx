@@ -10,7 +10,6 @@ import {
 import { isProblem } from '../api/problem'
 import { meQuery } from '../api/queries'
 import { compareSearchSchema, newPeriodSearchSchema } from '../board/search'
-import { compareSearchSchema, newPeriodSearchSchema } from '../board/search'
 import { isLanguage, showLanguage } from '../i18n'
 import { Crash, NotFound } from './Fallbacks'
 import { Shell } from './Shell'
