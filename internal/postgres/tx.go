@@ -114,6 +114,11 @@ func settings(role string, actor Actor, more ...string) string {
 			pairs = append(pairs, "app.sees_all", "on", "app.edits_all", "on")
 		}
 	}
+	if role == "" {
+		// The owner may be a member of the server's role, whose policies then hold
+		// for them too.
+		pairs = append(pairs, "app.sees_all", "on", "app.edits_all", "on")
+	}
 	pairs = append(pairs, more...)
 	if len(pairs) == 0 {
 		return "select"
