@@ -166,8 +166,9 @@ type RowSite struct {
 // Service is the use cases of this package over one database. It is safe for
 // concurrent use.
 type Service struct {
-	db    *postgres.DB
-	reach ReachFunc
+	db      *postgres.DB
+	reach   ReachFunc
+	enqueue EnqueueFunc
 }
 
 // New returns the service.
