@@ -70,15 +70,17 @@ func told(m *model, moves []PlanMove) (what string, detail RevisionDetail) {
 	} else {
 		detail.RepID, detail.Day = 0, ""
 	}
+	marks := kinds[moveLock] || kinds[movePin]
 	switch {
-	case len(kinds) > 1:
-		return "moved", RevisionDetail{Visits: detail.Visits, Name: detail.Name}
-	case kinds[moveLock] || kinds[movePin]:
+	case kinds[moveTo] || kinds[moveOut] || marks && kinds[moveExclude]:
+		if len(kinds) > 1 {
+			return "moved", RevisionDetail{Visits: detail.Visits, Name: detail.Name}
+		}
+		return "moved", detail
+	case marks:
 		return "locked", detail
-	case kinds[moveExclude]:
-		return "excluded", detail
 	}
-	return "moved", detail
+	return "excluded", detail
 }
 
 // AddVisits brings visits into a plan, in no lane yet.

@@ -284,7 +284,8 @@ type SuitableDay struct {
 	RepID      int64      `json:"repId"`
 	Day        string     `json:"day" format:"date"`
 	Rating     string     `json:"rating" enum:"green,yellow,red" doc:"green: at most 15 minutes' detour, or 1.25 times the best; yellow: at most 30 minutes; red: more, or it does not fit."`
-	DetourSecs *int       `json:"detourSeconds" doc:"null when it does not fit."`
+	Fits       bool       `json:"fits"`
+	DetourSecs *int       `json:"detourSeconds" doc:"Driving it would add at its best place; when it does not fit, where it would add the least. null when no road leads there."`
 	BeginsAt   *time.Time `json:"beginsAt" doc:"null when it does not fit."`
 	Visits     int        `json:"visits" doc:"How many are planned that day."`
 	PlanID     *int64     `json:"planId" doc:"The plan that this was compared with; null when the day is empty."`

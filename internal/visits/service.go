@@ -160,11 +160,20 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 		return err
 	}
 	_, err := s.change(ctx, id, 0, func(tx pgx.Tx, a postgres.Actor, _ *Plan) error {
-		_, err := tx.Exec(ctx, `delete from visit_plans where org_id = $1 and id = $2`, a.OrgID, id)
+		// A rep does not delete what was published for them.
+		team := identity.ActorMay(ctx, identity.Role(a.Role), identity.PlansTeam)
+		tag, err := tx.Exec(ctx, `
+			delete from visit_plans where org_id = $1 and id = $2
+			  and ($3 or source_plan_id is null or replaced_by is not null or withdrawn_at is not null)`, a.OrgID, id, team)
+		if err == nil && tag.RowsAffected() == 0 {
+			return errPublishedDay
+		}
 		return err
 	})
 	return err
 }
+
+var errPublishedDay = fault.New(fault.Forbidden, "This day was published for you. Take out what you cannot do, or ask your manager to withdraw it.")
 
 // Optimise plans the visits of a plan again, those removed by hand left out.
 func (s *Service) Optimise(ctx context.Context, id int64, version int) (*Plan, error) {

@@ -89,11 +89,43 @@ func (m *model) suitable(b *boardState, v int) (*SuitablePlaces, error) {
 		day := SuitableDay{RepID: name.RepID, Day: name.Day, Rating: "red", Visits: len(c.orders[s])}
 		if p, fits := by[s]; fits {
 			detour, begins := int(p.Detour), m.horizon.time(p.Begin)
-			day.DetourSecs, day.BeginsAt, day.Rating = &detour, &begins, rate(p.Detour, found[0].Detour)
+			day.Fits, day.DetourSecs, day.BeginsAt, day.Rating = true, &detour, &begins, rate(p.Detour, found[0].Detour)
+		} else if detour, leads := m.leastDetour(s, c.orders[s], v); leads {
+			day.DetourSecs = &detour
 		}
 		out.Days = append(out.Days, day)
 	}
 	return out, nil
+}
+
+// leastDetour is the driving that a visit would add to a lane at its nearest
+// place, whether it fits there or not.
+func (m *model) leastDetour(shift int, order []int, v int) (seconds int, leads bool) {
+	places := make([]int, 0, len(order)+2)
+	if start := m.shifts[shift].Start; start != planner.Anywhere {
+		places = append(places, start)
+	}
+	for _, x := range order {
+		places = append(places, m.place[x])
+	}
+	if end := m.shifts[shift].End; end != planner.Anywhere {
+		places = append(places, end)
+	}
+	drive := func(a, b int) int { return int(m.table.Seconds[a*m.table.Places+b]) }
+	best, at := -1, m.place[v]
+	if len(places) < 2 {
+		return 0, true // a day without a start begins here
+	}
+	for i, a := range places[1:] {
+		there, back := drive(places[i], at), drive(at, a)
+		if there < 0 || back < 0 {
+			continue
+		}
+		if detour := there + back - max(0, drive(places[i], a)); best < 0 || detour < best {
+			best = max(0, detour)
+		}
+	}
+	return best, best >= 0
 }
 
 // SuitableDays says which of a rep's days suit a visit to a site: against what is

@@ -4571,9 +4571,10 @@ export interface components {
             day: string;
             /**
              * Format: int64
-             * @description null when it does not fit.
+             * @description Driving it would add at its best place; when it does not fit, where it would add the least. null when no road leads there.
              */
             detourSeconds: number | null;
+            fits: boolean;
             /**
              * Format: int64
              * @description The plan that this was compared with; null when the day is empty.
