@@ -13,6 +13,7 @@ import { LinkButton } from '../app/links'
 import { useProblemText } from '../app/problemText'
 import { classes as accountClasses, statuses } from '../app/search'
 import { toast, toastError } from '../app/toast'
+import { SuggestDay } from '../board/SuggestDay'
 import { useFormat } from '../i18n/format'
 import { HistoryPart } from '../timeline/HistoryPart'
 import { TimelinePart } from '../timeline/TimelinePart'
@@ -193,6 +194,9 @@ function Header({
             >
               {t('plan')}
             </Button>
+          )}
+          {mayPlan && site && account.archivedAt === null && (
+            <SuggestDay siteId={site.id} ownerId={account.ownerId} />
           )}
           {editable && <ArchiveButton account={account} />}
         </Group>

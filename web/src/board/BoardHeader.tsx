@@ -130,7 +130,7 @@ export function BoardHeader(props: {
                 <Menu.Target>
                   <Button
                     variant="default"
-                    size="compact-md"
+                    size="sm"
                     h={34}
                     leftSection={<IconSparkles size={16} aria-hidden />}
                     loading={whole.improve.isPending}
@@ -156,7 +156,7 @@ export function BoardHeader(props: {
           )}
           {mayEdit && (
             <Button
-              size="compact-md"
+              size="sm"
               h={34}
               leftSection={<IconSend size={16} aria-hidden />}
               disabled={board.totals.visits === 0 || (head.published && !head.changed)}
@@ -280,6 +280,8 @@ function useBefore(board: Board): Totals | null {
   })
   if (!data || !board.history.canUndo) return null
   const now = data.findIndex((item) => item.current)
+  // Everything is new in a plan that was only just made.
+  if (data[now]?.what === 'planned') return null
   return data.slice(now + 1).find((item) => !item.undone)?.totals ?? null
 }
 

@@ -19,8 +19,10 @@ import { useNames } from './names'
 import type { Board, DayRating } from './types'
 import { aimAt, useView } from './view'
 
-export const rowHeights = { group: 38, lane: 42 }
+const groupHeight = 38
 const headHeight = 30
+/** A lane is at least so high, and higher while all of them fit into view. */
+const laneHeights = { least: 42, most: 60 }
 
 export type LaneActions = {
   /** Drops what is on its way where it is. */
@@ -46,7 +48,7 @@ export function Lanes(props: {
   const zoom = useView((view) => view.zoom)
   const moving = useView((view) => view.moving)
   const axis = useMemo(() => axisOf(board.lanes, clock), [board.lanes, clock])
-  const { ref: sizeRef, width } = useElementSize()
+  const { ref: sizeRef, width, height } = useElementSize()
   const scroller = useRef<HTMLElement | null>(null)
   const setScroller = useCallback(
     (element: HTMLElement | null) => {
@@ -57,6 +59,10 @@ export function Lanes(props: {
   )
   const labelWidth = width < 600 ? 104 : 184
   const trackWidth = Math.max(240, Math.round((width - labelWidth) * zoom))
+
+  const groups = rows.filter((row) => row.kind === 'group').length
+  const room = (height - headHeight - groups * groupHeight) / Math.max(1, rows.length - groups)
+  const laneHeight = Math.max(laneHeights.least, Math.min(laneHeights.most, Math.floor(room)))
 
   // The row of what is being dragged stays, even out of view, so that it does not get lost.
   const source = moving ? whereabouts(board, moving.visitId) : null
@@ -69,7 +75,7 @@ export function Lanes(props: {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (i) => rowHeights[rows[i]?.kind ?? 'lane'],
+    estimateSize: (i) => (rows[i]?.kind === 'group' ? groupHeight : laneHeight),
     getItemKey: (i) => rows[i]?.key ?? i,
     overscan: 8,
     scrollMargin: headHeight,
@@ -81,7 +87,7 @@ export function Lanes(props: {
     },
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights follow the rows
-  useEffect(() => virtual.measure(), [rows])
+  useEffect(() => virtual.measure(), [rows, laneHeight])
 
   /** Focuses a cell, scrolling to its row first when it is not drawn. */
   const focusCell = (key: string, visitId: number | null) => {
@@ -171,6 +177,7 @@ export function Lanes(props: {
       aria-label={t('lanes.label')}
       data-lanes
       data-moving={moving ? moving.via : undefined}
+      data-high={laneHeight >= 54}
       onKeyDown={onKeyDown}
       onFocus={(event) => {
         const key = (event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset.row

@@ -51,7 +51,7 @@ export function PlanningBar({ head }: { head: PlanHead }) {
       {head.mayWrite && (
         <Group gap="xs" wrap="nowrap">
           <Button
-            size="compact-md"
+            size="xs"
             leftSection={<IconPlayerStop size={16} aria-hidden />}
             disabled={!best || end.isPending}
             onClick={() => end.mutate(true)}
@@ -59,7 +59,7 @@ export function PlanningBar({ head }: { head: PlanHead }) {
             {t('planning.stop')}
           </Button>
           <Button
-            size="compact-md"
+            size="xs"
             variant="default"
             leftSection={<IconX size={16} aria-hidden />}
             disabled={end.isPending}

@@ -5,6 +5,7 @@ import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../i18n/format'
 import classes from './Lanes.module.css'
+import { useNames } from './names'
 import type { BoardStop } from './types'
 import { useView } from './view'
 import { useVisitViolation } from './words'
@@ -18,6 +19,7 @@ export const VisitBlock = memo(function VisitBlock(props: {
   const { stop, span, mayEdit, tabbable } = props
   const { t } = useTranslation('board')
   const format = useFormat()
+  const names = useNames()
   const violation = useVisitViolation()
   const lit = useView((view) => view.hoverVisit === stop.visitId)
   const moving = useView((view) => view.moving?.visitId === stop.visitId)
@@ -50,7 +52,7 @@ export const VisitBlock = memo(function VisitBlock(props: {
         data-moving={moving}
         data-broken={stop.violation !== ''}
         data-fixed={stop.locked || stop.pinned}
-        data-size={width >= 66 ? 'l' : width >= 17 ? 'm' : 's'}
+        data-size={width >= 46 ? 'l' : width >= 17 ? 'm' : 's'}
         tabIndex={tabbable ? 0 : -1}
         aria-label={label}
         aria-haspopup="menu"
@@ -77,7 +79,10 @@ export const VisitBlock = memo(function VisitBlock(props: {
         }}
       >
         <span className={classes.classLetter}>{stop.class}</span>
-        <span className={classes.visitName}>{stop.name}</span>
+        <span className={classes.visitName}>
+          {stop.name}
+          <span className={classes.visitTime}>{names.time(stop.beginsAt)}</span>
+        </span>
         {stop.violation && <IconAlertTriangle size={13} aria-hidden className={classes.mark} />}
         {stop.locked && <IconLock size={12} stroke={2.4} aria-hidden className={classes.mark} />}
         {stop.pinned && <IconPin size={12} stroke={2.4} aria-hidden className={classes.mark} />}

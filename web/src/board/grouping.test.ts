@@ -64,12 +64,13 @@ describe('the sums of a group', () => {
       violations: 0,
     })
   })
-  it('count the hours after work and what is broken', () => {
+  it('count the hours after work, and a day that ends late once', () => {
     const day = '2026-11-23'
-    const late = aLane(1, day, [aStop(1, day, '17:00', { violation: 'closed_at_arrival' })], {
-      overtimeSeconds: 2700,
-      violations: ['after_working_hours'],
-    })
+    const stops = [
+      aStop(1, day, '15:00', { violation: 'closed_at_arrival' }),
+      aStop(2, day, '17:10', { violation: 'after_working_hours' }),
+    ]
+    const late = aLane(1, day, stops, { overtimeSeconds: 2700, violations: ['after_working_hours'] })
     expect(groupTotals([late, aLane(1, day)])).toMatchObject({ overtimeSeconds: 2700, violations: 2 })
   })
 })

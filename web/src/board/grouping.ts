@@ -63,5 +63,7 @@ export function groupTotals(lanes: Lane[]): GroupTotals {
   }
 }
 
+/** Rules that a lane breaks, counted as the server does: a day that ends late counts once, not at each stop. */
 export const violationsOf = (lane: Lane) =>
-  lane.violations.length + lane.stops.filter((stop) => stop.violation !== '').length
+  lane.violations.length +
+  lane.stops.filter((stop) => stop.violation !== '' && stop.violation !== 'after_working_hours').length

@@ -11,8 +11,9 @@ export function useNames() {
   const { i18n } = useTranslation()
   const { organisation } = useMe()
   const { locale } = useFormat()
+  const { timeZone } = organisation
   const american = organisation.currency === 'USD'
-  const key = `${locale} ${i18n.language} ${american}`
+  const key = `${locale} ${i18n.language} ${american} ${timeZone}`
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all of them
   return useMemo(() => {
     const utc = (options: Intl.DateTimeFormatOptions) =>
@@ -23,7 +24,16 @@ export function useNames() {
     const month = utc({ month: 'long', year: 'numeric' })
     const range = utc({ day: 'numeric', month: 'short', year: 'numeric' })
     const hour = utc({ hour: 'numeric', ...(american ? {} : { minute: '2-digit' }) })
+    const time = new Intl.DateTimeFormat(locale, { timeZone, hour: 'numeric', minute: '2-digit' })
     return {
+      /** 9:05, without AM and PM, for where an axis tells which: */
+      time: (rfc3339: string) =>
+        time
+          .formatToParts(new Date(rfc3339))
+          .filter(({ type }) => type !== 'dayPeriod')
+          .map(({ value }) => value)
+          .join('')
+          .trim(),
       /** Mon, Nov 23 */
       day: (day: string) => short.format(noon(day)),
       /** Mon */

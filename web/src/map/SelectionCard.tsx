@@ -1,10 +1,11 @@
 /** What was selected, summed up before anything is done with it. */
 import { Button, CloseButton, Group, Loader, Text, Title } from '@mantine/core'
-import { IconList, IconRoute } from '@tabler/icons-react'
+import { IconCalendarPlus, IconList, IconRoute } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
 import { useMay } from '../api/queries'
+import { LinkButton } from '../app/links'
 import { useProblemText } from '../app/problemText'
 import { type AccountFilter, filterOf } from '../app/search'
 import { useFormat } from '../i18n/format'
@@ -34,6 +35,7 @@ export function SelectionCard(props: {
   const { filter, reachName, onReach, onList, onPlan, onClear } = props
   const { t } = useTranslation('map')
   const { t: common } = useTranslation()
+  const { t: board } = useTranslation('board')
   const problemText = useProblemText()
   const mayPlan = useMay('plans.write')
   const { data, error, refetch } = useSelectionSummary(filter)
@@ -101,6 +103,16 @@ export function SelectionCard(props: {
               >
                 {t('selection.plan')}
               </Button>
+            )}
+            {onPlan && mayPlan && sites.length > 0 && (
+              <LinkButton
+                to="/plans/new"
+                search={filterOf(filter)}
+                variant="default"
+                leftSection={<IconCalendarPlus size={18} />}
+              >
+                {board('list.new')}
+              </LinkButton>
             )}
             {onList && data.total > 0 && (
               <Button variant="default" leftSection={<IconList size={18} />} onClick={onList}>

@@ -8,6 +8,7 @@ import { useMay } from '../api/queries'
 import type { PlanSummary } from '../api/types'
 import { useProblemText } from '../app/problemText'
 import type { PlansSearch } from '../app/search'
+import { PeriodPlans } from '../board/PeriodPlans'
 import { useFormat } from '../i18n/format'
 import { addDays, nextWorkday } from './day'
 import { NewPlan } from './NewPlan'
@@ -58,6 +59,7 @@ export function PlansPage() {
           {t('plans.title')}
         </Title>
       )}
+      <PeriodPlans mayWrite={mayWrite} />
       <Plans repId={search.repId} from={addDays(today, -7)} />
     </Panel>
   )
@@ -108,7 +110,14 @@ function PlanLine({ plan }: { plan: PlanSummary }) {
       </span>
       {plan.state === 'done' ? (
         <span className={classes.figures}>
-          {t('plans.stops', { count: plan.stops })}
+          <span>
+            {plan.published && (
+              <Badge variant="light" size="sm" mr={8} tt="none">
+                {t('plans.published')}
+              </Badge>
+            )}
+            {t('plans.stops', { count: plan.stops })}
+          </span>
           <span className={classes.detail}>
             {format.duration(plan.driveSeconds)} · {format.distance(plan.driveMetres)}
           </span>

@@ -22,7 +22,7 @@ export const plansQuery = (repId: number | undefined, from: string) =>
       (
         await call(
           api.GET('/api/plans', {
-            params: { query: { ...(repId ? { repId } : {}), from, limit: 60 } },
+            params: { query: { ...(repId ? { repId } : {}), from, kind: 'day', limit: 60 } },
             signal,
           }),
         )
