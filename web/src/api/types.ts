@@ -42,6 +42,8 @@ export type Permission =
   | 'accounts.read'
   | 'accounts.write'
   | 'accounts.assign'
+  | 'accounts.import'
+  | 'accounts.merge'
   | 'activities.write'
   | 'plans.read'
   | 'plans.write'

@@ -1,10 +1,20 @@
-import { IconChecks, IconHexagons, IconMap2, IconRoute, IconSearch, IconSettings, IconUsers } from '@tabler/icons-react'
+import {
+  IconChecks,
+  IconDatabaseImport,
+  IconHexagons,
+  IconMap2,
+  IconRoute,
+  IconSearch,
+  IconSettings,
+  IconUsers,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useQuery } from '@tanstack/react-query'
 import { useMay } from '../api/queries'
 import { useServerEvents } from '../events/useServerEvents'
+import { useRecordRecent } from '../search/useRecordRecent'
 import { unreadQuery } from '../timeline/queries'
 import { PageLoading } from './Fallbacks'
 import classes from './Shell.module.css'
@@ -17,9 +27,11 @@ export function Shell() {
   const { t } = useTranslation()
   const mayPlan = useMay('plans.read')
   const mayRegions = useMay('regions.read')
+  const mayImport = useMay('accounts.import')
   const unread = useQuery(unreadQuery).data ?? 0
   const [searching, setSearching] = useState(false)
   useServerEvents()
+  useRecordRecent()
   useSearchShortcut(() => setSearching(true))
 
   const links = [
@@ -49,7 +61,11 @@ export function Shell() {
             <span className={classes.icon}>
               <Icon size={22} stroke={1.75} aria-hidden />
               {'count' in rest && rest.count > 0 && (
-                <span className={classes.count} role="status" aria-label={t('nav.unread', { amount: rest.count })}>
+                <span
+                  className={classes.count}
+                  role="status"
+                  aria-label={t('nav.unread', { amount: rest.count })}
+                >
                   {rest.count > 99 ? '99+' : rest.count}
                 </span>
               )}
@@ -67,6 +83,12 @@ export function Shell() {
           <IconSearch size={22} stroke={1.75} aria-hidden />
           {t('nav.search')}
         </button>
+        {mayImport && (
+          <Link to="/data/imports" className={`${classes.link} ${classes.deskOnly}`}>
+            <IconDatabaseImport size={22} stroke={1.75} aria-hidden />
+            {t('nav.data')}
+          </Link>
+        )}
         <Link to="/settings" className={classes.link}>
           <IconSettings size={22} stroke={1.75} aria-hidden />
           {t('nav.settings')}

@@ -133,6 +133,26 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import('../tasks/TasksPage'), 'TasksPage'),
 })
 
+const dataPage = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/data',
+  beforeLoad: () => {
+    throw redirect({ to: '/data/imports' })
+  },
+})
+
+const imports = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/data/imports',
+  component: lazyRouteComponent(() => import('../imports'), 'ImportsPage'),
+})
+
+const importOne = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/data/imports/$id',
+  component: lazyRouteComponent(() => import('../imports'), 'ImportPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: '/settings',
@@ -153,6 +173,9 @@ const routeTree = root.addChildren([
     segments,
     segment,
     tasks,
+    dataPage,
+    imports,
+    importOne,
     settings,
   ]),
 ])

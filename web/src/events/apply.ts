@@ -3,8 +3,9 @@ import type { QueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { meQuery } from '../api/queries'
 import type { Account, Plan } from '../api/types'
+import type { Import } from '../imports/queries'
 
-export const eventNames = ['plan', 'account', 'extract', 'timeline', 'inbox'] as const
+export const eventNames = ['plan', 'account', 'accounts', 'import', 'extract', 'timeline', 'inbox'] as const
 export type EventName = (typeof eventNames)[number]
 
 const planEvent = z.object({
@@ -12,8 +13,18 @@ const planEvent = z.object({
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']).optional(),
   progress: z.number().optional(),
 })
-const timelineEvent = z.object({ id: z.number(), accountId: z.number().nullish(), task: z.boolean().optional() })
+const timelineEvent = z.object({
+  id: z.number(),
+  accountId: z.number().nullish(),
+  task: z.boolean().optional(),
+})
 const inboxEvent = z.object({ userId: z.number().optional() })
+const importEvent = z.object({
+  id: z.number(),
+  state: z.string().optional(),
+  stage: z.custom<Import['stage']>((v) => typeof v === 'string').optional(),
+  progress: z.number().optional(),
+})
 const accountEvent = z.object({ id: z.number(), version: z.number().optional() })
 
 function parse<T>(schema: z.ZodType<T>, data: string): T | null {
@@ -59,6 +70,23 @@ export function applyServerEvent(queryClient: QueryClient, name: EventName, data
     const event = parse(inboxEvent, data)
     const me = queryClient.getQueryData(meQuery.queryKey)
     if (!event?.userId || event.userId === me?.user.id) renew('inbox')
+  } else if (name === 'import') {
+    const event = parse(importEvent, data)
+    const known = event && queryClient.getQueryData<Import>(['import', event.id])
+    if (event && known && known.state === event.state && event.progress !== undefined) {
+      queryClient.setQueryData<Import>(['import', event.id], {
+        ...known,
+        stage: event.stage ?? known.stage,
+        progress: event.progress,
+      })
+      return
+    }
+    renew(...(event ? ['import', event.id] : ['import']))
+    renew('imports')
+  } else if (name === 'accounts') {
+    // Many at once.
+    for (const key of ['account', 'accounts', 'regions', 'selection', 'due', 'timeline', 'history'])
+      renew(key)
   } else {
     void queryClient.invalidateQueries()
   }

@@ -1,6 +1,7 @@
 import accounts from './accounts.json'
 import board from './board.json'
 import common from './common.json'
+import data from './data.json'
 import filters from './filters.json'
 import lists from './lists.json'
 import map from './map.json'
@@ -14,6 +15,7 @@ export const resources = {
   accounts,
   board,
   common,
+  data,
   filters,
   lists,
   map,
