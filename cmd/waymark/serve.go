@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
+	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/api"
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/extract"
@@ -22,6 +24,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/imports"
 	"github.com/waymark-crm/waymark/internal/jobs"
 	"github.com/waymark-crm/waymark/internal/postgres/cluster"
+	"github.com/waymark-crm/waymark/internal/segments"
 	"github.com/waymark-crm/waymark/internal/timeline"
 	"github.com/waymark-crm/waymark/internal/visits"
 	"github.com/waymark-crm/waymark/web"
@@ -93,6 +96,24 @@ type services struct {
 	queue   *jobs.Queue
 }
 
+// reachOn answers drive times in filters of jobs, on the roads in use.
+func reachOn(live *extract.Live) accounts.ReachFunc {
+	return func(ctx context.Context, r accounts.Reach) (*accounts.Shape, error) {
+		use := live.Current()
+		if use == nil {
+			return nil, fault.New(fault.Unavailable, "Drive times need the roads of an extract, and none has been loaded.")
+		}
+		area, err := use.Area(ctx, r.Center, time.Duration(r.Minutes)*time.Minute)
+		if err != nil {
+			return nil, err
+		}
+		if len(area.Polygon) == 0 {
+			return nil, fault.New(fault.Invalid, "Nothing can be reached from this place in that time.")
+		}
+		return accounts.AreaOf(area.Polygon)
+	}
+}
+
 // assemble puts the domains together: the one place that knows all of them.
 func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err error) {
 	config, db := &env.Config.Server, store.DB
@@ -127,15 +148,23 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		DB: db, Places: places, Folder: filepath.Join(env.Config.Data, "imports"),
 		Enqueue: func(ctx context.Context, tx pgx.Tx, job imports.Job) error { return jobs.Enqueue(ctx, tx, job, nil) },
 	}
+	enqueueBulk := func(ctx context.Context, tx pgx.Tx, job accounts.BulkJob) error {
+		return jobs.Enqueue(ctx, tx, job, nil)
+	}
+	customers := accounts.New(db, accounts.WithReach(reachOn(s.extract)), accounts.WithQueue(enqueueBulk))
 	workers := river.NewWorkers()
+	river.AddWorker(workers, &accounts.BulkWorker{Accounts: customers})
+	river.AddWorker(workers, &accounts.DictionaryWorker{Accounts: customers})
+	river.AddWorker(workers, &segments.Worker{Segments: segments.New(db, customers)})
 	river.AddWorker(workers, &imports.Worker{Imports: files})
 	river.AddWorker(workers, &timeline.Reminder{Timeline: book})
 	river.AddWorker(workers, &visits.Worker{Visits: planning})
 	river.AddWorker(workers, &visits.PeriodWorker{Visits: planning})
 	options := jobs.Options{
-		Workers: workers,
-		Alone:   store.Private(),
-		Logger:  env.Log.With(slog.String("part", "jobs")),
+		Workers:  workers,
+		Periodic: []*river.PeriodicJob{segments.Hourly(), accounts.DictionaryEvery()},
+		Alone:    store.Private(),
+		Logger:   env.Log.With(slog.String("part", "jobs")),
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: runtime.GOMAXPROCS(0)},
 			// A search of minutes uses all processors but one; two at a time let a short
@@ -162,6 +191,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		Visits:   planning,
 		Imports:  files,
 		Timeline: book,
+		Bulk:     enqueueBulk,
 		Settings: api.Settings{
 			DataDir:        env.Config.Data,
 			PublicURL:      config.PublicURL,

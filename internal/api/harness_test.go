@@ -129,6 +129,7 @@ type tenant struct {
 	key                 int64 // the rep's API key
 	imported            int64
 	activity            int64 // the rep's task at the account
+	filterTenant
 }
 
 // tenantPlace is where every tenant has its account.
@@ -183,6 +184,9 @@ func (w *world) newTenant(slug, mark string) tenant {
 		if err := tx.QueryRow(ctx, `insert into routes (org_id, plan_id, rep_id, day, starts_at, ends_at, drive_seconds, drive_metres, visit_seconds, waiting_seconds)
 			values ($1, $2, $3, '2026-11-23', '2026-11-23 13:00Z', '2026-11-23 14:00Z', 600, 9000, 1800, 0) returning id`,
 			n.org, n.plan, n.rep.ID).Scan(&n.route); err != nil {
+			return err
+		}
+		if err := n.insertFilters(ctx, tx); err != nil {
 			return err
 		}
 		if err := n.insertBoard(ctx, tx); err != nil {

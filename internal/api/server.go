@@ -71,9 +71,10 @@ type Deps struct {
 	Events   *events.Hub
 	Extract  *extract.Live // the basemap and the roads in use; nil when there are none
 	Visits   *visits.Service
-	Timeline *timeline.Service // nil makes one without reminders
-	Imports  *imports.Service  // nil takes no files
-	Web      fs.FS             // the built web application, index.html at its root; nil serves none
+	Bulk     accounts.EnqueueFunc // stores the job of a large bulk change; nil does it while the caller waits
+	Timeline *timeline.Service    // nil makes one without reminders
+	Imports  *imports.Service     // nil takes no files
+	Web      fs.FS                // the built web application, index.html at its root; nil serves none
 }
 
 // Server is the HTTP server. Make it with [New].
@@ -129,7 +130,7 @@ func New(deps Deps) (*Server, error) {
 		operations: map[string]endpoint{}, rawRoutes: map[string]access{},
 		heartbeat: heartbeat,
 	}
-	s.accounts = accounts.New(deps.DB, accounts.WithReach(s.reachOf))
+	s.accounts = accounts.New(deps.DB, accounts.WithReach(s.reachOf), accounts.WithQueue(deps.Bulk))
 	s.regions = regions.New(deps.DB, s.accounts)
 	s.segments = segments.New(deps.DB, s.accounts)
 	if s.timeline = deps.Timeline; s.timeline == nil {
