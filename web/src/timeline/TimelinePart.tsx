@@ -35,7 +35,7 @@ export function TimelinePart({ account }: { account: Account }) {
 
   return (
     <section className={classes.timeline} aria-labelledby="timeline">
-      <Title order={2} id="timeline" className={classes.title}>
+      <Title order={2} id="timeline" className={classes.hidden}>
         {t('title')}
       </Title>
       {mayWrite && account.archivedAt === null && <Composer account={account} />}
