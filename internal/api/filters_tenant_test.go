@@ -25,10 +25,10 @@ func (n *tenant) insertFilters(ctx context.Context, tx pgx.Tx) error {
 		{&n.view, `insert into views (org_id, name, shared, owner_id, filter) values ($1, $2, 'all', $3, '{"field": "name", "op": "not_empty"}') returning id`, []any{n.org, n.mark, n.admin.ID}},
 		{&n.segment, `insert into segments (org_id, name, kind, shared, owner_id, filter) values ($1, $2, 'dynamic', 'all', $3, '{"field": "name", "op": "not_empty"}') returning id`, []any{n.org, n.mark, n.admin.ID}},
 		{&n.fixed, `insert into segments (org_id, name, kind, shared, owner_id) values ($1, $2, 'static', 'all', $3) returning id`, []any{n.org, n.mark, n.admin.ID}},
-		{&n.account, `insert into segment_members (org_id, segment_id, account_id) values ($1, $2, $3) returning account_id`, []any{n.org, n.fixed, n.account}},
+		{&n.account, `insert into segment_members (org_id, segment_id, account_id) values ($1, $2, $3) returning account_id`, []any{n.org, &n.fixed, n.account}},
 		{&n.batch, `insert into batches (org_id, user_id, change, state, total, done, changed) values ($1, $3, jsonb_build_object('category', $2::text), 'done', 1, 1, 1) returning id`, []any{n.org, n.mark, n.admin.ID}},
 		{&n.account, `insert into batch_accounts (org_id, batch_id, account_id, state, before, after)
-			values ($1, $2, $3, 'changed', '{"category": ""}', '{"category": "other"}') returning account_id`, []any{n.org, n.batch, n.account}},
+			values ($1, $2, $3, 'changed', '{"category": ""}', '{"category": "other"}') returning account_id`, []any{n.org, &n.batch, n.account}},
 		{&n.account, `insert into recent_records (org_id, user_id, kind, record) values ($1, $2, 'account', $3::bigint::text) returning record::bigint`, []any{n.org, n.admin.ID, n.account}},
 	} {
 		if err := tx.QueryRow(ctx, row.text, row.args...).Scan(row.id); err != nil {
