@@ -8,7 +8,7 @@ import { useFormat } from '../i18n/format'
 import { EffectText } from './EffectText'
 import { laneKey } from './grouping'
 import classes from './MoveToDialog.module.css'
-import { moveTo, type Place, whereabouts } from './moves'
+import { isElsewhere, moveTo, type Place, whereabouts } from './moves'
 import { placesForQuery } from './queries'
 import { RatingMark } from './Rating'
 import { SuitableDays, SuitableDaysLegend } from './SuitableDays'
@@ -77,8 +77,9 @@ function Places(props: {
       position: place?.position ?? (lane?.stops.filter((stop) => stop.visitId !== visitId).length ?? 0) + 1,
     })
   }
+  const elsewhere = chosen !== null && isElsewhere(board, visitId, chosen)
   const move = () => {
-    if (!chosen) return
+    if (!chosen || !elsewhere) return
     onMoves([moveTo(visitId, chosen)], state.effect)
     close()
   }
@@ -171,12 +172,14 @@ function Places(props: {
         )}
       </section>
       <div className={classes.foot}>
-        <span role="status">{chosen ? <EffectText state={state} /> : t('moveTo.choose')}</span>
+        <span role="status">
+          {chosen ? <EffectText state={state} idle={t('moveTo.here')} /> : t('moveTo.choose')}
+        </span>
         <Group gap="xs" wrap="nowrap">
           <Button variant="default" onClick={close}>
             {common('action.cancel')}
           </Button>
-          <Button disabled={!chosen} onClick={move}>
+          <Button disabled={!elsewhere} onClick={move}>
             {t('moveTo.move')}
           </Button>
         </Group>

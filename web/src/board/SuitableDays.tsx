@@ -65,9 +65,11 @@ export function SuitableDays(props: {
                     })}
                     onClick={() => onSelect(rated)}
                   >
-                    <span className={classes.number}>{names.dayOfMonth(day)}</span>
-                    <span className={classes.detour}>
-                      <Icon size={13} stroke={2.2} aria-hidden />
+                    <span className={classes.number} aria-hidden>
+                      {names.dayOfMonth(day)}
+                    </span>
+                    <span className={classes.detour} aria-hidden>
+                      <Icon size={13} stroke={2.2} />
                       {detour}
                     </span>
                   </button>

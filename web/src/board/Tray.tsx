@@ -77,7 +77,7 @@ function Visits(props: {
     wanted === ''
       ? visits
       : visits.filter((visit) => `${visit.name} ${visit.address}`.toLowerCase().includes(wanted))
-  const scroller = useRef<HTMLDivElement>(null)
+  const scroller = useRef<HTMLElement>(null)
   const virtual = useVirtualizer({
     count: found.length,
     getScrollElement: () => scroller.current,
@@ -106,7 +106,7 @@ function Visits(props: {
         />
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div ref={scroller} className={classes.scroller} tabIndex={0} role="region" aria-label={label}>
+      <section ref={scroller} className={classes.scroller} tabIndex={0} aria-label={label}>
         {found.length === 0 && (
           <Text size="sm" c="dimmed" p="md">
             {t('tray.noMatch')}
@@ -128,7 +128,7 @@ function Visits(props: {
             )
           })}
         </ul>
-      </div>
+      </section>
     </>
   )
 }
@@ -163,7 +163,7 @@ function TrayVisit(props: {
           type="button"
           className={classes.name}
           data-visit={visit.visitId}
-          aria-haspopup="menu"
+          aria-haspopup="dialog"
           onClick={(event) => {
             const box = event.currentTarget.getBoundingClientRect()
             useView.setState({ menu: { visitId: visit.visitId, x: box.left, y: box.bottom } })
@@ -181,7 +181,7 @@ function TrayVisit(props: {
           <Button
             size="compact-xs"
             variant="default"
-            aria-label={t(onInclude ? 'tray.includeNamed' : 'tray.moveToNamed', { name: visit.name })}
+            aria-label={`${t(onInclude ? 'tray.include' : 'visit.moveTo')} ${visit.name}`}
             onClick={() =>
               onInclude ? onInclude(visit.visitId) : useView.setState({ moveTo: visit.visitId })
             }

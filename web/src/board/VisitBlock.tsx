@@ -55,7 +55,7 @@ export const VisitBlock = memo(function VisitBlock(props: {
         data-size={width >= 46 ? 'l' : width >= 17 ? 'm' : 's'}
         tabIndex={tabbable ? 0 : -1}
         aria-label={label}
-        aria-haspopup="menu"
+        aria-haspopup="dialog"
         {...listeners}
         onPointerEnter={() => useView.setState({ hoverVisit: stop.visitId })}
         onPointerLeave={() => useView.setState({ hoverVisit: null })}
@@ -78,8 +78,10 @@ export const VisitBlock = memo(function VisitBlock(props: {
           })
         }}
       >
-        <span className={classes.classLetter}>{stop.class}</span>
-        <span className={classes.visitName}>
+        <span className={classes.classLetter} aria-hidden>
+          {stop.class}
+        </span>
+        <span className={classes.visitName} aria-hidden>
           {stop.name}
           <span className={classes.visitTime}>{names.time(stop.beginsAt)}</span>
         </span>

@@ -1,5 +1,5 @@
 /** What can be known of a visit and done with it, beside the place where it was clicked. */
-import { Menu } from '@mantine/core'
+import { Popover } from '@mantine/core'
 import {
   IconArrowsMove,
   IconBan,
@@ -12,6 +12,7 @@ import {
   IconRotate2,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ClassMark } from '../accounts/Marks'
 import { useFormat } from '../i18n/format'
@@ -38,22 +39,38 @@ export function VisitMenu(props: {
   if (!menu || !found) return null
   const { visit } = found
   const stop = found.kind === 'stop' ? found.visit : null
+  const item = (icon: ReactNode, label: string, key: string | null, onClick: () => void) => (
+    <button type="button" className={classes.item} onClick={onClick}>
+      {icon}
+      <span>{label}</span>
+      {key && (
+        <kbd className={classes.key} aria-hidden>
+          {key}
+        </kbd>
+      )}
+    </button>
+  )
+  const doing = (what: VisitAct) => () => {
+    act(what, visit.visitId)
+    close()
+  }
   return (
-    <Menu
+    <Popover
       key={menu.visitId}
       opened
       onChange={(opened) => !opened && close()}
       position="bottom-start"
-      width={296}
+      width={304}
       withinPortal
       shadow="lg"
-      returnFocus={false}
       trapFocus
     >
-      <Menu.Target>
-        <span className={classes.anchor} style={{ left: menu.x, top: menu.y }} />
-      </Menu.Target>
-      <Menu.Dropdown aria-label={t('visit.menu', { name: visit.name })}>
+      <Popover.Target>
+        <button type="button" tabIndex={-1} className={classes.anchor} style={{ left: menu.x, top: menu.y }}>
+          {visit.name}
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.menu ?? ''} aria-label={t('visit.menu', { name: visit.name })}>
         <div className={classes.about}>
           <span className={classes.name}>
             <strong>{visit.name}</strong>
@@ -62,61 +79,58 @@ export function VisitMenu(props: {
           <span>{visit.address}</span>
           <Facts found={found} />
         </div>
-        <Menu.Divider />
         {mayEdit && (
-          <>
-            <Menu.Item
-              leftSection={<IconArrowsMove size={16} />}
-              rightSection={<kbd className={classes.key}>M</kbd>}
-              onClick={() => useView.setState({ menu: null, moveTo: visit.visitId })}
-            >
-              {t('visit.moveTo')}
-            </Menu.Item>
+          <div className={classes.items}>
+            {item(<IconArrowsMove size={16} aria-hidden />, t('visit.moveTo'), 'M', () =>
+              useView.setState({ menu: null, moveTo: visit.visitId }),
+            )}
             {stop && (
               <>
-                <Menu.Item
-                  leftSection={stop.locked ? <IconLockOpen size={16} /> : <IconLock size={16} />}
-                  rightSection={<kbd className={classes.key}>L</kbd>}
-                  onClick={() => act('lock', visit.visitId)}
-                >
-                  {t(stop.locked ? 'visit.unlock' : 'visit.lock')}
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={stop.pinned ? <IconPinnedOff size={16} /> : <IconPin size={16} />}
-                  rightSection={<kbd className={classes.key}>P</kbd>}
-                  onClick={() => act('pin', visit.visitId)}
-                >
-                  {t(stop.pinned ? 'visit.unpin' : 'visit.pin')}
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<IconCalendarX size={16} />}
-                  rightSection={<kbd className={classes.key}>{t('key.delete')}</kbd>}
-                  onClick={() => act('unplan', visit.visitId)}
-                >
-                  {t('visit.unplan')}
-                </Menu.Item>
+                {item(
+                  stop.locked ? <IconLockOpen size={16} aria-hidden /> : <IconLock size={16} aria-hidden />,
+                  t(stop.locked ? 'visit.unlock' : 'visit.lock'),
+                  'L',
+                  doing('lock'),
+                )}
+                {item(
+                  stop.pinned ? <IconPinnedOff size={16} aria-hidden /> : <IconPin size={16} aria-hidden />,
+                  t(stop.pinned ? 'visit.unpin' : 'visit.pin'),
+                  'P',
+                  doing('pin'),
+                )}
+                {item(
+                  <IconCalendarX size={16} aria-hidden />,
+                  t('visit.unplan'),
+                  t('key.delete'),
+                  doing('unplan'),
+                )}
               </>
             )}
-            <Menu.Item
-              leftSection={found.kind === 'excluded' ? <IconRotate2 size={16} /> : <IconBan size={16} />}
-              rightSection={<kbd className={classes.key}>X</kbd>}
-              onClick={() => act('exclude', visit.visitId)}
-            >
-              {t(found.kind === 'excluded' ? 'visit.include' : 'visit.exclude')}
-            </Menu.Item>
-            <Menu.Divider />
-          </>
+            {item(
+              found.kind === 'excluded' ? (
+                <IconRotate2 size={16} aria-hidden />
+              ) : (
+                <IconBan size={16} aria-hidden />
+              ),
+              t(found.kind === 'excluded' ? 'visit.include' : 'visit.exclude'),
+              'X',
+              doing('exclude'),
+            )}
+          </div>
         )}
-        <Menu.Item
-          renderRoot={(rest) => (
-            <Link to="/accounts/$id" params={{ id: String(visit.accountId) }} {...rest} />
-          )}
-          leftSection={<IconExternalLink size={16} />}
-        >
-          {t('visit.open')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        <div className={classes.items}>
+          <Link
+            to="/accounts/$id"
+            params={{ id: String(visit.accountId) }}
+            className={classes.item}
+            onClick={() => useView.setState({ menu: null })}
+          >
+            <IconExternalLink size={16} aria-hidden />
+            <span>{t('visit.open')}</span>
+          </Link>
+        </div>
+      </Popover.Dropdown>
+    </Popover>
   )
 }
 
