@@ -112,12 +112,16 @@ type Site struct {
 
 // Contact is a person at an account.
 type Contact struct {
-	ID           int64  `json:"id"`
-	Name         string `json:"name"`
-	JobTitle     string `json:"jobTitle"`
-	Phone        string `json:"phone"`
-	Email        string `json:"email"`
-	DoNotContact bool   `json:"doNotContact"`
+	ID           int64     `json:"id"`
+	Name         string    `json:"name"`
+	JobTitle     string    `json:"jobTitle"`
+	Phone        string    `json:"phone"`
+	Email        string    `json:"email"`
+	DoNotContact bool      `json:"doNotContact"`
+	Role         string    `json:"role" enum:",decision_maker,buyer,technical,user,billing,other" doc:"What they are for us."`
+	Language     string    `json:"language" doc:"A language tag, or empty." example:"de"`
+	MorePhones   []Channel `json:"morePhones" doc:"Those beside phone."`
+	MoreEmails   []Channel `json:"moreEmails" doc:"Those beside email."`
 }
 
 // Row is an account as lists show it.

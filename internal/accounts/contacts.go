@@ -18,6 +18,10 @@ type NewContact struct {
 	Phone        string
 	Email        string
 	DoNotContact bool
+	Role         string // one of [ContactRoles], or empty
+	Language     string // a language tag such as de or pt-BR, or empty
+	MorePhones   []Channel
+	MoreEmails   []Channel
 }
 
 // ContactChanges of a contact; nil fields stay as they are.
@@ -28,6 +32,10 @@ type ContactChanges struct {
 	Phone        *string
 	Email        *string
 	DoNotContact *bool
+	Role         *string
+	Language     *string
+	MorePhones   *[]Channel
+	MoreEmails   *[]Channel
 }
 
 var errNoContact = fault.New(fault.NotFound, "This account has no such contact.")
@@ -54,12 +62,16 @@ func (s *Service) AddContact(ctx context.Context, accountID int64, n NewContact)
 	if err := checkContact(&n.Name, &n.JobTitle, &n.Phone, &n.Email); err != nil {
 		return Account{}, err
 	}
+	if err := checkContactRest(&n.Role, &n.Language, &n.MorePhones, &n.MoreEmails); err != nil {
+		return Account{}, err
+	}
 	return s.change(ctx, accountID, 0, func(tx pgx.Tx, actor postgres.Actor) error {
 		tag, err := tx.Exec(ctx, `
-			insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact)
-			select $1::bigint, $2::bigint, $3, $4, $5, $6, $7::boolean
+			insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact, role, language, phones, emails)
+			select $1::bigint, $2::bigint, $3, $4, $5, $6, $7::boolean, $9, $10, $11::jsonb, $12::jsonb
 			where (select count(*) from contacts where org_id = $1 and account_id = $2) < $8`,
-			actor.OrgID, accountID, n.Name, n.JobTitle, n.Phone, n.Email, n.DoNotContact, maxContacts)
+			actor.OrgID, accountID, n.Name, n.JobTitle, n.Phone, n.Email, n.DoNotContact, maxContacts,
+			n.Role, n.Language, channels(n.MorePhones), channels(n.MoreEmails))
 		if err != nil {
 			return fmt.Errorf("add a contact to account %d: %w", accountID, err)
 		}
@@ -75,12 +87,18 @@ func (s *Service) UpdateContact(ctx context.Context, accountID, contactID int64,
 	if err := checkContact(c.Name, c.JobTitle, c.Phone, c.Email); err != nil {
 		return Account{}, err
 	}
+	if err := checkContactRest(c.Role, c.Language, c.MorePhones, c.MoreEmails); err != nil {
+		return Account{}, err
+	}
 	return s.change(ctx, accountID, c.Version, func(tx pgx.Tx, actor postgres.Actor) error {
 		tag, err := tx.Exec(ctx, `
 			update contacts set name = coalesce($4, name), job_title = coalesce($5, job_title), phone = coalesce($6, phone),
-			  email = coalesce($7, email), do_not_contact = coalesce($8, do_not_contact), updated_at = now()
+			  email = coalesce($7, email), do_not_contact = coalesce($8, do_not_contact),
+			  role = coalesce($9, role), language = coalesce($10, language), phones = coalesce($11::jsonb, phones),
+			  emails = coalesce($12::jsonb, emails), updated_at = now()
 			where org_id = $1 and account_id = $2 and id = $3`,
-			actor.OrgID, accountID, contactID, c.Name, c.JobTitle, c.Phone, c.Email, c.DoNotContact)
+			actor.OrgID, accountID, contactID, c.Name, c.JobTitle, c.Phone, c.Email, c.DoNotContact,
+			c.Role, c.Language, changedChannels(c.MorePhones), changedChannels(c.MoreEmails))
 		if err != nil {
 			return fmt.Errorf("change contact %d: %w", contactID, err)
 		}

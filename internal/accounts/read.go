@@ -85,7 +85,7 @@ func load(ctx context.Context, tx pgx.Tx, orgID, id int64) (Account, error) {
 		return Account{}, fmt.Errorf("read the sites of account %d: %w", id, err)
 	}
 	rows, err = tx.Query(ctx, `
-		select id, name, job_title, phone, email, do_not_contact
+		select id, name, job_title, phone, email, do_not_contact, role, language, phones, emails
 		from contacts where org_id = $1 and account_id = $2 order by name, id`, orgID, id)
 	if err != nil {
 		return Account{}, fmt.Errorf("read the contacts of account %d: %w", id, err)

@@ -79,6 +79,10 @@ type Changes struct {
 	MayAssign bool
 }
 
+// errMayNotEdit is said of an account that the actor sees and, by the rules of
+// access, may not change.
+var errMayNotEdit = fault.New(fault.Forbidden, "You may look at this account and not change it. Ask its owner or your manager.")
+
 var errMayNotAssign = fault.New(fault.Forbidden, "Your role does not allow giving accounts to other people or teams.")
 
 // Create makes an account, with its first site if one is given.
@@ -93,6 +97,17 @@ func (s *Service) Create(ctx context.Context, n NewAccount) (Account, error) {
 		return err
 	})
 	return a, err
+}
+
+// seesOwnOnly reports whether an account that is nobody's would be out of the
+// actor's sight.
+func seesOwnOnly(actor postgres.Actor) bool {
+	for i := 0; i+1 < len(actor.Access); i += 2 {
+		if (actor.Access[i] == "app.sees_all" || actor.Access[i] == "app.sees_team") && actor.Access[i+1] != "" {
+			return false
+		}
+	}
+	return len(actor.Access) > 0
 }
 
 // create inserts an account and its site, and returns its id.
@@ -113,7 +128,7 @@ func create(ctx context.Context, tx pgx.Tx, actor postgres.Actor, n NewAccount) 
 		n.Tags = []string{}
 	}
 	if !n.MayAssign {
-		if n.OwnerID == nil && actor.Role == "rep" && actor.UserID != 0 {
+		if n.OwnerID == nil && (actor.Role == "rep" || seesOwnOnly(actor)) && actor.UserID != 0 {
 			n.OwnerID = &actor.UserID
 		}
 		if n.OwnerID != nil && *n.OwnerID != actor.UserID || n.TeamID != nil && *n.TeamID != actor.TeamID {
@@ -286,6 +301,9 @@ func (s *Service) change(ctx context.Context, id int64, version int, fn func(pgx
 			now, err := load(ctx, tx, actor.OrgID, id)
 			if err != nil {
 				return err
+			}
+			if version == 0 || version == now.Version {
+				return errMayNotEdit
 			}
 			return fault.New(fault.Conflict, "Someone else has changed this account in the meantime. Look at it and make your change again.").
 				WithCurrent(now)

@@ -324,11 +324,15 @@ func (s *Server) deleteSite(ctx context.Context, in *BySite) (*answer[accounts.A
 type createContactInput struct {
 	ByID
 	Body struct {
-		Name         string `json:"name" minLength:"1" maxLength:"200"`
-		JobTitle     string `json:"jobTitle,omitempty" maxLength:"200"`
-		Phone        string `json:"phone,omitempty" maxLength:"100"`
-		Email        string `json:"email,omitempty" maxLength:"320"`
-		DoNotContact bool   `json:"doNotContact,omitempty"`
+		Name         string             `json:"name" minLength:"1" maxLength:"200"`
+		JobTitle     string             `json:"jobTitle,omitempty" maxLength:"200"`
+		Phone        string             `json:"phone,omitempty" maxLength:"100"`
+		Email        string             `json:"email,omitempty" maxLength:"320"`
+		DoNotContact bool               `json:"doNotContact,omitempty"`
+		Role         string             `json:"role,omitempty" enum:",decision_maker,buyer,technical,user,billing,other"`
+		Language     string             `json:"language,omitempty" maxLength:"30"`
+		MorePhones   []accounts.Channel `json:"morePhones,omitempty" maxItems:"10"`
+		MoreEmails   []accounts.Channel `json:"moreEmails,omitempty" maxItems:"10"`
 	}
 }
 
@@ -342,12 +346,16 @@ type ByContact struct {
 }
 
 type updateContactRequest struct {
-	Version      int     `json:"version,omitempty" minimum:"1" doc:"Of the account, to refuse a change of an old one."`
-	Name         *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
-	JobTitle     *string `json:"jobTitle,omitempty" maxLength:"200"`
-	Phone        *string `json:"phone,omitempty" maxLength:"100"`
-	Email        *string `json:"email,omitempty" maxLength:"320"`
-	DoNotContact *bool   `json:"doNotContact,omitempty"`
+	Version      int                 `json:"version,omitempty" minimum:"1" doc:"Of the account, to refuse a change of an old one."`
+	Name         *string             `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	JobTitle     *string             `json:"jobTitle,omitempty" maxLength:"200"`
+	Phone        *string             `json:"phone,omitempty" maxLength:"100"`
+	Email        *string             `json:"email,omitempty" maxLength:"320"`
+	DoNotContact *bool               `json:"doNotContact,omitempty"`
+	Role         *string             `json:"role,omitempty" enum:",decision_maker,buyer,technical,user,billing,other"`
+	Language     *string             `json:"language,omitempty" maxLength:"30"`
+	MorePhones   *[]accounts.Channel `json:"morePhones,omitempty" maxItems:"10"`
+	MoreEmails   *[]accounts.Channel `json:"moreEmails,omitempty" maxItems:"10"`
 }
 
 type updateContactInput struct {

@@ -131,6 +131,8 @@ func databaseFault(err error) error {
 	switch {
 	case strings.HasPrefix(pg.Code, "22"), pg.Code == "23514":
 		return fault.Wrap(err, fault.Invalid, "The request holds a value that cannot be kept. Check the texts and numbers in it.")
+	case pg.Code == "42501":
+		return fault.Wrap(err, fault.Forbidden, "This would change, or put out of your own sight, what you may not. Ask someone who sees all of it.")
 	case pg.Code == "40001", pg.Code == "40P01":
 		return fault.Wrap(err, fault.Conflict, "Someone else changed the same at the same moment. Try again.")
 	case pg.Code == "57014":
