@@ -67,7 +67,7 @@ func init() {
 			return c.do("POST", "/api/custom-fields", map[string]any{"key": "secret2", "label": "Mine", "type": "text"})
 		}},
 		"updateCustomField": {try: func(c *client, their tenant) *reply {
-			return c.do("PATCH", "/api/custom-fields/"+id(their.customField), map[string]any{"label": "Taken"})
+			return c.do("PATCH", "/api/custom-fields/"+id(their.customField), map[string]any{"position": 7})
 		}, want: 404},
 		"deleteCustomField": {try: func(c *client, their tenant) *reply {
 			return c.do("DELETE", "/api/custom-fields/"+id(their.customField), nil)
