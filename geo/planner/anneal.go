@@ -88,8 +88,10 @@ func newChain(m *model, o *Options, stream int) *chain {
 		calm.blink = c.u.blink
 	}
 	c.t.recreate(&calm, 0, nowhere)
-	if m.timed && !c.t.verified() {
-		c.t.dropTimed()
+	if m.timed {
+		if _, ok := c.t.verified(0); !ok {
+			c.t.dropTimed()
+		}
 	}
 	c.current = c.t.total()
 	c.best = c.current
@@ -174,9 +176,12 @@ func (c *chain) round(heat int64) {
 		t.back()
 		return
 	}
-	if total < c.best && t.m.timed && !t.verified() {
-		t.back()
-		return
+	if t.m.timed && total < c.best+t.m.margin(c.best) {
+		var ok bool
+		if total, ok = t.verified(total); !ok {
+			t.back()
+			return
+		}
 	}
 	c.current = total
 	if total < c.best {

@@ -54,7 +54,9 @@ func bruteForce(p *Problem) (Cost, [][]int) {
 		for s := range orders {
 			for at := fixed[s]; at <= len(orders[s]); at++ {
 				orders[s] = slices.Insert(orders[s], at, v)
-				try(v + 1)
+				if !overfull(p, s, orders[s]) {
+					try(v + 1)
+				}
 				orders[s] = slices.Delete(orders[s], at, at+1)
 			}
 		}
@@ -63,12 +65,33 @@ func bruteForce(p *Problem) (Cost, [][]int) {
 	return best, bestOrders
 }
 
-// rules switch parts of a random problem on.
-type rules struct {
-	breaks, windows, setUps, prizes, skills, limits, soft, series, links, locks, loads, balance bool
+// overfull says that a shift has too many visits or too much load, which no
+// further visit heals.
+func overfull(p *Problem, shift int, order []int) bool {
+	s := &p.Shifts[shift]
+	if s.MaxVisits > 0 && len(order) > s.MaxVisits {
+		return true
+	}
+	for d, most := range s.Capacity {
+		for _, v := range order {
+			if load := p.Visits[v].Load; d < len(load) {
+				most -= load[d]
+			}
+		}
+		if most < 0 {
+			return true
+		}
+	}
+	return false
 }
 
-var everyRule = rules{true, true, true, true, true, true, false, true, true, true, true, true}
+// rules switch parts of a random problem on.
+type rules struct {
+	breaks, windows, setUps, prizes, skills, limits, soft, series, links, locks, loads, balance, timed, clock bool
+}
+
+var everyRule = rules{breaks: true, windows: true, setUps: true, prizes: true, skills: true, limits: true, soft: true,
+	series: true, links: true, locks: true, loads: true, balance: true, timed: true, clock: true}
 
 // randomProblem is a small problem: visits on a square an hour wide.
 func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
@@ -88,6 +111,17 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 			t.Metres[a*n+b] = int32(d*15 + r.Intn(500))
 		}
 	}
+	if on.clock {
+		for k, from := range []Seconds{9 * Hour, 11 * Hour, 12*Hour + 30*Minute} {
+			x := Period{From: from + Seconds(r.Intn(1800)), Seconds: slices.Clone(t.Seconds)}
+			if k < 2 {
+				for i := range x.Seconds {
+					x.Seconds[i] = x.Seconds[i] * int32(60+r.Intn(100)) / 100
+				}
+			}
+			t.Periods = append(t.Periods, x)
+		}
+	}
 	p := Problem{Tables: []Table{t}}
 	days := (shifts + 1) / 2
 	for i := range shifts {
@@ -102,6 +136,10 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 		if on.breaks {
 			at := Seconds(day)*Day + 10*Hour + Seconds(r.Intn(7200))
 			s.Breaks = append(s.Breaks, Break{Length: 30 * Minute, Earliest: at, Latest: at + Seconds(r.Intn(5400)), FallsAway: r.Intn(2) == 0})
+			if r.Intn(3) == 0 {
+				b := &s.Breaks[0]
+				b.Windows = []Window{{Open: b.Latest + 20*Minute, Close: b.Latest + 40*Minute}, {Open: b.Earliest, Close: b.Latest}}
+			}
 			if r.Intn(3) == 0 {
 				s.Breaks = append(s.Breaks, Break{Length: 15 * Minute, Earliest: at + Hour, Latest: at + 3*Hour, FallsAway: true})
 			}
@@ -137,6 +175,10 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 				v.Windows = append(v.Windows, w)
 			}
 			v.EndInside = r.Intn(4) == 0
+			if r.Intn(6) == 0 {
+				v.NotBefore = Seconds(r.Intn(days))*Day + 8*Hour + Seconds(r.Intn(7200))
+				v.NotAfter = v.NotBefore + Seconds(r.Intn(4*3600))
+			}
 		}
 		if on.setUps {
 			v.SetUp = Seconds(r.Intn(10)) * Minute
@@ -148,7 +190,9 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 			v.Mandatory, v.Prize = false, Seconds(1+r.Intn(90))*Minute
 		}
 		if on.skills {
-			switch r.Intn(6) {
+			switch r.Intn(7) {
+			case 6:
+				v.LastRep = 1 + r.Intn(2)
 			case 0:
 				v.Skills = []int{r.Intn(3)}
 			case 1:
@@ -179,6 +223,26 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 			l.MaxDays = l.MinDays
 		}
 	}
+	if on.timed && visits >= 4 {
+		a := r.Intn(visits)
+		l := Link{A: a, B: (a + 1 + r.Intn(visits-1)) % visits, MaxDays: -1, Both: r.Intn(2) == 0}
+		switch r.Intn(5) {
+		case 0:
+			l.Time = &Span{}
+		case 1:
+			l.Time = &Span{Min: Seconds(r.Intn(4 * 3600)), Max: -1}
+		case 2:
+			l.Time, l.InOrder = &Span{Min: Seconds(r.Intn(3600)), Max: Seconds(3600 + r.Intn(7200))}, true
+		case 3:
+			l.Time = &Span{Max: Seconds(r.Intn(3600))}
+		case 4:
+			l.Time, l.InOrder = &Span{Min: p.Visits[a].Length, Max: -1}, true
+		}
+		p.Links = append(p.Links, l)
+		if r.Intn(3) == 0 {
+			p.Links = append(p.Links, Link{A: l.B, B: (l.B + 1 + r.Intn(visits-1)) % visits, MaxDays: -1, InOrder: true, Time: &Span{Max: -1}})
+		}
+	}
 	if on.locks && visits >= 3 {
 		s := &p.Shifts[0]
 		switch r.Intn(3) {
@@ -207,22 +271,28 @@ func TestPlansOfFewVisitsAreAsGoodAsBruteForce(t *testing.T) {
 		name           string
 		on             rules
 		visits, shifts int
-		many           int
+		many, rounds   int
 	}{
-		{"nothing but distance", rules{}, 6, 1, 10},
-		{"windows", rules{windows: true}, 6, 1, 20},
-		{"breaks", rules{breaks: true}, 5, 1, 15},
-		{"windows and breaks", rules{windows: true, breaks: true}, 5, 1, 30},
-		{"prizes", rules{windows: true, prizes: true, breaks: true}, 5, 1, 20},
-		{"set-ups", rules{windows: true, setUps: true}, 5, 1, 20},
-		{"two shifts", rules{windows: true, breaks: true, skills: true}, 5, 2, 10},
-		{"limits and loads", rules{limits: true, loads: true, prizes: true}, 5, 2, 10},
-		{"series and links", rules{series: true, links: true, prizes: true}, 4, 4, 15},
-		{"locks", rules{locks: true, windows: true, breaks: true, prizes: true}, 5, 2, 10},
-		{"overtime and grace", rules{windows: true, soft: true, prizes: true}, 5, 1, 20},
-		{"balance", rules{balance: true, prizes: true}, 4, 2, 15},
-		{"every rule, eight visits", everyRule, 8, 1, 1},
-		{"every rule", everyRule, 5, 3, 8},
+		{"nothing but distance", rules{}, 6, 1, 10, 5000},
+		{"windows", rules{windows: true}, 6, 1, 20, 5000},
+		{"breaks", rules{breaks: true}, 5, 1, 12, 5000},
+		{"windows and breaks", rules{windows: true, breaks: true}, 5, 1, 20, 5000},
+		{"prizes", rules{windows: true, prizes: true, breaks: true}, 5, 1, 15, 5000},
+		{"set-ups", rules{windows: true, setUps: true}, 5, 1, 15, 5000},
+		{"two shifts", rules{windows: true, breaks: true, skills: true}, 5, 2, 8, 5000},
+		{"limits and loads", rules{limits: true, loads: true, prizes: true}, 5, 2, 8, 5000},
+		{"series and links", rules{series: true, links: true, prizes: true}, 4, 4, 12, 5000},
+		{"locks", rules{locks: true, windows: true, breaks: true, prizes: true}, 5, 2, 10, 5000},
+		{"overtime and grace", rules{windows: true, soft: true, prizes: true}, 5, 1, 15, 5000},
+		{"overtime, grace and breaks", rules{windows: true, soft: true, prizes: true, breaks: true}, 5, 1, 15, 4000},
+		{"travel by the clock", rules{windows: true, clock: true, prizes: true}, 5, 1, 12, 3000},
+		{"travel by the clock and breaks", rules{windows: true, clock: true, breaks: true, prizes: true}, 5, 1, 10, 3000},
+		{"links in time", rules{timed: true, prizes: true}, 5, 2, 15, 8000},
+		{"links in time, windows and breaks", rules{timed: true, windows: true, breaks: true, prizes: true}, 5, 2, 6, 8000},
+		{"links in time over days", rules{timed: true, windows: true, prizes: true, series: true}, 4, 4, 8, 8000},
+		{"balance", rules{balance: true, prizes: true}, 4, 2, 12, 5000},
+		{"every rule, eight visits", everyRule, 8, 1, 2, 3000},
+		{"every rule", everyRule, 4, 3, 6, 6000},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -231,7 +301,7 @@ func TestPlansOfFewVisitsAreAsGoodAsBruteForce(t *testing.T) {
 				r := rand.New(rand.NewSource(int64(k)))
 				p := randomProblem(r, c.visits, c.shifts, c.on)
 				want, orders := bruteForce(&p)
-				got, err := Plan(context.Background(), p, Options{Seed: 1, Iterations: 20_000})
+				got, err := Plan(context.Background(), p, Options{Seed: 1, Iterations: c.rounds})
 				require.NoError(t, err, "problem %d", k)
 				if want < 0 {
 					require.NotEmpty(t, got.Forced, "problem %d has no plan at all", k)

@@ -84,6 +84,8 @@ type checker struct {
 	// what of others hangs on its beginning; nil without links in time.
 	release []Seconds
 	pace    []bool
+	// patient visits wait for a window in which they are not late.
+	patient []bool
 	// delay puts off reaching stop number delayed, counted from 1.
 	delayed int
 	delay   Seconds
@@ -153,7 +155,63 @@ func (c *checker) begin(si int, order []int) bool {
 }
 
 // best is the best way to time a route, and the gaps in which it has its breaks.
-func (c *checker) best(si int, order []int) (best trial, bestGaps []int) {
+func (c *checker) best(si int, order []int) (trial, []int) {
+	for _, v := range order {
+		if c.patient != nil {
+			c.patient[v] = false
+		}
+	}
+	best, gaps := c.hasty(si, order)
+	if best.late == 0 {
+		return best, gaps
+	}
+	// Waiting for a visit's next window may cost less than being late in one.
+	choice := c.graceful(&best)
+	if len(choice) == 0 {
+		return best, gaps
+	}
+	if c.patient == nil {
+		c.patient = make([]bool, len(c.p.Visits))
+	}
+	set := func(which int) {
+		for k, v := range choice {
+			c.patient[v] = which>>k&1 == 1
+		}
+	}
+	kept := 0
+	for which := 1; which < 1<<len(choice); which++ {
+		set(which)
+		if t, g := c.hasty(si, order); c.better(&t, &best) {
+			best, gaps, kept = t, g, which
+		}
+	}
+	set(kept)
+	return best, gaps
+}
+
+// graceful are visits with several windows of which some have grace, those that
+// are late first; up to four of them.
+func (c *checker) graceful(t *trial) []int {
+	var late, other []int
+	for i := range t.entries {
+		e := &t.entries[i]
+		if e.Kind != Stop || e.Done || len(c.p.Visits[e.Visit].Windows) < 2 {
+			continue
+		}
+		v := &c.p.Visits[e.Visit]
+		if _, grace, _ := beginning(v, e.Begin); grace > 0 {
+			late = append(late, e.Visit)
+		} else if slices.ContainsFunc(v.Windows, func(w Window) bool { return w.Grace > 0 }) {
+			other = append(other, e.Visit)
+		}
+	}
+	late = append(late, other...)
+	return late[:min(4, len(late))]
+}
+
+// hasty is best when visits begin as soon as a window or its grace lets them,
+// the patient ones apart.
+func (c *checker) hasty(si int, order []int) (best trial, bestGaps []int) {
 	best.broken = -1
 	c.trials(si, order, true, func(gaps []int, depart Seconds) bool {
 		t := c.simulate(&c.p.Shifts[si], order, gaps, depart, nil)

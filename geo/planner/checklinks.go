@@ -9,7 +9,7 @@ import "slices"
 // by letting routes wait for each other until nothing changes.
 
 // How many ways to place the breaks of routes that are timed together are tried.
-const togetherMost = 4000
+const togetherMost = 1000
 
 // tied are the groups of shifts that hold visits tied in time, each in order.
 func (c *checker) tied() [][]int {
@@ -69,7 +69,9 @@ type joint struct {
 	trials  []trial
 	gaps    [][]int
 	release []Seconds // of all visits
+	patient []bool
 	broken  int64
+	alone   bool  // a route breaks rules even if it waits for no other
 	sum     trial // of costs and ends
 }
 
@@ -86,17 +88,27 @@ func (c *checker) together(group []int, orders [][]int) {
 	}
 	var links []Link
 	open := []int{} // those whose order is to be chosen
+	hopeless := false
 	for _, l := range c.p.Links {
 		if l.Time == nil || c.shiftOf[l.A] < 0 || c.shiftOf[l.B] < 0 || !member[l.A] || !member[l.B] {
 			continue
 		}
-		if !l.InOrder && l.Time.Min > 0 {
+		if s := c.shiftOf[l.A]; s == c.shiftOf[l.B] && (l.InOrder || l.Time.Min > 0) {
+			// One route has them in an order of its own.
+			if slices.Index(orders[s], l.B) < slices.Index(orders[s], l.A) {
+				hopeless = hopeless || l.InOrder
+				if !l.InOrder {
+					l.A, l.B = l.B, l.A
+				}
+			}
+		} else if !l.InOrder && l.Time.Min > 0 {
 			open = append(open, len(links))
 		}
 		links = append(links, l)
 	}
 	best := c.alternating(shifts, orders, links, open)
-	for turn := 1; best.broken > 0 && turn < 1<<min(4, len(open)); turn++ {
+	best.alone = best.alone || hopeless
+	for turn := 1; best.broken > 0 && !best.alone && turn < 1<<min(4, len(open)); turn++ {
 		turned := slices.Clone(links)
 		for k, at := range open[:min(4, len(open))] {
 			if turn>>k&1 == 1 {
@@ -107,7 +119,7 @@ func (c *checker) together(group []int, orders [][]int) {
 			best = j
 		}
 	}
-	if best.broken > 0 {
+	if best.broken > 0 && !best.alone {
 		for turn := range 1 << min(4, len(open)) {
 			turned := slices.Clone(links)
 			for k, at := range open[:min(4, len(open))] {
@@ -119,6 +131,7 @@ func (c *checker) together(group []int, orders [][]int) {
 		}
 	}
 	copy(c.release, best.release)
+	c.patient = best.patient
 	for i, s := range shifts {
 		c.finish(s, orders[s], &best.trials[i], best.gaps[i])
 	}
@@ -136,6 +149,9 @@ func (c *checker) alternating(shifts []int, orders [][]int, links []Link, open [
 		}
 	}
 	time()
+	for i := range j.trials {
+		j.alone = j.alone || j.trials[i].broken > 0
+	}
 	if len(open) > 0 {
 		begins := c.begins(&j)
 		for _, at := range open {
@@ -220,7 +236,8 @@ func (c *checker) wait(j *joint, links []Link, open []int) bool {
 	begins := c.begins(j)
 	waited := false
 	until := func(visit int, at Seconds) {
-		if at > c.release[visit] && at > begins[visit] && at <= MaxTime {
+		s := &c.p.Shifts[c.shiftOf[visit]]
+		if at > c.release[visit] && at > begins[visit] && at <= s.Hours.Close+s.Overtime {
 			c.release[visit] = at
 			waited = true
 		}
@@ -242,7 +259,7 @@ func (c *checker) wait(j *joint, links []Link, open []int) bool {
 
 // judge adds up what a timing breaks and costs.
 func (c *checker) judge(j *joint, links []Link) {
-	j.release = slices.Clone(c.release)
+	j.release, j.patient = slices.Clone(c.release), slices.Clone(c.patient)
 	begins := c.begins(j)
 	for i := range j.trials {
 		t := &j.trials[i]

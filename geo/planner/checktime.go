@@ -69,7 +69,11 @@ func (c *checker) simulate(s *Shift, order, gaps []int, depart Seconds, broken *
 		if to != place || i == 0 && s.Start == Anywhere {
 			entry.SetUp = v.SetUp
 		}
-		begin, grace, after := beginning(v, max(ready+entry.SetUp, c.released(visit)))
+		from := max(ready+entry.SetUp, c.released(visit))
+		begin, grace, after := beginning(v, from)
+		if grace > 0 && c.patient != nil && c.patient[visit] {
+			begin, grace = punctual(v, from, begin, grace)
+		}
 		if after > 0 {
 			fail(RuleWindow, visit, after)
 		}
@@ -143,6 +147,26 @@ func beginning(v *Visit, ready Seconds) (begin, grace, after Seconds) {
 		after = max(1, ready-v.Windows[len(v.Windows)-1].Open) // no window is long enough
 	}
 	return ready, 0, after
+}
+
+// punctual is when a visit begins that waits for a window in which it is not
+// late, if there is one.
+func punctual(v *Visit, ready, begin, grace Seconds) (Seconds, Seconds) {
+	found := Seconds(-1)
+	for _, w := range v.Windows {
+		shut := w.Close
+		if v.EndInside {
+			shut -= v.Length
+		}
+		at := max(ready, w.Open, v.NotBefore)
+		if at <= shut && (v.NotAfter == 0 || at <= v.NotAfter) && (found < 0 || at < found) {
+			found = at
+		}
+	}
+	if found < 0 {
+		return begin, grace
+	}
+	return found, 0
 }
 
 // slack fills in how much later each entry could be reached, breaks staying

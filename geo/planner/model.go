@@ -26,6 +26,7 @@ type model struct {
 
 	timed  bool    // some visits depend on others' times
 	both   bool    // some are made together or not at all
+	tense  bool    // some costs depend on times
 	clocks bool    // some travel depends on the time of day
 	duty   []int64 // by rep: seconds on duty, where balance counts
 	onDuty int64   // their sum
@@ -157,6 +158,7 @@ func buildModel(p *Problem) (*model, error) {
 	}
 	m.buildSeries()
 	m.buildLinks()
+	m.buildPartners()
 	m.buildOrders()
 	m.tied = len(m.p.Series)+len(m.p.Links) > 0
 	return m, nil
@@ -222,6 +224,7 @@ func (m *model) buildShifts() error {
 		}
 		x.clock = x.legs.clock
 		x.timed = s.Overtime > 0 && m.w.Overtime > 0 || m.graceOn(s) || x.clock != nil
+		m.tense = m.tense || x.timed
 		for _, v := range s.Head {
 			x.head = append(x.head, int32(v))
 		}

@@ -117,6 +117,21 @@ func (m *model) buildLinks() {
 	}
 }
 
+// buildPartners makes visits mandatory for the search that belong to one which
+// is made already or locked.
+func (m *model) buildPartners() {
+	if !m.both {
+		return
+	}
+	for v := range m.visits {
+		for _, l := range m.links[v] {
+			if l.both && m.visits[l.other].fixed && !m.visits[v].fixed {
+				m.visits[v].prize = int64(MissedMandatory)
+			}
+		}
+	}
+}
+
 // buildDuty adds up the hours by which work is shared among the reps.
 func (m *model) buildDuty() {
 	if m.w.Balance == 0 || m.team < 2 {

@@ -38,12 +38,12 @@ func (t *state) recreate(u *tuning, seed int32, limit int64) bool {
 	for i, v := range t.queue {
 		t.at[v] = -1
 		if t.m.visits[v].timed {
-			if !t.placeTimed(u, v, t.worth(u, v)) {
+			if !t.placeTimed(u, v, t.worthBoth(u, v)) {
 				prizes += t.m.visits[v].prize
 			}
 			continue
 		}
-		s := t.best(u, v, t.worth(u, v))
+		s := t.best(u, v, t.worthBoth(u, v))
 		if s.shift < 0 {
 			prizes += t.m.visits[v].prize
 		} else {

@@ -101,7 +101,12 @@ func (t *state) timeCostFrom(shift, v int32, at int, depart int32) (int64, int32
 						if begin >= never {
 							continue
 						}
-						l.cost += t.lateness(to.visit, begin) * int64(t.m.w.Late)
+						if late := t.lateness(to.visit, begin); late > 0 {
+							if wait := t.punctual(to.visit, l.at); wait < never {
+								next[j].add(label{at: wait + t.m.visits[to.visit].length, drive: l.drive, cost: l.cost})
+							}
+							l.cost += late * int64(t.m.w.Late)
+						}
 						l.at = min(never, begin+t.m.visits[to.visit].length)
 					}
 					next[j].add(l)
@@ -133,6 +138,25 @@ func (t *state) timeCostFrom(shift, v int32, at int, depart int32) (int64, int32
 		}
 	}
 	return best, drive
+}
+
+// punctual is when a visit can begin that waits for a window in which it is not
+// late, or never.
+func (t *state) punctual(v, ready int32) int32 {
+	p, best := &t.m.p.Visits[v], never
+	for _, w := range p.Windows {
+		shut := w.Close
+		if p.EndInside {
+			shut -= p.Length
+		}
+		if at := max(ready, int32(w.Open), int32(p.NotBefore)); at <= min(int32(shut), bound(p)) {
+			best = min(best, at)
+		}
+	}
+	if pins := t.pins; pins != nil && (best < pins[v].low || best > pins[v].high) {
+		return never
+	}
+	return best
 }
 
 // lateness is how far into its windows' grace a visit begins.

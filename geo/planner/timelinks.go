@@ -1,6 +1,9 @@
 package planner
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Visits that are tied to others in time are kept apart from the rest of the
 // search by pins: once both ends of a link are planned, each has a span in which
@@ -23,6 +26,9 @@ type pinned struct {
 
 // How often other times are tried for a visit tied to planned ones.
 const timedTries = 4
+
+// In how many shifts it is tried each time.
+const timedSpots = 6
 
 // ownSpans are a model for one chain, whose windows it may narrow.
 func (m *model) ownSpans() *model {
@@ -177,7 +183,7 @@ func (t *state) placeTimed(u *tuning, v int32, limit int64) bool {
 			continue
 		}
 		t.setPin(v, p)
-		if s := t.best(u, v, limit); s.shift >= 0 {
+		for _, s := range t.spots(u, v, limit) {
 			unused := t.routes[s.shift].visits() == 0
 			if t.settle(v, s) {
 				if unused {
@@ -189,6 +195,26 @@ func (t *state) placeTimed(u *tuning, v int32, limit int64) bool {
 		t.setPin(v, unpinned)
 	}
 	return false
+}
+
+// spots are the cheapest places of a visit in each shift that cost less than
+// limit, cheapest first.
+func (t *state) spots(u *tuning, v int32, limit int64) []spot {
+	var spots []spot
+	try := func(shift int32) {
+		s := spot{shift: -1, delta: limit}
+		if t.tryShift(u, v, shift, &s); s.shift >= 0 {
+			spots = append(spots, s)
+		}
+	}
+	for _, s := range t.used {
+		try(s)
+	}
+	for _, s := range t.empty {
+		try(s)
+	}
+	slices.SortFunc(spots, func(a, b spot) int { return cmp.Or(cmp.Compare(a.delta, b.delta), cmp.Compare(a.shift, b.shift)) })
+	return spots[:min(len(spots), timedSpots)]
 }
 
 // settle inserts a visit and pins it and those it is tied to, unless a route
@@ -205,7 +231,7 @@ func (t *state) settle(v int32, s spot) bool {
 	var changes []change
 	ok := t.keeps(s.shift)
 	if ok {
-		begin, _ := t.bounds(v)
+		begin, latest := t.bounds(v)
 		mine := was
 		for _, l := range t.m.links[v] {
 			at := t.at[l.other]
@@ -213,7 +239,7 @@ func (t *state) settle(v int32, s spot) bool {
 				continue
 			}
 			first, last := t.bounds(l.other)
-			a, b := t.agree(&l, begin, first, last)
+			a, b := t.agree(&l, begin, latest, first, last)
 			mine.low, mine.high = max(mine.low, a.low), min(mine.high, a.high)
 			if first == last && t.m.visits[l.other].fixed { // maybe made already: its time stands
 				ok = ok && b.low <= first && first <= b.high
@@ -253,9 +279,10 @@ func (t *state) settle(v int32, s spot) bool {
 	return false
 }
 
-// agree splits the time between a visit that begins at begin and one that may
-// begin from first to last: any two times in the two spans satisfy the link.
-func (t *state) agree(l *link, begin, first, last int32) (mine, other pin) {
+// agree splits the time between a visit that may begin from begin to latest and
+// one that may from first to last: any two times in the two spans satisfy the
+// link. Half of the time both are put off, so that more fits in before them.
+func (t *state) agree(l *link, begin, latest, first, last int32) (mine, other pin) {
 	mine, other = unpinned, unpinned
 	if l.ordered == 0 && l.min == 0 && l.max < 0 {
 		return mine, other
@@ -268,6 +295,10 @@ func (t *state) agree(l *link, begin, first, last int32) (mine, other pin) {
 		at = max(first, begin+l.min)
 	} else if l.max >= 0 {
 		at = max(first, begin-l.max)
+	}
+	if room := min(latest-begin, last-at); room > 0 && t.random.chance(32768) {
+		by := int32(t.random.below(int(room) + 1))
+		begin, at = begin+by, at+by
 	}
 	a, b := begin, at // the earlier and the later
 	if !mineFirst {
@@ -336,6 +367,20 @@ func (t *state) dropHalves() int64 {
 		t.time(s)
 	}
 	return prizes
+}
+
+// worthBoth is worth, and now and then the prizes as well of those planned that
+// have to go without the visit.
+func (t *state) worthBoth(u *tuning, v int32) int64 {
+	worth := t.worth(u, v)
+	if t.m.both && t.random.chance(32768) {
+		for _, l := range t.m.links[v] {
+			if l.both && t.at[l.other] >= 0 {
+				worth += t.m.visits[l.other].prize
+			}
+		}
+	}
+	return worth
 }
 
 // addPartners adds those to the queue that are made together with a visit.
@@ -412,14 +457,28 @@ func halfway(l *link, mine, other int32) pin {
 	return late
 }
 
-// verified says whether a plan whose visits are tied in time passes the checker.
-func (t *state) verified() bool {
-	for _, v := range check(t.m.p, t.orders()).Violations {
+// verified says whether a plan whose visits are tied in time passes the
+// checker, and what it costs: where costs depend on times, the pins leave less
+// choice than there is.
+func (t *state) verified(total int64) (cost int64, ok bool) {
+	report := check(t.m.p, t.orders())
+	for _, v := range report.Violations {
 		if v.Rule != RuleMissing && (v.Shift < 0 || len(t.m.p.Shifts[v.Shift].Done)+len(t.m.p.Shifts[v.Shift].Head) == 0) {
-			return false
+			return total, false
 		}
 	}
-	return true
+	if t.m.tense {
+		total = int64(report.Cost)
+	}
+	return total, true
+}
+
+// margin is by how much a plan that is verified may seem worse than the best.
+func (m *model) margin(best int64) int64 {
+	if !m.tense {
+		return 0
+	}
+	return best % int64(MissedMandatory) / 32
 }
 
 // dropTimed takes out all visits that are tied in time.
