@@ -1604,6 +1604,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remember that one has opened something
+         * @description Needs: the permission `accounts.read`.
+         */
+        post: operations["rememberOpened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/regions": {
         parameters: {
             query?: never;
@@ -1618,6 +1638,28 @@ export interface paths {
          *     Needs: the permission `regions.read`.
          */
         get: operations["listRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find accounts, contacts and places by what was typed
+         * @description What one has opened lately first, then accounts and contacts by how well they match, places behind them. Typing errors are forgiven. Without q: what one has opened lately.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2701,6 +2743,11 @@ export interface components {
             /** @example ownerId */
             name: string;
         };
+        Channel: {
+            /** @example mobile */
+            label: string;
+            value: string;
+        };
         CheckFilterInputBody: {
             /**
              * @description A tree: {"all": […]}, {"any": […]}, {"not": …} or {"field": …, "op": …, "value": …}. At most 100 conditions, 6 levels and 16 KB. listFields has the fields, their types and ops.
@@ -2747,8 +2794,22 @@ export interface components {
             /** Format: int64 */
             id: number;
             jobTitle: string;
+            /**
+             * @description A language tag, or empty.
+             * @example de
+             */
+            language: string;
+            /** @description Those beside email. */
+            moreEmails: components["schemas"]["Channel"][];
+            /** @description Those beside phone. */
+            morePhones: components["schemas"]["Channel"][];
             name: string;
             phone: string;
+            /**
+             * @description What they are for us.
+             * @enum {string}
+             */
+            role: "" | "decision_maker" | "buyer" | "technical" | "user" | "billing" | "other";
         };
         CopyPlanInputBody: {
             /** @description Empty: the name of the plan with a number. */
@@ -2847,8 +2908,13 @@ export interface components {
             doNotContact?: boolean;
             email?: string;
             jobTitle?: string;
+            language?: string;
+            moreEmails?: components["schemas"]["Channel"][];
+            morePhones?: components["schemas"]["Channel"][];
             name: string;
             phone?: string;
+            /** @enum {string} */
+            role?: "" | "decision_maker" | "buyer" | "technical" | "user" | "billing" | "other";
         };
         CreateCustomFieldRequest: {
             choices?: components["schemas"]["FieldChoiceRequest"][];
@@ -4292,6 +4358,24 @@ export interface components {
             /** @description Of the box itself, as the list of accounts counts it. */
             totals: components["schemas"]["RegionFigures"];
         };
+        RememberOpenedRequest: {
+            /** @description Of a place. */
+            detail?: string;
+            /**
+             * Format: int64
+             * @description Of the account or the contact.
+             */
+            id?: number;
+            /** @enum {string} */
+            kind: "account" | "contact" | "place";
+            /** @description Of a place. */
+            label?: string;
+            /** @description Of a place. */
+            point?: [
+                number,
+                number
+            ];
+        };
         RenamePlanInputBody: {
             name: string;
         };
@@ -4376,6 +4460,41 @@ export interface components {
             visitSeconds: number;
             /** Format: int64 */
             waitingSeconds: number;
+        };
+        SearchHit: {
+            /**
+             * Format: int64
+             * @description Of a contact its account; 0 for a place.
+             */
+            accountId: number;
+            /** @description Tells it from others of the same name. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description Of the account or the contact; 0 for a place.
+             */
+            id: number;
+            /** @enum {string} */
+            kind: "account" | "contact" | "place";
+            label: string;
+            /**
+             * Format: date-time
+             * @description When one opened it oneself; null when not lately.
+             */
+            openedAt: string | null;
+            /** @description [longitude, latitude]; null when it has no place. */
+            point: [
+                number,
+                number
+            ] | null;
+            /**
+             * Format: double
+             * @description Larger is better; those opened lately come first whatever it is.
+             */
+            score: number;
+        };
+        SearchHitList: {
+            items: components["schemas"]["SearchHit"][];
         };
         SegmentAnswer: {
             /** Format: date-time */
@@ -4789,8 +4908,13 @@ export interface components {
             doNotContact?: boolean;
             email?: string;
             jobTitle?: string;
+            language?: string;
+            moreEmails?: components["schemas"]["Channel"][];
+            morePhones?: components["schemas"]["Channel"][];
             name?: string;
             phone?: string;
+            /** @enum {string} */
+            role?: "" | "decision_maker" | "buyer" | "technical" | "user" | "billing" | "other";
             /**
              * Format: int64
              * @description Of the account, to refuse a change of an old one.
@@ -7942,6 +8066,37 @@ export interface operations {
             };
         };
     };
+    rememberOpened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RememberOpenedRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRegions: {
         parameters: {
             query?: {
@@ -7986,6 +8141,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                q?: string;
+                /** @description longitude,latitude; prefers places that are near, among equals */
+                near?: string;
+                /** @description Any of; left out, all. */
+                kind?: ("account" | "contact" | "place")[];
+                limit?: number;
+                /** @description How many places at most. */
+                places?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchHitList"];
                 };
             };
             /** @description What went wrong */
