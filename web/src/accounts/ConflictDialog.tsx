@@ -17,6 +17,11 @@ export function ConflictDialog({ conflict, onKeepMine, onTakeTheirs }: Props) {
     if (field === 'ownerId')
       return value ? (users.data?.find((u) => u.id === value)?.name ?? `#${String(value)}`) : t('nobody')
     if (field === 'status') return t(`status.${value as 'customer'}`)
+    if (field === 'custom')
+      // Only what is being changed, not all that the account has.
+      return Object.keys(conflict.change.custom ?? {})
+        .map((key) => String((value as Record<string, unknown>)[key] ?? '–'))
+        .join(', ')
     if (Array.isArray(value)) return value.join(', ') || '–'
     return value === null || value === undefined || value === '' ? '–' : String(value)
   }

@@ -6,6 +6,7 @@ import { useMe } from '../api/queries'
 import type { Account } from '../api/types'
 import { useFormat } from '../i18n/format'
 import classes from './AccountPage.module.css'
+import { CustomFields } from './CustomFields'
 import type { AccountChange } from './conflict'
 import { QuietField } from './QuietField'
 import quiet from './QuietField.module.css'
@@ -136,6 +137,7 @@ export function DetailsPart({ account, save, editable }: Props) {
           editable={editable}
           onSave={(visitIntervalDays) => save({ visitIntervalDays })}
         />
+        <CustomFields account={account} save={save} editable={editable} />
         <TagsInput
           className={classes.wide}
           label={t('field.tags')}

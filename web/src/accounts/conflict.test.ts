@@ -26,4 +26,16 @@ describe('two people change one account', () => {
     const shown = withChange({ ...before, notes: 'newer' }, { phone: '2' })
     expect(withoutChange(shown, { phone: '2' }, before)).toEqual({ ...before, notes: 'newer' })
   })
+  it('is no conflict when two people change two custom fields', () => {
+    const before = anAccount({ custom: { vat: 'DE1', size: 3 } })
+    const current = anAccount({ custom: { vat: 'DE1', size: 4 } })
+    expect(disagreement(before, { custom: { vat: 'DE2' } }, current)).toEqual([])
+    expect(disagreement(before, { custom: { size: 5 } }, current)).toEqual(['custom'])
+  })
+  it('changes and takes back custom fields one by one', () => {
+    const before = anAccount({ custom: { vat: 'DE1', size: 3 } })
+    const changed = withChange(before, { custom: { vat: 'DE2' } })
+    expect(changed.custom).toEqual({ vat: 'DE2', size: 3 })
+    expect(withoutChange(changed, { custom: { vat: 'DE2' } }, before).custom).toEqual({ vat: 'DE1', size: 3 })
+  })
 })

@@ -20,7 +20,7 @@ import { PlaceSearch } from '../accounts/PlaceSearch'
 import { useMe } from '../api/queries'
 import type { Point } from '../api/types'
 import { mostMinutes } from '../app/reach'
-import type { Status } from '../app/search'
+import type { Coverage, Status } from '../app/search'
 import { isBare, opGroup } from './fields'
 import type { Words } from './sentence'
 import type { Condition } from './tree'
@@ -67,6 +67,7 @@ function Phrase({ condition, onChange, autoFocus }: EditorProps) {
   const { t } = useTranslation('filters')
   return (
     <TextInput
+      size="xs"
       aria-label={t('value.label')}
       placeholder={t('value.label')}
       data-autofocus={autoFocus}
@@ -91,6 +92,7 @@ function Numbers({ words, field, condition, onChange, autoFocus }: EditorProps) 
     return (
       <Group gap="xs" wrap="nowrap">
         <NumberInput
+          size="xs"
           {...shared}
           aria-label={t('value.from')}
           placeholder={t('value.from')}
@@ -98,6 +100,7 @@ function Numbers({ words, field, condition, onChange, autoFocus }: EditorProps) 
           onChange={(value) => onChange({ ...condition, value: [value, to] })}
         />
         <NumberInput
+          size="xs"
           {...shared}
           data-autofocus={undefined}
           aria-label={t('value.to')}
@@ -110,6 +113,7 @@ function Numbers({ words, field, condition, onChange, autoFocus }: EditorProps) 
   }
   return (
     <NumberInput
+      size="xs"
       {...shared}
       aria-label={field.label}
       placeholder={t('value.label')}
@@ -128,6 +132,7 @@ function Dates({ condition, onChange, autoFocus }: EditorProps) {
     return (
       <Group gap="xs" wrap="nowrap">
         <NumberInput
+          size="xs"
           aria-label={t('value.number')}
           data-autofocus={autoFocus}
           min={1}
@@ -138,6 +143,7 @@ function Dates({ condition, onChange, autoFocus }: EditorProps) {
           onChange={(value) => onChange({ ...condition, value: { n: Number(value), unit } })}
         />
         <NativeSelect
+          size="xs"
           aria-label={t('value.unit')}
           value={unit}
           onChange={(e) => onChange({ ...condition, value: { n, unit: e.currentTarget.value } })}
@@ -148,6 +154,7 @@ function Dates({ condition, onChange, autoFocus }: EditorProps) {
   }
   const day = (value: unknown, label: string, change: (day: string) => void, focus?: boolean) => (
     <TextInput
+      size="xs"
       type="date"
       aria-label={label}
       data-autofocus={focus}
@@ -168,7 +175,7 @@ function Dates({ condition, onChange, autoFocus }: EditorProps) {
 }
 
 function Choices({ words, field, condition, onChange, autoFocus }: EditorProps) {
-  const { t } = useTranslation('filters')
+  const { t } = useTranslation(['filters', 'accounts'])
   const choicesOf = useChoices(words)
   const [text, setText] = useState('')
   const choices = choicesOf(field)
@@ -213,6 +220,11 @@ function Choices({ words, field, condition, onChange, autoFocus }: EditorProps) 
                 key={keyOf(choice.value)}
                 value={keyOf(choice.value)}
                 data-autofocus={(autoFocus && index === 0) || undefined}
+                description={
+                  field.key === 'coverage'
+                    ? t(`accounts:coverageMeans.${choice.value as Coverage}`)
+                    : undefined
+                }
                 label={field.key === 'status' ? <StatusMark status={choice.value as Status} /> : choice.label}
               />
             ))}
@@ -230,6 +242,7 @@ function Tags({ field, condition, onChange, autoFocus }: EditorProps) {
   const chosen = Array.isArray(condition.value) ? (condition.value as string[]) : []
   return (
     <TagsInput
+      size="xs"
       aria-label={field.label}
       placeholder={chosen.length === 0 ? t('value.choose') : ''}
       data-autofocus={autoFocus}
@@ -315,6 +328,7 @@ function Place({ condition, onChange, onDraw }: EditorProps) {
       />
       {condition.op === 'radius' ? (
         <NumberInput
+          size="xs"
           label={t('value.metres')}
           suffix={` ${imperial ? t('value.miles') : t('value.kilometres')}`}
           min={0.1}
@@ -325,6 +339,7 @@ function Place({ condition, onChange, onDraw }: EditorProps) {
         />
       ) : (
         <NumberInput
+          size="xs"
           label={t('value.minutes')}
           min={1}
           max={mostMinutes}

@@ -1,114 +1,69 @@
-import { Combobox, Loader, Modal, Text, TextInput, useCombobox } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { CloseButton, Combobox, Kbd, Loader, Modal, Text, TextInput, useCombobox } from '@mantine/core'
+import { useDebouncedValue, useMediaQuery } from '@mantine/hooks'
 import {
   IconArrowRight,
   IconBuildingStore,
+  IconClock,
+  IconLayoutList,
   IconMapPin,
-  IconMoon,
   type IconProps,
   IconSearch,
+  IconUser,
 } from '@tabler/icons-react'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type ComponentType, useEffect, useState } from 'react'
+import { type ComponentType, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { addressOf } from '../accounts/queries'
-import { api, call } from '../api/client'
-import { usePlaces } from '../api/queries'
+import type { Row } from '../accounts/columns'
+import { accountPageQuery, accountQuery, addressOf } from '../accounts/queries'
+import { useMe, usePlaces } from '../api/queries'
+import { matches } from '../filters/matches'
+import { filterText } from '../filters/tree'
+import { viewsQuery } from '../views/useView'
+import { addressOfView, savedView } from '../views/view'
 import { useCommands } from './commands'
+import { readRecent } from './recent'
+import { type Kind, type Result, ranked } from './results'
+import classes from './SearchDialog.module.css'
 
-type Result = {
-  key: string
-  group: 'accounts' | 'places' | 'commands'
-  label: string
-  detail: string
-  icon: ComponentType<IconProps>
-  run: () => void
+const icons: Record<Kind, ComponentType<IconProps>> = {
+  recent: IconClock,
+  account: IconBuildingStore,
+  contact: IconUser,
+  view: IconLayoutList,
+  place: IconMapPin,
+  command: IconArrowRight,
 }
 
-/** Ctrl-K: accounts, places and commands in one field. */
+/** Requests wait this long for the next letter; what is here already is shown at once. */
+const pause = 90
+const fewest = 2
+const ofServer = 8
+const contactAccounts = 4
+
+/** Ctrl-K: accounts, contacts, views, places and commands in one field. */
 export function SearchDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['accounts', 'common'])
-  const navigate = useNavigate()
+  const phone = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
   const [text, setText] = useState('')
-  const [asked] = useDebouncedValue(text.trim(), 180)
-  const enough = asked.length >= 2
-  const accounts = useQuery({
-    queryKey: ['accounts', 'quick', asked],
-    queryFn: ({ signal }) =>
-      call(api.GET('/api/accounts', { params: { query: { q: asked, limit: 6 } }, signal })),
-    enabled: enough,
-    placeholderData: keepPreviousData,
-  })
-  const places = usePlaces(asked)
-  const commands = useCommands()
-
-  const results: Result[] = [
-    ...(enough ? (accounts.data?.items ?? []) : []).map((account) => ({
-      key: `a${account.id}`,
-      group: 'accounts' as const,
-      label: account.name,
-      detail: account.site ? addressOf(account.site) : t('noPlace'),
-      icon: IconBuildingStore,
-      run: () => void navigate({ to: '/accounts/$id', params: { id: String(account.id) } }),
-    })),
-    ...(enough ? (places.data ?? []) : []).map((place) => ({
-      key: `${place.kind}${place.label}${place.point?.join()}`,
-      group: 'places' as const,
-      label: place.label,
-      detail: [t(`place.${place.kind as 'house'}`), place.detail].filter(Boolean).join(' · '),
-      icon: IconMapPin,
-      run: () =>
-        void navigate({
-          to: '/',
-          search: { lon: place.point[0], lat: place.point[1], zoom: place.kind === 'place' ? 12.5 : 16 },
-        }),
-    })),
-    ...commands
-      .filter((c) => c.label.toLowerCase().includes(text.trim().toLowerCase()))
-      .map((c) => ({
-        key: c.label,
-        group: 'commands' as const,
-        label: c.label,
-        detail: '',
-        icon: c.kind === 'theme' ? IconMoon : IconArrowRight,
-        run: c.run,
-      })),
-  ]
+  const [asked] = useDebouncedValue(text.trim(), pause)
+  const local = useLocalResults()
+  const server = useServerResults(asked, text.trim())
+  const groups = useMemo(
+    () =>
+      ranked(text.trim(), {
+        // Before anything is typed, what is recent and what can be done.
+        local: text.trim() ? local : local.filter((r) => r.kind !== 'account' && r.kind !== 'view'),
+        server: server.results,
+      }),
+    [text, local, server.results],
+  )
   const combobox = useCombobox({ opened: true })
-  const keys = results.map((r) => r.key).join('|')
+  const keys = groups.flatMap((group) => group.results.map((r) => r.key)).join('|')
   // biome-ignore lint/correctness/useExhaustiveDependencies: other results, other first one
   useEffect(() => {
     combobox.selectFirstOption()
   }, [keys])
-
-  const group = (name: Result['group'], label: string) => {
-    const found = results.filter((r) => r.group === name)
-    return (
-      found.length > 0 && (
-        <Combobox.Group label={label}>
-          {found.map((r) => (
-            <Combobox.Option key={r.key} value={r.key}>
-              <span style={{ display: 'flex', alignItems: 'center', gap: '0.625rem' }}>
-                <r.icon size={18} aria-hidden />
-                <span style={{ minWidth: 0 }}>
-                  <Text component="span" display="block" size="sm" fw={550} truncate>
-                    {r.label}
-                  </Text>
-                  {r.detail && (
-                    <Text component="span" display="block" size="xs" c="dimmed" truncate>
-                      {r.detail}
-                    </Text>
-                  )}
-                </span>
-              </span>
-            </Combobox.Option>
-          ))}
-        </Combobox.Group>
-      )
-    )
-  }
-  const busy = accounts.isFetching || places.isFetching || (text.trim().length >= 2 && asked !== text.trim())
 
   return (
     <Modal
@@ -118,48 +73,204 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
       attributes={{ content: { 'aria-label': t('common:nav.search') } }}
       padding={0}
       size="lg"
-      yOffset="12vh"
+      yOffset="10vh"
       centered={false}
-      transitionProps={{ duration: 100 }}
+      fullScreen={phone}
+      transitionProps={{ duration: phone ? 0 : 80 }}
+      classNames={{ body: classes.body }}
     >
       <Combobox
         store={combobox}
         onOptionSubmit={(key) => {
           onClose()
-          results.find((r) => r.key === key)?.run()
+          groups
+            .flatMap((group) => group.results)
+            .find((r) => r.key === key)
+            ?.run()
         }}
       >
-        <Combobox.EventsTarget>
-          <TextInput
-            data-autofocus
-            variant="unstyled"
-            size="lg"
-            type="search"
-            aria-label={t('quick.label')}
-            placeholder={t('quick.label')}
-            leftSection={<IconSearch size={20} aria-hidden />}
-            leftSectionPointerEvents="none"
-            styles={{ section: { insetInlineStart: '0.75rem' }, input: { paddingInlineStart: '2.5rem' } }}
-            rightSection={busy && <Loader size="xs" aria-label={t('common:loading')} />}
-            value={text}
-            onChange={(e) => setText(e.currentTarget.value)}
-          />
-        </Combobox.EventsTarget>
+        <div className={classes.head}>
+          <Combobox.EventsTarget>
+            <TextInput
+              className={classes.input}
+              data-autofocus
+              variant="unstyled"
+              size="lg"
+              type="search"
+              dir="auto"
+              aria-label={t('quick.label')}
+              placeholder={t('quick.label')}
+              leftSection={<IconSearch size={20} aria-hidden />}
+              leftSectionPointerEvents="none"
+              styles={{ section: { insetInlineStart: '0.75rem' }, input: { paddingInlineStart: '2.5rem' } }}
+              rightSection={server.busy && <Loader size="xs" aria-label={t('common:loading')} />}
+              maxLength={200}
+              value={text}
+              onChange={(e) => setText(e.currentTarget.value)}
+            />
+          </Combobox.EventsTarget>
+          {phone && <CloseButton mr="xs" size="lg" aria-label={t('common:action.close')} onClick={onClose} />}
+        </div>
         <Combobox.Options
           aria-label={t('quick.results')}
           tabIndex={0}
-          mah="55vh"
-          p="xs"
-          style={{ overflowY: 'auto', borderTop: '1px solid var(--wm-border)' }}
+          className={classes.results}
+          data-phone={phone}
         >
-          {group('accounts', t('title'))}
-          {group('places', t('quick.places'))}
-          {group('commands', t('quick.commands'))}
-          {results.length === 0 && (
-            <Combobox.Empty>{busy ? t('common:loading') : t('quick.none')}</Combobox.Empty>
+          {groups.map(({ kind, results }) => (
+            <Combobox.Group key={kind} label={t(`quick.${kind}`)}>
+              {results.map((r) => (
+                <Option key={r.key} result={r} />
+              ))}
+            </Combobox.Group>
+          ))}
+          {groups.length === 0 && (
+            <Combobox.Empty>{server.busy ? t('common:loading') : t('quick.none')}</Combobox.Empty>
           )}
         </Combobox.Options>
+        {!phone && (
+          <div className={classes.foot} aria-hidden>
+            <Kbd size="xs">↑</Kbd>
+            <Kbd size="xs">↓</Kbd> {t('quick.move')}
+            <Kbd size="xs">↵</Kbd> {t('quick.open')}
+            <Kbd size="xs">esc</Kbd> {t('common:action.close')}
+          </div>
+        )}
       </Combobox>
     </Modal>
   )
+}
+
+function Option({ result }: { result: Result }) {
+  const Icon = icons[result.kind]
+  return (
+    <Combobox.Option value={result.key} className={classes.option}>
+      <Icon size={18} stroke={1.75} aria-hidden />
+      <span className={classes.lines}>
+        <Text component="span" size="sm" fw={550} truncate dir="auto">
+          {result.label}
+        </Text>
+        {result.detail && (
+          <Text component="span" size="xs" c="dimmed" truncate dir="auto">
+            {result.detail}
+          </Text>
+        )}
+      </span>
+    </Combobox.Option>
+  )
+}
+
+function useOpenAccount() {
+  const navigate = useNavigate()
+  return (id: number) => void navigate({ to: '/accounts/$id', params: { id: String(id) } })
+}
+
+/** What this browser knows: recent accounts, rows that were on a list, views, commands. */
+function useLocalResults(): Result[] {
+  const { t } = useTranslation('accounts')
+  const me = useMe()
+  const navigate = useNavigate()
+  const open = useOpenAccount()
+  const queryClient = useQueryClient()
+  const commands = useCommands()
+  const views = useQuery(viewsQuery).data ?? []
+  const [recent] = useState(() => readRecent(me.user.id))
+  const [rows] = useState(() => {
+    const pages = queryClient.getQueriesData<{ items: Row[] | null }>({ queryKey: ['accounts', 'rows'] })
+    return new Map(pages.flatMap(([, page]) => page?.items ?? []).map((row) => [row.id, row]))
+  })
+  const known = [...rows.values()].map((row) => ({
+    key: `a${row.id}`,
+    kind: 'account' as const,
+    label: row.name,
+    detail: row.site ? addressOf(row.site) : t('noPlace'),
+    run: () => open(row.id),
+  }))
+  return [
+    ...recent.map(({ id, name, detail }) => ({
+      key: `a${id}`,
+      kind: 'recent' as const,
+      label: name,
+      detail,
+      run: () => open(id),
+    })),
+    ...known,
+    ...views.map((view) => ({
+      key: `v${view.id}`,
+      kind: 'view' as const,
+      label: view.name,
+      detail: t('quick.viewOf'),
+      run: () => void navigate({ to: '/accounts', search: addressOfView(savedView(view)) }),
+    })),
+    ...commands.map((command) => ({
+      key: `c${command.label}`,
+      kind: 'command' as const,
+      label: command.label,
+      detail: '',
+      run: command.run,
+    })),
+  ]
+}
+
+/** What the server finds: accounts, contacts by name, places of the extract. */
+function useServerResults(asked: string, text: string): { results: Result[]; busy: boolean } {
+  const { t } = useTranslation('accounts')
+  const navigate = useNavigate()
+  const open = useOpenAccount()
+  const enough = asked.length >= fewest
+  const accounts = useQuery({
+    ...accountPageQuery({ q: asked }, undefined, null, '', ofServer),
+    enabled: enough,
+    placeholderData: keepPreviousData,
+  })
+  const withContact = useQuery({
+    ...accountPageQuery(
+      { filter: filterText({ field: 'contact.name', op: 'contains', value: asked }) },
+      undefined,
+      null,
+      '',
+      contactAccounts,
+    ),
+    enabled: enough,
+    placeholderData: keepPreviousData,
+  })
+  const people = useQueries({
+    queries: (enough ? (withContact.data?.items ?? []) : []).map((row) => accountQuery(row.id)),
+  })
+  const places = usePlaces(asked)
+  if (!enough || text.length < fewest) return { results: [], busy: text.length >= fewest }
+  return {
+    busy: accounts.isFetching || withContact.isFetching || places.isFetching || asked !== text,
+    results: [
+      ...(accounts.data?.items ?? []).map((row) => ({
+        key: `a${row.id}`,
+        kind: 'account' as const,
+        label: row.name,
+        detail: row.site ? addressOf(row.site) : t('noPlace'),
+        run: () => open(row.id),
+      })),
+      ...people.flatMap(({ data }) =>
+        (data?.contacts ?? [])
+          .filter((contact) => matches(contact.name, asked))
+          .map((contact) => ({
+            key: `p${contact.id}`,
+            kind: 'contact' as const,
+            label: contact.name,
+            detail: [contact.jobTitle, data?.name].filter(Boolean).join(' · '),
+            run: () => data && open(data.id),
+          })),
+      ),
+      ...(places.data ?? []).map((place) => ({
+        key: `${place.kind}${place.label}${place.point.join()}`,
+        kind: 'place' as const,
+        label: place.label,
+        detail: [t(`place.${place.kind as 'house'}`), place.detail].filter(Boolean).join(' · '),
+        run: () =>
+          void navigate({
+            to: '/',
+            search: { lon: place.point[0], lat: place.point[1], zoom: place.kind === 'place' ? 12.5 : 16 },
+          }),
+      })),
+    ],
+  }
 }

@@ -2,6 +2,7 @@ import { Button, SegmentedControl, Stack, Text, Title, useMantineColorScheme } f
 import { useTranslation } from 'react-i18next'
 import { useMay, useMe } from '../api/queries'
 import { useSignOut } from '../signin/useSignOut'
+import { FieldsPart } from './FieldsPart'
 import { PasswordPart } from './PasswordPart'
 import { ProfilePart } from './ProfilePart'
 import classes from './SettingsPage.module.css'
@@ -11,6 +12,7 @@ export function SettingsPage() {
   const { t } = useTranslation(['settings', 'common'])
   const me = useMe()
   const mayManage = useMay('users.manage')
+  const mayFields = useMay('organisation.manage')
   const signOut = useSignOut()
   const signOutEverywhere = useSignOut({ everywhere: true })
 
@@ -26,6 +28,7 @@ export function SettingsPage() {
           <Appearance />
           <PasswordPart />
           {mayManage && <TeamPart />}
+          {mayFields && <FieldsPart />}
           <section className={classes.part} aria-labelledby="sessions">
             <Title order={2} id="sessions">
               {t('sessions.title')}

@@ -2,6 +2,7 @@ import accounts from './accounts.json'
 import board from './board.json'
 import common from './common.json'
 import data from './data.json'
+import fields from './fields.json'
 import filters from './filters.json'
 import lists from './lists.json'
 import map from './map.json'
@@ -16,6 +17,7 @@ export const resources = {
   board,
   common,
   data,
+  fields,
   filters,
   lists,
   map,
