@@ -68,7 +68,15 @@ func (s *Server) getPlanHead(ctx context.Context, in *ByID) (*answer[*visits.Pla
 	return respond(s.visits.Head(ctx, in.ID))
 }
 
-func (s *Server) getBoard(ctx context.Context, in *ByID) (*answer[*visits.PlanBoard], error) {
+type boardInput struct {
+	ByID
+	Best bool `query:"best" doc:"While the plan is being worked on: the best lanes so far instead of the plan's own."`
+}
+
+func (s *Server) getBoard(ctx context.Context, in *boardInput) (*answer[*visits.PlanBoard], error) {
+	if in.Best {
+		return respond(s.visits.BestBoard(ctx, in.ID))
+	}
 	return respond(s.visits.Board(ctx, in.ID))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waymark-crm/waymark/geo/travel"
 	"github.com/waymark-crm/waymark/internal/fault"
+	"github.com/waymark-crm/waymark/internal/postgres"
 	"github.com/waymark-crm/waymark/internal/visits"
 )
 
@@ -242,4 +243,102 @@ func TestAPlanOfAPeriodNoticesThatAnAccountIsGone(t *testing.T) {
 	back, err := o.service.Undo(o.manager, board.Plan.ID, after.Plan.Version)
 	require.NoError(t, err)
 	require.Equal(t, board.Totals.Visits-1, back.Totals.Visits)
+}
+
+func TestTheBestSoFarCanBeLookedAtWhileTheSearchGoesOn(t *testing.T) {
+	o := newOffice(t)
+	o.service.PeriodBudget = 5 * time.Minute
+	head, err := o.service.CreatePeriod(o.manager, o.week(o.grid(t, 25)...))
+	require.NoError(t, err)
+	done := o.background(t)
+	o.await(t, head.ID, func(h *visits.PlanHead) bool { return h.Best != nil && h.Best.Visits > 0 })
+	best, err := o.service.BestBoard(o.manager, head.ID)
+	require.NoError(t, err)
+	require.True(t, best.IsBest)
+	require.Positive(t, best.Totals.Visits)
+	require.Equal(t, 25, best.Totals.Visits+best.Totals.Unplanned)
+	plain, err := o.service.Board(o.manager, head.ID)
+	require.NoError(t, err)
+	require.Zero(t, plain.Totals.Visits, "the plan itself is not changed yet")
+	_, err = o.service.Stop(o.manager, head.ID)
+	require.NoError(t, err)
+	after := finished(t, done)
+	last, err := o.service.BestBoard(o.manager, head.ID)
+	require.NoError(t, err)
+	require.Equal(t, after, last)
+}
+
+func TestImprovingOneRepDoesNotMindWhatIsBrokenElsewhere(t *testing.T) {
+	o := newOffice(t)
+	tuesdays := o.customer(t, "Tuesdays only", orb.Point{east, south}, "Tu 09:00-17:00")
+	far := o.customer(t, "Far away", orb.Point{-77.3, 39.1}, "")
+	board := o.unplanned(t, append(o.sites, tuesdays, far)...)
+	board, err := o.service.Apply(o.manager, board.Plan.ID, board.Plan.Version, []visits.PlanMove{
+		to(5, o.second, monday, 1), to(6, o.second, monday, 2), to(1, o.second, monday, 3), // closed, and home at night
+		to(2, o.rep, monday, 1), to(4, o.rep, monday, 2), to(3, o.rep, monday, 3), // crosses itself
+	})
+	require.NoError(t, err)
+	require.Positive(t, board.Totals.Violations)
+	_, err = o.service.Improve(o.manager, board.Plan.ID, visits.ImproveRequest{Version: board.Plan.Version, RepIDs: []int64{o.rep}})
+	require.NoError(t, err)
+	after, err := o.workPeriod(t, 1)
+	require.NoError(t, err)
+	require.Equal(t, visits.Done, after.Plan.State, after.Plan.Error)
+	require.Equal(t, o.lane(t, board, o.second, monday), o.lane(t, after, o.second, monday))
+	require.Less(t, after.Totals.DriveSeconds, board.Totals.DriveSeconds)
+
+	// What is broken is mended when its lane is chosen: the closed place goes to its day.
+	_, err = o.service.Improve(o.manager, board.Plan.ID, visits.ImproveRequest{Version: after.Plan.Version})
+	require.NoError(t, err)
+	mended, err := o.workPeriod(t, 1)
+	require.NoError(t, err)
+	require.Zero(t, mended.Totals.Violations)
+	for _, l := range mended.Lanes {
+		for _, s := range l.Stops {
+			if s.VisitID == 5 {
+				require.Equal(t, tuesday, l.Day)
+			}
+		}
+	}
+	_, err = o.service.Improve(o.manager, o.unplanned(t).Plan.ID, visits.ImproveRequest{})
+	require.Equal(t, fault.Invalid, fault.CodeOf(err), "without visits there is nothing to improve")
+}
+
+func TestWhoDoesNotSeeAllAccountsOfAPlanSeesTheOthersAndChangesNothing(t *testing.T) {
+	o := newOffice(t)
+	board := o.plan(t, o.week(o.sites...))
+	_, err := o.service.Preview(o.manager, board.Plan.ID, []visits.PlanMove{{VisitID: 1, Unplan: true}}) // in memory now
+	require.NoError(t, err)
+	require.NoError(t, o.db.Owner(t.Context(), func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), `insert into access_rules (org_id, role, sees, edits) values ($1, 'manager', 'own', 'own')`, o.org); err != nil {
+			return err
+		}
+		manager, _ := postgres.ActorFrom(o.manager)
+		_, err := tx.Exec(t.Context(), `update accounts set owner_id = $2 where org_id = $1 and name in ('Customer 0', 'Customer 1')`, o.org, manager.UserID)
+		return err
+	}))
+	partly, err := o.service.Board(o.manager, board.Plan.ID)
+	require.NoError(t, err)
+	require.Equal(t, 2, partly.Hidden)
+	require.Equal(t, 2, partly.Totals.Visits+partly.Totals.Unplanned)
+	require.False(t, partly.Plan.MayWrite)
+	for name, try := range map[string]func() error{
+		"apply": func() error {
+			_, err := o.service.Apply(o.manager, board.Plan.ID, board.Plan.Version, []visits.PlanMove{{VisitID: 1, Unplan: true}})
+			return err
+		},
+		"improve": func() error {
+			_, err := o.service.Improve(o.manager, board.Plan.ID, visits.ImproveRequest{Version: board.Plan.Version})
+			return err
+		},
+		"publish": func() error { _, err := o.service.Publish(o.manager, board.Plan.ID, board.Plan.Version); return err },
+		"copy":    func() error { _, err := o.service.Copy(o.manager, board.Plan.ID, ""); return err },
+	} {
+		require.Equal(t, fault.Forbidden, fault.CodeOf(try()), name)
+	}
+	effect, err := o.service.Preview(o.manager, board.Plan.ID, []visits.PlanMove{{VisitID: 1, Unplan: true}})
+	require.NoError(t, err)
+	for _, l := range effect.Lanes {
+		require.LessOrEqual(t, l.Before.Visits, 2, "memory does not tell what the database hides")
+	}
 }

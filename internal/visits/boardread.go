@@ -22,6 +22,15 @@ func (s *Service) Head(ctx context.Context, id int64) (*PlanHead, error) {
 
 // Board returns a plan of a period with all its routes.
 func (s *Service) Board(ctx context.Context, id int64) (*PlanBoard, error) {
+	return s.board(ctx, id, false)
+}
+
+// BestBoard is Board, but for a search under way with the best lanes so far.
+func (s *Service) BestBoard(ctx context.Context, id int64) (*PlanBoard, error) {
+	return s.board(ctx, id, true)
+}
+
+func (s *Service) board(ctx context.Context, id int64, best bool) (*PlanBoard, error) {
 	a, team, err := actor(ctx)
 	if err != nil {
 		return nil, err
@@ -34,14 +43,40 @@ func (s *Service) Board(ctx context.Context, id int64) (*PlanBoard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.view(), nil
+	if !best || b.best == nil || b.head.State != Running || b.hidden > 0 {
+		return b.view(), nil
+	}
+	orders, ok := b.model.resume(b)
+	if !ok {
+		return b.view(), nil
+	}
+	if err := b.model.travel(ctx, &s.tables, s.Travel()); err != nil {
+		return nil, err
+	}
+	if b.state, err = b.model.follow(b.state, orders); err != nil {
+		return nil, err
+	}
+	out := b.view()
+	out.IsBest = true
+	return out, nil
+}
+
+// follow is the board with other orders, and what was decided about the visits
+// as it was.
+func (m *model) follow(b *boardState, orders [][]int) (*boardState, error) {
+	c := m.empty()
+	copy(c.marks, b.marks)
+	for s, order := range orders {
+		c.orders[s] = append(c.orders[s], order...)
+	}
+	return c, m.retime(b, c)
 }
 
 // view writes a board as it is given out.
 func (b *board) view() *PlanBoard {
 	m := b.model
 	out := &PlanBoard{Plan: b.head, Reps: []BoardRep{}, Days: []string{}, Lanes: []PlanLane{}, Unplanned: []BoardUnplanned{},
-		Excluded: []BoardVisit{}, Totals: m.sum(b.state), History: BoardHistory{b.canUndo, b.canRedo}}
+		Excluded: []BoardVisit{}, Totals: m.sum(b.state), History: BoardHistory{b.canUndo, b.canRedo}, Hidden: b.hidden}
 	for _, r := range m.period.Reps {
 		out.Reps = append(out.Reps, BoardRep{r.ID, r.Name})
 	}

@@ -19,6 +19,7 @@ type board struct {
 	revision int
 	canRedo  bool
 	canUndo  bool
+	hidden   int // visits of accounts that the actor may not see
 	task     task
 	best     json.RawMessage // the orders of the best so far, of a search that began before
 	model    *model          // without travel times, unless it came from Service.inUse
@@ -103,6 +104,15 @@ func readBoard(ctx context.Context, tx pgx.Tx, a postgres.Actor, team bool, id i
 	}
 	if b.model, err = newModel(*p, zone, list); err != nil {
 		return nil, err
+	}
+	all := 0
+	if err := tx.QueryRow(ctx, `select count(*) from plan_visits where org_id = $1 and plan_id = $2`, a.OrgID, id).Scan(&all); err != nil {
+		return nil, fmt.Errorf("visits: count visits: %w", err)
+	}
+	// Who does not see all accounts sees the lanes with gaps, and must not write
+	// them back like that.
+	if b.hidden = all - len(list); b.hidden > 0 {
+		b.head.MayWrite = false
 	}
 	b.state = b.model.empty()
 	for v, out := range excluded {
@@ -229,6 +239,9 @@ func readLaneStops(ctx context.Context, tx pgx.Tx, org, plan int64, b *board) er
 		}
 		v, known := m.index[number]
 		s, works := m.shift(rep, day)
+		if !known && b.hidden > 0 {
+			continue
+		}
 		if !known || !works {
 			return fmt.Errorf("visits: plan %d has a stop of visit %d that is not in it", plan, number)
 		}

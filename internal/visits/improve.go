@@ -74,6 +74,9 @@ func (s *Service) Improve(ctx context.Context, id int64, r ImproveRequest) (*Pla
 		if b.head.State == Queued || b.head.State == Running {
 			return errUnderWork.WithCurrent(b.head)
 		}
+		if len(b.model.visits) == 0 {
+			return fault.New(fault.Invalid, "There are no visits to plan yet. Add some first.")
+		}
 		lanes, err := chooseLanes(b.model, r)
 		if err != nil {
 			return err
@@ -138,8 +141,8 @@ func (s *Service) changeHead(ctx context.Context, id int64, version int, fn func
 		if err != nil {
 			return err
 		}
-		if !b.head.MayWrite {
-			return errNotYourPlan
+		if err := b.refuseWrite(); err != nil {
+			return err
 		}
 		if version != 0 && version != b.head.Version {
 			return errStale.WithCurrent(b.head)

@@ -101,10 +101,13 @@ func (s *Service) use(ctx context.Context, a postgres.Actor, team bool, id int64
 		}
 		if kept := s.boards.get(key, roads); kept != nil && kept.head.Version == now.head.Version {
 			here := 0
-			if err := tx.QueryRow(ctx, `select count(*) from plan_visits where org_id = $1 and plan_id = $2`, a.OrgID, id).Scan(&here); err != nil {
+			if err := tx.QueryRow(ctx, `
+				select count(*) from plan_visits v join accounts a on a.org_id = v.org_id and a.id = v.account_id
+				where v.org_id = $1 and v.plan_id = $2`, a.OrgID, id).Scan(&here); err != nil {
 				return fmt.Errorf("visits: count visits: %w", err)
 			}
-			if here == len(kept.model.visits) { // no account was deleted with its visits
+			// No account was deleted with its visits, and the actor may see all of them.
+			if here == len(kept.model.visits) {
 				now.model, now.state = kept.model, kept.state
 				b = now
 				return nil
@@ -120,7 +123,9 @@ func (s *Service) use(ctx context.Context, a postgres.Actor, team bool, id int64
 	if err := b.model.travel(ctx, &s.tables, roads); err != nil {
 		return nil, err
 	}
-	s.boards.put(key, roads, b)
+	if b.hidden == 0 {
+		s.boards.put(key, roads, b)
+	}
 	return b, nil
 }
 
@@ -128,6 +133,19 @@ func (s *Service) use(ctx context.Context, a postgres.Actor, team bool, id int64
 var errMoved = errors.New("visits: the plan has changed between two reads")
 
 var errNotYourPlan = fault.New(fault.Forbidden, "You may change plans of your own days only. Ask your manager to change this one.")
+
+var errHiddenVisits = fault.New(fault.Forbidden, "The plan has visits to accounts that you may not see. Ask somebody who sees all of them to change it.")
+
+// refuseWrite says why the actor may not change a plan, nil when they may.
+func (b *board) refuseWrite() error {
+	switch {
+	case b.head.MayWrite:
+		return nil
+	case b.hidden > 0:
+		return errHiddenVisits
+	}
+	return errNotYourPlan
+}
 
 // changeBoard locks a plan of a period, checks that the actor may change it, that
 // it is the version they saw and that nobody works on it, runs fn, which stores
@@ -142,8 +160,8 @@ func (s *Service) changeBoard(ctx context.Context, id int64, version int, fn fun
 		if err != nil {
 			return nil, err
 		}
-		if !b.head.MayWrite {
-			return nil, errNotYourPlan
+		if err := b.refuseWrite(); err != nil {
+			return nil, err
 		}
 		var next *board
 		err = s.DB.Tx(ctx, func(tx pgx.Tx) error {

@@ -94,6 +94,8 @@ type PlanBoard struct {
 	Excluded  []BoardVisit     `json:"excluded" nullable:"false"`
 	Totals    PlanTotals       `json:"totals"`
 	History   BoardHistory     `json:"history"`
+	Hidden    int              `json:"hidden" doc:"Visits to accounts that you may not see: they are in no list here, and the plan cannot be changed by you."`
+	IsBest    bool             `json:"isBest" doc:"The lanes are the best so far of a search that is under way, not yet the plan's."`
 }
 
 // BoardRep is one of a plan's reps.

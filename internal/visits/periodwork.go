@@ -366,6 +366,9 @@ func (s *Service) beginPeriod(ctx context.Context, a postgres.Actor, id int64) (
 		if b, err = readBoard(ctx, tx, a, true, id); err != nil {
 			return err
 		}
+		if b.hidden > 0 {
+			return fault.New(fault.Invalid, fault.Message(errHiddenVisits))
+		}
 		return notifyHead(ctx, tx, &b.head)
 	})
 	return b, err

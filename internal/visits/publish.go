@@ -11,9 +11,6 @@ import (
 	"github.com/waymark-crm/waymark/internal/postgres"
 )
 
-// current is the condition of a published day that is in force.
-const current = `kind = 'day' and published_at is not null and replaced_by is null and withdrawn_at is null`
-
 // Publish makes every lane with a stop the rep's plan of that day, in one
 // transaction. A published plan of the same rep and day is replaced, and kept.
 func (s *Service) Publish(ctx context.Context, id int64, version int) (*PlanHead, error) {
@@ -189,8 +186,8 @@ func (s *Service) Copy(ctx context.Context, id int64, name string) (*PlanHead, e
 		if err != nil {
 			return err
 		}
-		if !b.head.MayWrite {
-			return errNotYourPlan
+		if err := b.refuseWrite(); err != nil {
+			return err
 		}
 		copied, err := copyRows(ctx, tx, a, b, name)
 		if err != nil {

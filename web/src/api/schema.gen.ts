@@ -3902,7 +3902,14 @@ export interface components {
         PlanBoard: {
             days: string[];
             excluded: components["schemas"]["BoardVisit"][];
+            /**
+             * Format: int64
+             * @description Visits to accounts that you may not see: they are in no list here, and the plan cannot be changed by you.
+             */
+            hidden: number;
             history: components["schemas"]["BoardHistory"];
+            /** @description The lanes are the best so far of a search that is under way, not yet the plan's. */
+            isBest: boolean;
             /** @description One a rep and day, reps first, also where nobody works. */
             lanes: components["schemas"]["PlanLane"][];
             plan: components["schemas"]["PlanHead"];
@@ -7426,7 +7433,10 @@ export interface operations {
     };
     getBoard: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description While the plan is being worked on: the best lanes so far instead of the plan's own. */
+                best?: boolean;
+            };
             header?: never;
             path: {
                 id: number;
