@@ -15,6 +15,9 @@ type chain struct {
 	bestPlan  plan
 	rounds    int // done
 	hot, cold float64
+
+	population *population // nil where there is no breeding
+	planned    bool        // it is known whether the budget is enough for breeding
 }
 
 // plan is a copy of a state's routes.
@@ -153,7 +156,11 @@ func (c *chain) run(ctx context.Context, b *budget, until int) {
 		if share >= 1 {
 			return
 		}
-		heat := int64(c.hot * math.Pow(c.cold/c.hot, share) * 64)
+		if c.breeds(share) {
+			c.breed()
+			continue
+		}
+		heat := int64(c.hot * math.Pow(c.cold/c.hot, min(1, c.annealing(share))) * 64)
 		for k := 0; k < batch && c.rounds < until; k++ {
 			c.round(heat)
 		}

@@ -94,7 +94,16 @@ func search(ctx context.Context, m *model, b *budget, o *Options) (*plan, int) {
 		}
 	}
 	chains := make([]*chain, threads)
-	together(threads, func(i int) { chains[i] = newChain(m, o, i) })
+	var y *yard
+	if !o.Gently {
+		y = newYard(m)
+	}
+	together(threads, func(i int) {
+		chains[i] = newChain(m, o, i)
+		if y != nil {
+			chains[i].population = newPopulation(y, &chains[i].t.random, chains[i].t.edge)
+		}
+	})
 	if len(m.visits) == 0 {
 		return &chains[0].bestPlan, 0
 	}
@@ -150,15 +159,28 @@ func bestOf(chains []*chain) *chain {
 	return best
 }
 
-// exchange lets the chain whose present plan is worst go on from the best one.
+// exchange lets the chain whose present plan is worst go on from the best one:
+// in its place, or beside it where it breeds.
 func exchange(chains []*chain, best *chain) {
+	present := func(c *chain) int64 {
+		if c.population != nil && c.population.best != nil {
+			return c.best
+		}
+		return c.current
+	}
 	worst := chains[0]
 	for _, c := range chains[1:] {
-		if c.current > worst.current {
+		if present(c) > present(worst) {
 			worst = c
 		}
 	}
-	if worst == best || worst.current <= best.best {
+	if worst == best || present(worst) <= best.best {
+		return
+	}
+	if p := worst.population; p != nil && p.best != nil {
+		if len(best.bestPlan.absent) == 0 {
+			p.join(&best.bestPlan)
+		}
 		return
 	}
 	worst.t.restore(&best.bestPlan)

@@ -42,3 +42,11 @@ var logs = func() (t [4096]int64) {
 
 // exponential is -ln U in 1/65536.
 func (r *random) exponential() int64 { return logs[r.next()>>52] }
+
+// shuffle puts a list into random order.
+func (r *random) shuffle(list []int32) {
+	for i := len(list) - 1; i > 0; i-- {
+		j := r.below(i + 1)
+		list[i], list[j] = list[j], list[i]
+	}
+}

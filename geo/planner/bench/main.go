@@ -5,6 +5,8 @@
 //	go run ./geo/planner/bench DIR                      every set of the table
 //	go run ./geo/planner/bench -only 100/1s DIR         one set
 //	go run ./geo/planner/bench -instances 'RC.*' DIR    some instances
+//	go run ./geo/planner/bench -make 200,400,1000 DIR   instances of Homberger's kind and references for them
+//	go run ./geo/planner/bench -make subsets DIR        references for the first 25 and 50 customers
 //	go run ./geo/planner/bench -roads TABLE.csv         a rep's day and a team's month
 //
 // DIR holds folders solomon and tsplib (others in Solomon's format are taken
@@ -66,12 +68,29 @@ func run() error {
 	quiet := flag.Bool("summary", false, "only a line a set")
 	roads := flag.String("roads", "", "a table of from,to,seconds,metres: measure a rep's day and a team's month on it instead")
 	monthTime := flag.Duration("month", 120*time.Second, "time for the month")
+	makeSizes := flag.String("make", "", "write instances of these sizes, comma separated (200,400,1000), with references, into DIR/generated; 'subsets' writes references for the first 25 and 50 customers into DIR/subsets")
+	number := flag.Int("number", 1, "with -make: instances of each class and size")
+	long := flag.Duration("long", 60*time.Second, "with -make: CPU time of each run for the reference")
 	flag.Parse()
 	if *roads != "" {
 		return field(*roads, *seeds, *monthTime)
 	}
 	if flag.NArg() != 1 {
 		return fmt.Errorf("give the folder of instances: bench [flags] DIR")
+	}
+	if *makeSizes == "subsets" {
+		return addSubsets(flag.Arg(0), *seeds, *long)
+	}
+	if *makeSizes != "" {
+		var sizes []int
+		for _, s := range strings.Split(*makeSizes, ",") {
+			n, err := strconv.Atoi(s)
+			if err != nil || n < 20 || n > 10_000 {
+				return fmt.Errorf("-make: %q is no number of customers from 20 to 10000", s)
+			}
+			sizes = append(sizes, n)
+		}
+		return writeInstances(flag.Arg(0), sizes, *number, *seeds, *long)
 	}
 	names, err := regexp.Compile("^(" + *pattern + ")$")
 	if err != nil {
