@@ -114,7 +114,7 @@ func (c *checker) check(no int64, rec record) *row {
 		one.set()
 	}
 	c.together(r, rec)
-	if len(r.findings) > 0 {
+	if len(r.findings) > 0 || r.name == nil { // the record may have something to say about it
 		r.raw = slices.Clone(rec.cells)
 	}
 	return r

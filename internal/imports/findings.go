@@ -198,7 +198,7 @@ func (s *Service) checkAgain(ctx context.Context, tx pgx.Tx, a postgres.Actor, i
 	if _, err := insertRows(ctx, tx, a.OrgID, im.ID, []*row{r}, true); err != nil {
 		return err
 	}
-	if err := match(ctx, tx, a.OrgID, im.ID, no, no); err != nil {
+	if err := match(ctx, tx, a.OrgID, im, no, no); err != nil {
 		return err
 	}
 	if r.locate && im.Plan.Locate && r.errors() == 0 {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,7 +20,8 @@ const clashCodes = `('unknown_id', 'number_without_name', 'double_number', 'doub
 
 // match compares staged rows with each other and with the record, set by set.
 // Rows from and behind it to are compared with all the others.
-func match(ctx context.Context, tx pgx.Tx, orgID, importID, from, to int64) error {
+func match(ctx context.Context, tx pgx.Tx, orgID int64, im *Import, from, to int64) error {
+	nameAt := slices.Index(im.Plan.Mapping, fieldName) // -1 is the whole row
 	for _, step := range []struct{ what, sql string }{
 		{"forget the last comparison", `
 			delete from import_findings where org_id = $1 and import_id = $2 and row_no between $3 and $4 and code in ` + clashCodes},
@@ -44,7 +47,7 @@ func match(ctx context.Context, tx pgx.Tx, orgID, importID, from, to int64) erro
 			    and not exists (select from accounts a where a.org_id = $1 and a.external_id = r.external_id and a.external_id <> '')
 			  returning r.row_no, r.external_id)
 			insert into import_findings (org_id, import_id, row_no, position, code, severity, value)
-			select $1, $2, row_no, -1, 'number_without_name', 'error', coalesce(external_id, '') from lost`},
+			select $1, $2, row_no, ` + strconv.Itoa(nameAt) + `, 'number_without_name', 'error', coalesce(external_id, '') from lost`},
 
 		// The same number twice: whose row is the right one, only a person knows.
 		{"look for numbers given twice", `
@@ -118,9 +121,8 @@ func match(ctx context.Context, tx pgx.Tx, orgID, importID, from, to int64) erro
 			insert into import_findings (org_id, import_id, row_no, position, code, severity, value, detail, account_id)
 			select $1, $2, row_no, -1, 'resembles', 'warning', name, why, id from marked`},
 
-		// Who looks at findings sees the row's cells.
 	} {
-		if _, err := tx.Exec(ctx, step.sql, orgID, importID, from, to); err != nil {
+		if _, err := tx.Exec(ctx, step.sql, orgID, im.ID, from, to); err != nil {
 			return fmt.Errorf("imports: %s: %w", step.what, err)
 		}
 	}

@@ -251,7 +251,7 @@ func (s *Service) check(ctx context.Context, a postgres.Actor, im *Import) error
 		if err := s.at(ctx, tx, a, im, Checking, "matching", 0.8); err != nil {
 			return err
 		}
-		return match(ctx, tx, a.OrgID, im.ID, 0, im.lastRow)
+		return match(ctx, tx, a.OrgID, im, 0, im.lastRow)
 	}); err != nil {
 		return err
 	}

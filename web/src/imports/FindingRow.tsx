@@ -94,7 +94,7 @@ function Fix({ one, finding, cell, disabled, onValue }: FixProps) {
   const [value, setValue] = useState(cell)
   const heading = one.columns[finding.position]?.heading ?? ''
   const says = (
-    <Text size="sm" c={finding.severity === 'error' ? 'red' : undefined}>
+    <Text size="sm" c={finding.severity === 'error' ? 'var(--mantine-color-error)' : undefined}>
       {t(`finding.${codeKey(finding.code)}`, {
         value: finding.value,
         detail: finding.code === 'resembles' ? reasons(finding.detail, t) : finding.detail,

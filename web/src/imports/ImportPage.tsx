@@ -1,6 +1,5 @@
 /** One import, at whatever step it is: mapping, check, run, result. */
 import { Alert, Badge, Button, Group, Progress, Stack, Text, Title } from '@mantine/core'
-import { modals } from '@mantine/modals'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -10,6 +9,7 @@ import { useProblemText } from '../app/problemText'
 import { toast, toastError } from '../app/toast'
 import { useFormat } from '../i18n/format'
 import { CheckStep } from './CheckStep'
+import { Confirm } from './Confirm'
 import { DataFrame } from './DataFrame'
 import classes from './Imports.module.css'
 import { MappingStep } from './MappingStep'
@@ -128,6 +128,7 @@ function Result({ one }: { one: Import }) {
   const { t } = useTranslation('data')
   const format = useFormat()
   const undo = useImportAction(() => undoImport(one.id, one.version))
+  const [asking, setAsking] = useState(false)
   const c = one.counts
   const undone = one.state === 'undone'
   const tiles = undone
@@ -172,20 +173,19 @@ function Result({ one }: { one: Import }) {
             <Button component="a" href="/accounts" variant="light">
               {t('result.accounts')}
             </Button>
-            <Button
-              variant="default"
-              loading={undo.isPending}
-              onClick={() =>
-                modals.openConfirmModal({
-                  title: t('result.undoTitle'),
-                  children: <Text size="sm">{t('result.undoText')}</Text>,
-                  labels: { confirm: t('result.undo'), cancel: t('result.keep') },
-                  onConfirm: () => undo.mutate(),
-                })
-              }
-            >
+            <Button variant="default" loading={undo.isPending} onClick={() => setAsking(true)}>
               {t('result.undo')}
             </Button>
+            {asking && (
+              <Confirm
+                title={t('result.undoTitle')}
+                text={t('result.undoText')}
+                confirm={t('result.undo')}
+                keep={t('result.keep')}
+                onConfirm={() => undo.mutate()}
+                onClose={() => setAsking(false)}
+              />
+            )}
           </Group>
         )}
       </Stack>
@@ -198,6 +198,7 @@ function Remove({ one }: { one: Import }) {
   const queryClient = useQueryClient()
   const navigate = useNavigate()
   const problemText = useProblemText()
+  const [asking, setAsking] = useState(false)
   const remove = useMutation({
     mutationFn: () => deleteImport(one.id),
     onSuccess: () => {
@@ -209,21 +210,26 @@ function Remove({ one }: { one: Import }) {
   })
   if (isBusy(one.state)) return null
   return (
-    <Button
-      variant="subtle"
-      color="gray"
-      size="compact-sm"
-      loading={remove.isPending}
-      onClick={() =>
-        modals.openConfirmModal({
-          title: t('page.remove'),
-          children: <Text size="sm">{t(one.state === 'done' ? 'page.removeDone' : 'page.removeText')}</Text>,
-          labels: { confirm: t('page.remove'), cancel: t('page.keep') },
-          onConfirm: () => remove.mutate(),
-        })
-      }
-    >
-      {t('page.remove')}
-    </Button>
+    <>
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-sm"
+        loading={remove.isPending}
+        onClick={() => setAsking(true)}
+      >
+        {t('page.remove')}
+      </Button>
+      {asking && (
+        <Confirm
+          title={t('page.remove')}
+          text={t(one.state === 'done' ? 'page.removeDone' : 'page.removeText')}
+          confirm={t('page.remove')}
+          keep={t('page.keep')}
+          onConfirm={() => remove.mutate()}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
   )
 }
