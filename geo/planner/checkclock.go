@@ -63,7 +63,7 @@ func (c *checker) travel(s *Shift, leg int, at, stop Seconds, done int64) (Secon
 		}
 		return at + Seconds(last/legParts), legParts
 	}
-	return c.travel(s, leg, until, stop, done+span*legParts/seconds)
+	return c.travel(s, leg, until, stop, done+(span*legParts+seconds-1)/seconds)
 }
 
 // outing is one way of spreading driving and breaks over a gap.

@@ -3,8 +3,8 @@ package planner
 // clock is travel that depends on when it begins, for one travel profile.
 //
 // A leg is a whole of 2^32 parts. In a period with T seconds from place to
-// place each second covers 2^32/T of them: parts are rounded down when a period
-// or a drive is interrupted, the last second is rounded up. Arrivals then never
+// place each second covers 2^32/T of them: both the parts covered when a
+// period or a drive is interrupted and the last second are rounded up. Arrivals then never
 // get earlier when departures get later.
 type clock struct {
 	places  int
@@ -68,7 +68,7 @@ func (c *clock) drive(from, to, at, stop int32, left int64) (now int32, rest int
 		if need := (left*whole + 1<<32 - 1) >> 32; need <= int64(until-at) {
 			return at + int32(need), 0
 		}
-		left -= int64(until-at) << 32 / whole
+		left -= (int64(until-at)<<32 + whole - 1) / whole
 		at = until
 	}
 	return at, left

@@ -79,16 +79,20 @@ func (t *state) explain(empty *state, v int32, displace bool) Unplanned {
 		return x
 	}
 	x.Reason, x.Over, x.Shift = Full, 0, -1
-	best := spot{shift: -1, delta: nowhere}
-	for _, s := range alone {
-		t.tryShift(&calm, v, s, &best)
-	}
-	if best.shift >= 0 {
+	if len(t.spotsOf(&calm, v, alone)) > 0 {
+		if t.m.both && t.forsaken(&calm, v) {
+			x.Reason = Partner
+			return x
+		}
 		places := t.places(v, 1)
 		x.Reason, x.Shift, x.Detour, x.Cost = NotWorth, places[0].Shift, places[0].Detour, places[0].Cost
 		if int64(x.Cost) < t.m.visits[v].prize {
 			x.Reason = NotImproved
 		}
+		return x
+	}
+	if t.m.visits[v].timed && t.tiedNow(v) {
+		x.Reason = GapRule // of those that fit alone: what it is tied to leaves no time
 		return x
 	}
 	gaps := true // is it only the days of its series or links?

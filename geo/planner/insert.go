@@ -44,14 +44,11 @@ func Insert(p Problem, orders [][]int, visit, limit int) ([]Place, error) {
 func (t *state) places(v int32, limit int) []Place {
 	calm := tuned
 	calm.blink = 0
-	var spots []spot
-	for i := range t.routes {
-		s := spot{shift: -1, delta: nowhere}
-		t.tryShift(&calm, v, int32(i), &s)
-		if s.shift >= 0 {
-			spots = append(spots, s)
-		}
+	all := make([]int32, len(t.routes))
+	for i := range all {
+		all[i] = int32(i)
 	}
+	spots := t.spotsOf(&calm, v, all)
 	slices.SortFunc(spots, func(a, b spot) int { return cmp.Or(cmp.Compare(a.delta, b.delta), cmp.Compare(a.shift, b.shift)) })
 	if limit > 0 && len(spots) > limit {
 		spots = spots[:limit]
@@ -72,6 +69,11 @@ func (t *state) places(v int32, limit int) []Place {
 		after := timetable(t.m.p, int(s.shift), slices.Insert(order, at, int(v)))
 		places[i] = Place{Shift: int(s.shift), Position: at, Cost: Cost(s.delta),
 			Detour: after.Drive - before.Drive, Metres: after.Metres - before.Metres}
+		if t.m.visits[v].timed { // others have a say in when it begins
+			orders := t.orders()
+			orders[s.shift] = slices.Insert(orders[s.shift], at, int(v))
+			after = check(t.m.p, orders).Routes[s.shift]
+		}
 		for _, e := range after.Entries {
 			if e.Kind == Stop && e.Visit == int(v) {
 				places[i].Begin = e.Begin
@@ -79,6 +81,23 @@ func (t *state) places(v int32, limit int) []Place {
 		}
 	}
 	return places
+}
+
+// spotsOf are the cheapest places of a visit in the given shifts.
+func (t *state) spotsOf(u *tuning, v int32, shifts []int32) []spot {
+	var spots []spot
+	for _, shift := range shifts {
+		s := spot{shift: -1, delta: nowhere}
+		if t.m.visits[v].timed {
+			s = t.settled(u, v, shift)
+		} else {
+			t.tryShift(u, v, shift, &s)
+		}
+		if s.shift >= 0 {
+			spots = append(spots, s)
+		}
+	}
+	return spots
 }
 
 // timetable times one shift.

@@ -197,6 +197,71 @@ func (t *state) placeTimed(u *tuning, v int32, limit int64) bool {
 	return false
 }
 
+// settled is the cheapest place in a shift of a visit that others are tied to in
+// time, what it does to them included; the plan stays as it is.
+func (t *state) settled(u *tuning, v, shift int32) spot {
+	best := spot{shift: -1, delta: nowhere}
+	for turned := range uint64(2) {
+		p, ok := t.reachable(v, -turned)
+		if !ok {
+			continue
+		}
+		t.begin()
+		before := t.cost
+		t.setPin(v, p)
+		s := spot{shift: -1, delta: nowhere}
+		if t.tryShift(u, v, shift, &s); s.shift >= 0 && t.settle(v, s) {
+			if s.delta = t.cost - before; s.delta < best.delta {
+				best = s
+			}
+		}
+		t.back()
+	}
+	return best
+}
+
+// forsaken says whether a visit that fits is made together with one that would
+// find no place then.
+func (t *state) forsaken(u *tuning, v int32) bool {
+	for _, l := range t.m.links[v] {
+		if !l.both || t.at[l.other] >= 0 {
+			continue
+		}
+		if t.m.visits[l.other].skip || !t.fitBoth(u, v, l.other) {
+			return true
+		}
+	}
+	return false
+}
+
+// fitBoth tries to insert two visits, wherever the first may go.
+func (t *state) fitBoth(u *tuning, v, w int32) bool {
+	t.listShifts()
+	for _, s := range t.spots(u, v, nowhere) {
+		t.begin()
+		ok := true
+		if t.m.visits[v].timed {
+			ok = t.settle(v, s)
+		} else {
+			t.touch(s.shift)
+			t.insert(v, s.shift, s.at)
+		}
+		if ok {
+			t.listShifts()
+			if t.m.visits[w].timed {
+				ok = t.placeTimed(u, w, nowhere)
+			} else {
+				ok = len(t.spots(u, w, nowhere)) > 0
+			}
+		}
+		t.back()
+		if ok {
+			return true
+		}
+	}
+	return false
+}
+
 // spots are the cheapest places of a visit in each shift that cost less than
 // limit, cheapest first.
 func (t *state) spots(u *tuning, v int32, limit int64) []spot {
