@@ -349,6 +349,19 @@ func (t *state) scanPlain(v, shift int32, base int64, skip int) known {
 	h, leave := &row[from.place], from.leave
 	least := int64(never) << 16
 	rest := stops[first+1:]
+	// Nor can it come after a stop that is left when the visit is shut.
+	if n := len(rest); n > 16 {
+		lo, hi := 1, n
+		for lo < hi {
+			mid := (lo + hi) / 2
+			if stops[first+mid].leave > shut {
+				hi = mid
+			} else {
+				lo = mid + 1
+			}
+		}
+		rest = rest[:lo]
+	}
 	for i := range rest {
 		next := &rest[i]
 		g := &row[next.place]
