@@ -224,7 +224,7 @@ func useServer(ctx context.Context, given string) (*shared, error) {
 			return nil, fmt.Errorf("testdb: make the roles: %w", err)
 		}
 	}
-	if _, err := conn.Exec(ctx, fmt.Sprintf(`grant %s to %s`, cluster.AppRole, cluster.OwnerRole)); err != nil {
+	if _, err := conn.Exec(ctx, fmt.Sprintf(`grant %[1]s to %[2]s; alter role %[2]s noinherit`, cluster.AppRole, cluster.OwnerRole)); err != nil {
 		return nil, fmt.Errorf("testdb: make the roles: %w", err)
 	}
 	var ready, hasEmpty bool
