@@ -53,23 +53,30 @@ func (s *Service) SuitablePlaces(ctx context.Context, id int64, visitID int) (*S
 	return b.model.suitable(b.state, v)
 }
 
-// suitable tries a visit in every lane.
+// suitable tries a visit in every lane, each as a problem of its own: what it
+// costs there does not depend on the others, but for the days of the account's
+// other visits.
 func (m *model) suitable(b *boardState, v int) (*SuitablePlaces, error) {
 	c := b.clone()
 	c.take(v)
 	c.marks[v] = mark{}
-	problem, orders := m.search(c, m.chosen(nil))
-	// By hand it may go to anybody, unless it was asked for otherwise.
-	x := &problem.Visits[v]
-	x.Preferred, x.Before = nil, 0
-	if m.visits[v].rep == 0 {
-		x.Reps = nil
-	}
 	var found []planner.Place
-	if !x.Skip {
-		var err error
-		if found, err = planner.Insert(problem, orders, v, 0); err != nil {
+	for s := range m.shifts {
+		if !m.mayBeOn(c, v, s) {
+			continue
+		}
+		p, _ := m.laneProblem(s, append(slices.Clone(c.orders[s]), v), c.marks)
+		order := make([]int, len(c.orders[s]))
+		for i := range order {
+			order[i] = i
+		}
+		places, err := planner.Insert(p, [][]int{order}, len(order), 1)
+		if err != nil {
 			return nil, fmt.Errorf("visits: insert: %w", err)
+		}
+		for _, place := range places {
+			place.Shift = s
+			found = append(found, place)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b planner.Place) int { return int(a.Detour - b.Detour) })
@@ -96,6 +103,28 @@ func (m *model) suitable(b *boardState, v int) (*SuitablePlaces, error) {
 		out.Days = append(out.Days, day)
 	}
 	return out, nil
+}
+
+// mayBeOn reports whether nothing but time and distance is against a visit in a
+// lane: opening hours, what it was asked for with, and its account's other visits.
+// By hand it may go to any rep, unless it was asked for with one.
+func (m *model) mayBeOn(b *boardState, v, shift int) bool {
+	x, s := m.visits[v], m.shifts[shift]
+	if m.closed(v, s.Day) || x.rep != 0 && m.repNo[x.rep] != s.Rep || x.day >= 0 && x.day != s.Day {
+		return false
+	}
+	gap := 1
+	if k := m.seriOf[v]; k > 0 {
+		gap = m.series[k-1].MinGap
+	}
+	for t, order := range b.orders {
+		for _, y := range order {
+			if m.visits[y].site.ID == x.site.ID && max(s.Day-m.shifts[t].Day, m.shifts[t].Day-s.Day) < gap {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // leastDetour is the driving that a visit would add to a lane at its nearest
