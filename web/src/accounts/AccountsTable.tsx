@@ -95,19 +95,7 @@ export function AccountsTable(props: Props) {
   const tracks = tall ? '2.75rem minmax(0, 1fr) auto' : template(columns, layout.widths)
   const cellWords = useMemo(
     (): CellWords => ({
-      choices: (column) =>
-        choicesOf(
-          column.field ?? {
-            key: column.key,
-            label: '',
-            group: '',
-            type: column.type,
-            ops: [],
-            sortable: false,
-            editable: false,
-            custom: false,
-          },
-        ),
+      choices: (column) => choicesOf(column.field ?? { key: column.key, type: column.type }),
       locale: words.format.locale,
       yes: words.i18n.t('filters:yes'),
       no: words.i18n.t('filters:no'),

@@ -11,7 +11,7 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '../api/client'
+import { api, call } from '../api/client'
 import { useMay, useMe } from '../api/queries'
 import { useProblemText } from '../app/problemText'
 import { toast, toastError } from '../app/toast'
@@ -19,9 +19,8 @@ import { FieldInput } from '../filters/FieldInput'
 import { FieldPicker } from '../filters/FieldPicker'
 import { catalogueOf } from '../filters/fields'
 import type { FilterNode } from '../filters/tree'
+import type { BulkSet, Field, Segment, Which } from '../filters/types'
 import { useChoices, useWords } from '../filters/useWords'
-import type { BulkSet, Field, Segment, Which } from '../filters/wire'
-import { wire } from '../filters/wire'
 import { useFormat } from '../i18n/format'
 import { NewSegment } from '../segments/NewSegment'
 import { segmentsQuery } from '../segments/queries'
@@ -358,7 +357,7 @@ function ToSegment({ which, onDone, onNew }: { which: Which; onDone: () => void;
   const change = useMutation({
     mutationFn: ({ segment, add }: { segment: Segment; add: boolean }) =>
       call(
-        wire.POST('/api/segments/{id}/members', {
+        api.POST('/api/segments/{id}/members', {
           params: { path: { id: segment.id } },
           body: add ? { add: which } : { remove: which },
         }),

@@ -1,6 +1,6 @@
 /** The columns of the list: what there is, what is shown, in which order and how wide. */
 import type { AccountRow } from '../api/types'
-import type { Field, FieldType } from '../filters/wire'
+import type { Field, FieldType } from '../filters/types'
 
 /** A row with what admins defined. */
 export type Row = AccountRow & { custom?: Record<string, unknown>; notes?: string }

@@ -5,7 +5,7 @@ import { meQuery } from '../api/queries'
 import type { Account, Plan } from '../api/types'
 import type { Import } from '../imports/queries'
 
-export const eventNames = ['plan', 'account', 'accounts', 'import', 'extract', 'timeline', 'inbox'] as const
+export const eventNames = ['plan', 'account', 'accounts', 'import', 'batch', 'extract', 'timeline', 'inbox'] as const
 export type EventName = (typeof eventNames)[number]
 
 const planEvent = z.object({
@@ -54,6 +54,8 @@ export function applyServerEvent(queryClient: QueryClient, name: EventName, data
     }
     renew(...(event ? ['plan', event.id] : ['plan']))
     renew('plans')
+  } else if (name === 'batch') {
+    renew('batch')
   } else if (name === 'account') {
     const event = parse(accountEvent, data)
     const known = event && queryClient.getQueryData<Account>(['account', event.id])

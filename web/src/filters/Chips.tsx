@@ -9,8 +9,8 @@ import { FieldPicker } from './FieldPicker'
 import { conditionOn } from './fields'
 import { conditionText, predicate, sentence, type Words } from './sentence'
 import type { Condition, FilterNode } from './tree'
+import type { Field } from './types'
 import { useDraft } from './useDraft'
-import type { Field } from './wire'
 
 type ChipProps = {
   words: Words

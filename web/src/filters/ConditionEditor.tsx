@@ -3,8 +3,8 @@ import { NativeSelect, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { opGroup, withOp } from './fields'
 import type { Condition } from './tree'
+import type { Field } from './types'
 import { type EditorProps, ValueEditor } from './ValueEditor'
-import type { Field } from './wire'
 
 export function OperationSelect({
   field,

@@ -3,8 +3,8 @@ import { MultiSelect, NumberInput, Select, TagsInput, TextInput } from '@mantine
 import { useTranslation } from 'react-i18next'
 import { useMe } from '../api/queries'
 import { useFormat } from '../i18n/format'
+import type { FieldType } from './types'
 import type { Choice } from './useWords'
-import type { FieldType } from './wire'
 
 type Props = {
   label: string

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Catalogue } from './fields'
 import { matches } from './matches'
-import type { Field } from './wire'
+import type { Field } from './types'
 
 export function FieldPicker({ catalogue, onPick }: { catalogue: Catalogue; onPick: (field: Field) => void }) {
   const { t, i18n } = useTranslation('filters')

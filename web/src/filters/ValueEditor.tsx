@@ -24,8 +24,8 @@ import type { Coverage, Status } from '../app/search'
 import { isBare, opGroup } from './fields'
 import type { Words } from './sentence'
 import type { Condition } from './tree'
+import type { Field } from './types'
 import { useChoices } from './useWords'
-import type { Field } from './wire'
 
 export type EditorProps = {
   words: Words

@@ -1,10 +1,9 @@
 /** What the server says of a filter before it is used: how many match, or which condition is wrong. */
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { call } from '../api/client'
+import { api, call } from '../api/client'
 import { isProblem } from '../api/problem'
 import { type FilterNode, pathOfLocation } from './tree'
-import { wire } from './wire'
 
 /** The sentences of a refusal by the path of their condition, joined by commas; '' for the whole. */
 export function refusals(error: unknown): ReadonlyMap<string, string> {
@@ -21,8 +20,7 @@ export function useFilterCheck(tree: FilterNode | null) {
   const { data, error } = useQuery({
     // Under "accounts", so that the figure follows when accounts change.
     queryKey: ['accounts', 'check', tree],
-    queryFn: async ({ signal }) =>
-      (await call(wire.POST('/api/filters/check', { body: { filter: tree }, signal }))) as { total: number },
+    queryFn: ({ signal }) => call(api.POST('/api/filters/check', { body: { filter: tree }, signal })),
     enabled: tree !== null,
   })
   const refused = useMemo(() => refusals(error), [error])

@@ -3,14 +3,14 @@ import { queryOptions, useQuery } from '@tanstack/react-query'
 import i18next from 'i18next'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '../api/client'
+import { api, call } from '../api/client'
 import type { Condition } from './tree'
-import { type Field, type FieldType, wire } from './wire'
+import type { Field, FieldType } from './types'
 
 export const fieldsQuery = queryOptions({
   queryKey: ['fields'],
-  queryFn: async ({ signal }) =>
-    ((await call(wire.GET('/api/fields', { signal }))) as { items: Field[] | null }).items ?? [],
+  queryFn: async ({ signal }): Promise<Field[]> =>
+    (await call(api.GET('/api/fields', { signal }))).items ?? [],
   staleTime: 5 * 60_000,
 })
 

@@ -3,7 +3,7 @@ import type { i18n as I18n } from 'i18next'
 import type { Format } from '../i18n/format'
 import { type Catalogue, isBare, opGroup } from './fields'
 import { type Condition, childrenOf, type FilterNode, isCondition, isNot, kindOf, pruned } from './tree'
-import type { Field } from './wire'
+import type { Field } from './types'
 
 /** Names that a filter holds only as numbers. */
 export type Names = {
@@ -24,7 +24,11 @@ function say({ i18n }: Words, key: string, values: Values = {}): string {
 }
 
 /** What a value of a choice is called. */
-export function choiceName(words: Words, field: Field, value: unknown): string {
+export function choiceName(
+  words: Words,
+  field: Pick<Field, 'key' | 'type' | 'choices'> & { custom?: boolean },
+  value: unknown,
+): string {
   if (value === null) return say(words, 'nobody')
   if (value === 'me') return say(words, 'me')
   if (field.key === 'ownerId') return words.names.user(Number(value))

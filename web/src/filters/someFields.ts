@@ -1,5 +1,5 @@
 /** A small catalogue, for tests. */
-import type { Field, FieldType } from './wire'
+import type { Field, FieldType } from './types'
 
 const ops: Partial<Record<FieldType, string[]>> = {
   text: ['is', 'is_not', 'contains', 'not_contains', 'starts_with', 'is_empty', 'not_empty'],

@@ -7,7 +7,7 @@ import { useFormat } from '../i18n/format'
 import { segmentsQuery } from '../segments/queries'
 import { useCatalogue } from './fields'
 import { choiceName, type Words } from './sentence'
-import type { Field } from './wire'
+import type { Field } from './types'
 
 const numbered = (id: number) => `#${id}`
 
@@ -48,7 +48,7 @@ export function useChoices(words: Words) {
   const segments = useQuery(segmentsQuery).data
   const me = useMe()
   return useCallback(
-    (field: Field): Choice[] => {
+    (field: Pick<Field, 'key' | 'type' | 'choices'> & { custom?: boolean }): Choice[] => {
       const named = (value: Choice['value']) => ({ value, label: choiceName(words, field, value) })
       if (field.key === 'ownerId')
         return [

@@ -10,19 +10,16 @@ import {
   IconSearch,
   IconUser,
 } from '@tabler/icons-react'
-import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ComponentType, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Row } from '../accounts/columns'
-import { accountPageQuery, accountQuery, addressOf } from '../accounts/queries'
-import { useMe, usePlaces } from '../api/queries'
-import { matches } from '../filters/matches'
-import { filterText } from '../filters/tree'
+import { addressOf } from '../accounts/queries'
 import { viewsQuery } from '../views/useView'
 import { addressOfView, savedView } from '../views/view'
 import { useCommands } from './commands'
-import { readRecent } from './recent'
+import { searchQuery } from './queries'
 import { type Kind, type Result, ranked } from './results'
 import classes from './SearchDialog.module.css'
 
@@ -38,8 +35,6 @@ const icons: Record<Kind, ComponentType<IconProps>> = {
 /** Requests wait this long for the next letter; what is here already is shown at once. */
 const pause = 90
 const fewest = 2
-const ofServer = 8
-const contactAccounts = 4
 
 /** Ctrl-K: accounts, contacts, views, places and commands in one field. */
 export function SearchDialog({ onClose }: { onClose: () => void }) {
@@ -165,36 +160,26 @@ function useOpenAccount() {
   return (id: number) => void navigate({ to: '/accounts/$id', params: { id: String(id) } })
 }
 
-/** What this browser knows: recent accounts, rows that were on a list, views, commands. */
+/** What this browser knows: rows that were on a list, views, commands. */
 function useLocalResults(): Result[] {
   const { t } = useTranslation('accounts')
-  const me = useMe()
   const navigate = useNavigate()
   const open = useOpenAccount()
   const queryClient = useQueryClient()
   const commands = useCommands()
   const views = useQuery(viewsQuery).data ?? []
-  const [recent] = useState(() => readRecent(me.user.id))
   const [rows] = useState(() => {
     const pages = queryClient.getQueriesData<{ items: Row[] | null }>({ queryKey: ['accounts', 'rows'] })
     return new Map(pages.flatMap(([, page]) => page?.items ?? []).map((row) => [row.id, row]))
   })
-  const known = [...rows.values()].map((row) => ({
-    key: `a${row.id}`,
-    kind: 'account' as const,
-    label: row.name,
-    detail: row.site ? addressOf(row.site) : t('noPlace'),
-    run: () => open(row.id),
-  }))
   return [
-    ...recent.map(({ id, name, detail }) => ({
-      key: `a${id}`,
-      kind: 'recent' as const,
-      label: name,
-      detail,
-      run: () => open(id),
+    ...[...rows.values()].map((row) => ({
+      key: `a${row.id}`,
+      kind: 'account' as const,
+      label: row.name,
+      detail: row.site ? addressOf(row.site) : t('noPlace'),
+      run: () => open(row.id),
     })),
-    ...known,
     ...views.map((view) => ({
       key: `v${view.id}`,
       kind: 'view' as const,
@@ -212,65 +197,27 @@ function useLocalResults(): Result[] {
   ]
 }
 
-/** What the server finds: accounts, contacts by name, places of the extract. */
+/** What the server finds: accounts, contacts and places; what was opened lately first. */
 function useServerResults(asked: string, text: string): { results: Result[]; busy: boolean } {
-  const { t } = useTranslation('accounts')
   const navigate = useNavigate()
   const open = useOpenAccount()
   const enough = asked.length >= fewest
-  const accounts = useQuery({
-    ...accountPageQuery({ q: asked }, undefined, null, '', ofServer),
-    enabled: enough,
-    placeholderData: keepPreviousData,
-  })
-  const withContact = useQuery({
-    ...accountPageQuery(
-      { filter: filterText({ field: 'contact.name', op: 'contains', value: asked }) },
-      undefined,
-      null,
-      '',
-      contactAccounts,
-    ),
-    enabled: enough,
-    placeholderData: keepPreviousData,
-  })
-  const people = useQueries({
-    queries: (enough ? (withContact.data?.items ?? []) : []).map((row) => accountQuery(row.id)),
-  })
-  const places = usePlaces(asked)
-  if (!enough || text.length < fewest) return { results: [], busy: text.length >= fewest }
+  const { data, isFetching } = useQuery(searchQuery(enough ? asked : ''))
+  if (text.length > 0 && text.length < fewest) return { results: [], busy: false }
   return {
-    busy: accounts.isFetching || withContact.isFetching || places.isFetching || asked !== text,
-    results: [
-      ...(accounts.data?.items ?? []).map((row) => ({
-        key: `a${row.id}`,
-        kind: 'account' as const,
-        label: row.name,
-        detail: row.site ? addressOf(row.site) : t('noPlace'),
-        run: () => open(row.id),
-      })),
-      ...people.flatMap(({ data }) =>
-        (data?.contacts ?? [])
-          .filter((contact) => matches(contact.name, asked))
-          .map((contact) => ({
-            key: `p${contact.id}`,
-            kind: 'contact' as const,
-            label: contact.name,
-            detail: [contact.jobTitle, data?.name].filter(Boolean).join(' · '),
-            run: () => data && open(data.id),
-          })),
-      ),
-      ...(places.data ?? []).map((place) => ({
-        key: `${place.kind}${place.label}${place.point.join()}`,
-        kind: 'place' as const,
-        label: place.label,
-        detail: [t(`place.${place.kind as 'house'}`), place.detail].filter(Boolean).join(' · '),
-        run: () =>
-          void navigate({
-            to: '/',
-            search: { lon: place.point[0], lat: place.point[1], zoom: place.kind === 'place' ? 12.5 : 16 },
-          }),
-      })),
-    ],
+    busy: isFetching || asked !== text,
+    results: (data ?? []).map((hit) => {
+      const { point } = hit
+      return {
+        key: hit.kind === 'place' ? `${hit.label}${point?.join()}` : `${hit.kind[0]}${hit.id}`,
+        kind: hit.openedAt ? ('recent' as const) : hit.kind,
+        label: hit.label,
+        detail: hit.detail,
+        run: () => {
+          if (hit.kind !== 'place') open(hit.accountId)
+          else if (point) void navigate({ to: '/', search: { lon: point[0], lat: point[1], zoom: 15 } })
+        },
+      }
+    }),
   }
 }

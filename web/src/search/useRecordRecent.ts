@@ -1,21 +1,22 @@
-/** Remembers each account whose page is opened, once its name is known. */
-import { useQuery } from '@tanstack/react-query'
+/** Tells the server which account one looks at, once its page has it. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { accountQuery, addressOf } from '../accounts/queries'
-import { useMe } from '../api/queries'
-import { addRecent } from './recent'
+import { accountQuery } from '../accounts/queries'
+import { api, call } from '../api/client'
 
 export function useRecordRecent() {
-  const me = useMe()
+  const queryClient = useQueryClient()
   const id = useLocation({
     select: ({ pathname }) => Number(/^\/accounts\/([1-9]\d*)$/.exec(pathname)?.[1] ?? 0),
   })
   // The page itself asks for it; this only listens.
-  const { data } = useQuery({ ...accountQuery(id), enabled: false })
+  const known = useQuery({ ...accountQuery(id), enabled: false }).data?.id === id
   useEffect(() => {
-    if (!data || data.id !== id) return
-    const site = data.sites.find((s) => s.isPrimary) ?? data.sites[0]
-    addRecent(me.user.id, { id, name: data.name, detail: site ? addressOf(site) : '' })
-  }, [data, id, me.user.id])
+    if (!known || id === 0) return
+    call(api.POST('/api/recents', { body: { kind: 'account', id } })).then(
+      () => queryClient.invalidateQueries({ queryKey: ['search', ''] }),
+      (error: unknown) => console.warn('recent:', error), // it is only missing from the list of recent ones
+    )
+  }, [known, id, queryClient])
 }

@@ -2,8 +2,8 @@
 import { useMantineTheme } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Area, AreaChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
+import type { SegmentDay } from '../filters/types'
 import { useFormat } from '../i18n/format'
-import type { SegmentDay } from './queries'
 
 export function HistoryChart({ days }: { days: SegmentDay[] }) {
   const { t } = useTranslation('segments')

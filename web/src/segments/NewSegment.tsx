@@ -4,12 +4,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '../api/client'
+import { api, call } from '../api/client'
 import { useProblemText } from '../app/problemText'
 import { sentence } from '../filters/sentence'
 import type { FilterNode } from '../filters/tree'
+import type { Segment, Which } from '../filters/types'
 import { useWords } from '../filters/useWords'
-import { type Segment, type Which, wire } from '../filters/wire'
 import { useFormat } from '../i18n/format'
 
 const sharings = ['own', 'team', 'all'] as const
@@ -35,19 +35,13 @@ export function NewSegment({ which, filter, count, onClose, onMade }: Props) {
   const [kind, setKind] = useState<Segment['kind']>(filter ? 'dynamic' : 'static')
   const [shared, setShared] = useState<Segment['shared']>('own')
   const create = useMutation({
-    mutationFn: async () => {
+    mutationFn: () => {
       const body = { name: name.trim(), description: description.trim(), kind, shared }
-      const made = (await call(
-        wire.POST('/api/segments', { body: kind === 'dynamic' ? { ...body, filter } : body }),
-      )) as Segment
-      if (kind === 'static')
-        await call(
-          wire.POST('/api/segments/{id}/members', {
-            params: { path: { id: made.id } },
-            body: { add: which },
-          }),
-        )
-      return made
+      return call(
+        api.POST('/api/segments', {
+          body: kind === 'dynamic' ? { ...body, filter } : { ...body, members: which },
+        }),
+      )
     },
     onSuccess: (made) => {
       void queryClient.invalidateQueries({ queryKey: ['segments'] })

@@ -22,7 +22,7 @@ import { AccountCard } from '../accounts/AccountCard'
 import { AccountsTable } from '../accounts/AccountsTable'
 import { anyChecked, type Checked, nothingChecked } from '../accounts/checked'
 import { type Layout, noLayout } from '../accounts/columns'
-import { call } from '../api/client'
+import { api, call } from '../api/client'
 import { isProblem } from '../api/problem'
 import { useMay } from '../api/queries'
 import { NotFound } from '../app/Fallbacks'
@@ -34,8 +34,8 @@ import { toast, toastError } from '../app/toast'
 import { addressOfTree } from '../filters/address'
 import { sentence } from '../filters/sentence'
 import { filterText } from '../filters/tree'
+import type { Segment, Which } from '../filters/types'
 import { useWords } from '../filters/useWords'
-import { type Segment, type Which, wire } from '../filters/wire'
 import { useFormat } from '../i18n/format'
 import { segmentHistoryQuery, segmentQuery } from './queries'
 import classes from './Segments.module.css'
@@ -177,9 +177,9 @@ function useSegmentChanges(segment: Segment) {
   }
   const path = { params: { path: { id: segment.id } } }
   const update = useMutation({
-    mutationFn: async (change: Partial<Pick<Segment, 'name' | 'description' | 'filter' | 'shared'>>) =>
+    mutationFn: async (change: Partial<Pick<Segment, 'name' | 'description' | 'shared'>>) =>
       (await call(
-        wire.PATCH('/api/segments/{id}', { ...path, body: { ...change, version: segment.version } }),
+        api.PATCH('/api/segments/{id}', { ...path, body: { ...change, version: segment.version } }),
       )) as Segment,
     onSuccess: (next) => {
       queryClient.setQueryData(segmentQuery(segment.id).queryKey, next)
@@ -189,7 +189,7 @@ function useSegmentChanges(segment: Segment) {
     onError,
   })
   const remove = useMutation({
-    mutationFn: () => call(wire.DELETE('/api/segments/{id}', path)),
+    mutationFn: () => call(api.DELETE('/api/segments/{id}', path)),
     onSuccess: () => {
       void navigate({ to: '/segments' }).then(renew)
       toast(t('detail.removed', { name: segment.name }))
@@ -383,7 +383,7 @@ function TakeOut({
   const problemText = useProblemText()
   const change = useMutation({
     mutationFn: (body: { add?: Which; remove?: Which }) =>
-      call(wire.POST('/api/segments/{id}/members', { params: { path: { id: segment.id } }, body })),
+      call(api.POST('/api/segments/{id}/members', { params: { path: { id: segment.id } }, body })),
     onSuccess: (_, { remove }) => {
       void queryClient.invalidateQueries({ queryKey: ['segments'] })
       void queryClient.invalidateQueries({ queryKey: ['accounts'] })

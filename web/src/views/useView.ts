@@ -4,12 +4,12 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/r
 import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Layout } from '../accounts/columns'
-import { call } from '../api/client'
+import { api, call } from '../api/client'
 import { isProblem } from '../api/problem'
 import { useProblemText } from '../app/problemText'
 import type { AccountsSearch } from '../app/search'
 import { toast, toastError } from '../app/toast'
-import { type View, wire } from '../filters/wire'
+import type { View } from '../filters/types'
 import {
   type AnyView,
   addressOfView,
@@ -22,8 +22,7 @@ import {
 
 export const viewsQuery = queryOptions({
   queryKey: ['views'],
-  queryFn: async ({ signal }) =>
-    ((await call(wire.GET('/api/views', { signal }))) as { items: View[] | null }).items ?? [],
+  queryFn: async ({ signal }) => ((await call(api.GET('/api/views', { signal }))).items ?? []) as View[],
   staleTime: 60_000,
 })
 
@@ -104,7 +103,7 @@ export function useViewChanges() {
   }
   const create = useMutation({
     mutationFn: async (body: NewView) =>
-      (await call(wire.POST('/api/views', { body: { ...body, object: 'accounts' } }))) as View,
+      (await call(api.POST('/api/views', { body: { ...body, object: 'accounts' } }))) as View,
     onSuccess: (view) => {
       adopt(view)
       toast(t('view.made', { name: view.name }))
@@ -112,11 +111,16 @@ export function useViewChanges() {
     onError,
   })
   const update = useMutation({
-    mutationFn: async ({ view, change }: { view: View; change: Partial<NewView> }) =>
+    mutationFn: async ({ view, change: { filter, ...change } }: { view: View; change: Partial<NewView> }) =>
       (await call(
-        wire.PATCH('/api/views/{id}', {
+        api.PATCH('/api/views/{id}', {
           params: { path: { id: view.id } },
-          body: { ...change, version: view.version },
+          body: {
+            ...change,
+            // None at all is a group of nothing: a missing filter would leave it as it was.
+            ...(filter === undefined ? {} : { filter: filter ?? { all: [] } }),
+            version: view.version,
+          },
         }),
       )) as View,
     onSuccess: (view) => {
@@ -126,7 +130,7 @@ export function useViewChanges() {
     onError,
   })
   const remove = useMutation({
-    mutationFn: (view: View) => call(wire.DELETE('/api/views/{id}', { params: { path: { id: view.id } } })),
+    mutationFn: (view: View) => call(api.DELETE('/api/views/{id}', { params: { path: { id: view.id } } })),
     onSuccess: (_, view) => {
       queryClient.setQueryData(viewsQuery.queryKey, (known: View[] | undefined) =>
         (known ?? []).filter((v) => v.id !== view.id),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { noLayout } from '../accounts/columns'
 import { accountsSearchSchema, parseSearch, stringifySearch } from '../app/search'
-import type { View } from '../filters/wire'
+import type { View } from '../filters/types'
 import {
   addressOfView,
   builtinView,
@@ -21,6 +21,7 @@ const view: View = {
   object: 'accounts',
   shared: 'own',
   ownerId: 2,
+  ownerName: 'Rosa Rep',
   filter: { all: [{ field: 'search', op: 'matches', value: 'bakery' }, old] },
   sort: '-revenue',
   columns: ['name', 'revenue', 'custom.vat'],
@@ -53,7 +54,7 @@ describe('a saved view', () => {
   })
   it('is stored as it is shown', () => {
     const search = read(stringifySearch(addressOfView(shown)))
-    const { id, name, object, shared, ownerId, version, ...content } = view
+    const { id, name, object, shared, ownerId, ownerName, version, ...content } = view
     expect(contentOf(search, layoutOf(shown))).toEqual(content)
   })
   it('that is gone is the list of all', () => {

@@ -4,7 +4,7 @@ import type { Layout } from '../accounts/columns'
 import { type AccountsSearch, conditionsOf, type Sort } from '../app/search'
 import { addressOfTree, asked, wholeTree } from '../filters/address'
 import { type FilterNode, filterText, pruned } from '../filters/tree'
-import type { View } from '../filters/wire'
+import type { View } from '../filters/types'
 
 export const builtins = ['all', 'mine', 'overdue', 'never'] as const
 export type Builtin = (typeof builtins)[number]
