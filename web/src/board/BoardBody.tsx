@@ -35,7 +35,7 @@ export function BoardBody({ board, head }: { board: Board; head: PlanHead }) {
   const scheme = useScheme()
   const edits = useBoardEdits(head.id)
   const open = isOpen(head.state)
-  const mayEdit = head.mayWrite && !open
+  const mayEdit = head.mayWrite && board.hidden === 0 && !open
   const groupBy = useView((view) => view.groupBy)
   const closed = useView((view) => view.closed)
   const moving = useView((view) => view.moving)

@@ -219,6 +219,11 @@ export function BoardHeader(props: {
           {t('head.dueLeftOut', { count: head.dueLeftOut })}
         </Text>
       )}
+      {board.hidden > 0 && (
+        <Text size="xs" c="dimmed" mt={4}>
+          {t('head.hidden', { count: board.hidden })}
+        </Text>
+      )}
       {dialog === 'publish' && (
         <PublishDialog
           board={board}

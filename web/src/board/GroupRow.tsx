@@ -1,6 +1,6 @@
 /** The heading of a rep or a day: its sums, opened and closed. */
 import { IconAlertTriangle, IconChevronRight, IconRoute } from '@tabler/icons-react'
-import { type CSSProperties, memo } from 'react'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../i18n/format'
 import { groupTotals, laneKey, type Row } from './grouping'
@@ -11,10 +11,11 @@ import { toggleClosed, toggleSelected, useView } from './view'
 export const GroupRow = memo(function GroupRow(props: {
   row: Extract<Row, { kind: 'group' }>
   board: Board
-  style: CSSProperties
+  top: number
+  height: number
   tabbable: boolean
 }) {
-  const { row, board, style, tabbable } = props
+  const { row, board, top, height, tabbable } = props
   const { t } = useTranslation('board')
   const format = useFormat()
   const keys = row.lanes.map(laneKey)
@@ -25,7 +26,7 @@ export const GroupRow = memo(function GroupRow(props: {
   const name = rep?.name ?? format.longDay(row.group)
   const totals = groupTotals(row.lanes)
   return (
-    <div className={classes.group} style={style} data-row={row.key}>
+    <div className={classes.group} style={{ transform: `translateY(${top}px)`, height }} data-row={row.key}>
       <div className={classes.groupInner}>
         <button
           type="button"

@@ -17,7 +17,8 @@ import { useLaneViolation } from './words'
 export const LaneRow = memo(function LaneRow(props: {
   lane: Lane
   board: Board
-  style: CSSProperties
+  top: number
+  height: number
   axis: Axis
   clock: Clock
   labelWidth: number
@@ -33,7 +34,7 @@ export const LaneRow = memo(function LaneRow(props: {
   to: number | null
   movingId: number | null
 }) {
-  const { lane, style, axis, clock, labelWidth, width, colour, stale, rating, to, movingId } = props
+  const { lane, top, height, axis, clock, labelWidth, width, colour, stale, rating, to, movingId } = props
   const key = laneKey(lane)
   const selected = useView((view) => view.selected.includes(key))
   const blocks = useMemo(() => blocksOf(lane, clock), [lane, clock])
@@ -42,7 +43,14 @@ export const LaneRow = memo(function LaneRow(props: {
   return (
     <div
       className={classes.lane}
-      style={{ ...style, '--lane': colour.line, '--lane-text': colour.text } as CSSProperties}
+      style={
+        {
+          transform: `translateY(${top}px)`,
+          height,
+          '--lane': colour.line,
+          '--lane-text': colour.text,
+        } as CSSProperties
+      }
       data-row={key}
       data-lane={key}
       data-selected={selected}

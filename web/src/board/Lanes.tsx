@@ -196,15 +196,15 @@ export function Lanes(props: {
             items.map((item) => {
               const row = rows[item.index]
               if (!row) return null
-              const style = { transform: `translateY(${item.start - headHeight}px)`, height: item.size }
+              const place = { top: item.start - headHeight, height: item.size }
               return row.kind === 'group' ? (
-                <GroupRow key={row.key} row={row} board={board} style={style} tabbable={row.key === tabKey} />
+                <GroupRow key={row.key} row={row} board={board} {...place} tabbable={row.key === tabKey} />
               ) : (
                 <LaneRow
                   key={row.key}
                   lane={row.lane}
                   board={board}
-                  style={style}
+                  {...place}
                   axis={axis}
                   clock={clock}
                   labelWidth={labelWidth}

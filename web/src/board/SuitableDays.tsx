@@ -68,8 +68,8 @@ export function SuitableDays(props: {
                     <span className={classes.number} aria-hidden>
                       {names.dayOfMonth(day)}
                     </span>
-                    <span className={classes.detour} aria-hidden>
-                      <Icon size={13} stroke={2.2} />
+                    <span className={classes.detour}>
+                      <Icon size={13} stroke={2.2} aria-hidden />
                       {detour}
                     </span>
                   </button>

@@ -78,12 +78,10 @@ export const VisitBlock = memo(function VisitBlock(props: {
           })
         }}
       >
-        <span className={classes.classLetter} aria-hidden>
-          {stop.class}
-        </span>
-        <span className={classes.visitName} aria-hidden>
+        {/* Class and time are drawn by the style: the name that is heard says them in words. */}
+        <span className={classes.classLetter} data-text={stop.class} />
+        <span className={classes.visitName} data-time={names.time(stop.beginsAt)}>
           {stop.name}
-          <span className={classes.visitTime}>{names.time(stop.beginsAt)}</span>
         </span>
         {stop.violation && <IconAlertTriangle size={13} aria-hidden className={classes.mark} />}
         {stop.locked && <IconLock size={12} stroke={2.4} aria-hidden className={classes.mark} />}

@@ -135,6 +135,7 @@ export function boardOf(lanes: Lane[], change: Partial<Board> = {}): Board {
     lanes,
     unplanned: [],
     excluded: [],
+    hidden: 0,
     totals: {
       visits: stops.length,
       unplanned: change.unplanned?.length ?? 0,

@@ -170,8 +170,10 @@ export const boardPointLayers = (p: MapPalette): LayerSpecification[] => [
       'text-field': ['get', 'number'],
       'text-font': bold,
       'text-size': 12,
-      'text-overlap': 'always',
-      'symbol-sort-key': ['-', 0, ['get', 'order']],
+      // Of stops that lie on each other the first one keeps its number, as its mark lies on top.
+      'text-overlap': 'never',
+      'text-padding': 0,
+      'symbol-sort-key': ['get', 'order'],
     },
     paint: { 'text-color': ['get', 'text'] },
   },

@@ -15,7 +15,7 @@ import {
 } from '@mantine/core'
 import { IconChevronDown, IconRoute, IconX } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ClassMark } from '../accounts/Marks'
@@ -36,7 +36,9 @@ export function NewPlan(props: {
   onSearch: (part: Partial<PlansSearch>) => void
 }) {
   const { search, day, onSearch } = props
+  const { siteIds } = search
   const { t } = useTranslation('plan')
+  const { t: board } = useTranslation('board')
   const me = useMe()
   const mayTeam = useMay('plans.team')
   const { data: users = [] } = useQuery({ ...usersQuery, enabled: mayTeam })
@@ -45,7 +47,14 @@ export function NewPlan(props: {
   const rep = reps.find((user) => user.id === repId) ?? (repId === me.user.id ? me.user : undefined)
   return (
     <Stack gap="md" p="md">
-      <Title order={1}>{t('form.title')}</Title>
+      <div>
+        <Title order={1}>{t('form.title')}</Title>
+        <Text size="sm" c="dimmed">
+          <Link to="/plans/new" className={classes.link} search={siteIds ? { siteIds } : {}}>
+            {board('list.instead')}
+          </Link>
+        </Text>
+      </div>
       <Group grow align="start">
         {mayTeam && (
           <Select
