@@ -54,6 +54,11 @@ func (t *state) restore(p *plan) {
 	for i := range t.routes {
 		copyRoute(&t.routes[i], &p.routes[i])
 		t.newID(&t.routes[i])
+		if t.pos != nil {
+			for k, s := range inner(&t.routes[i]) {
+				t.pos[s.visit] = int32(k + 1)
+			}
+		}
 	}
 	for i := range t.days {
 		t.days[i] = append(t.days[i][:0], p.days[i]...)

@@ -161,3 +161,50 @@ func TestAPlanWithRulesThatTheLocalSearchCannotJudgeIsNotBred(t *testing.T) {
 		require.Nil(t, newYard(m), name)
 	}
 }
+
+func TestALargePlanOfShortRoutesKeepsEveryRule(t *testing.T) {
+	t.Parallel()
+	p := plainProblem(rand.New(rand.NewSource(9)), 2*besideLeast, 120)
+	s, err := Plan(context.Background(), p, Options{Seed: 1, Iterations: 3000})
+	require.NoError(t, err)
+	r, err := Check(p, s.Orders())
+	require.NoError(t, err)
+	require.Empty(t, r.Violations)
+	require.Equal(t, r.Cost, s.Cost)
+}
+
+func TestPositionsInRoutesAreKeptThroughEveryChange(t *testing.T) {
+	t.Parallel()
+	p := plainProblem(rand.New(rand.NewSource(4)), besideLeast, 60)
+	m, err := buildModel(&p)
+	require.NoError(t, err)
+	m.buildNear()
+	c := newChain(m, &Options{Seed: 2}, 0)
+	for range 300 {
+		c.round(1000)
+		for k := range c.t.routes {
+			for i, s := range inner(&c.t.routes[k]) {
+				require.Equal(t, int32(k), c.t.at[s.visit])
+				require.Equal(t, int32(i+1), c.t.pos[s.visit])
+			}
+		}
+	}
+}
+
+func TestASecondDimensionOfLoadIsKept(t *testing.T) {
+	t.Parallel()
+	for seed := range int64(10) {
+		r := rand.New(rand.NewSource(seed))
+		p := plainProblem(r, 5, 3)
+		for i := range p.Shifts {
+			p.Shifts[i].Capacity = []int32{1000, 7}
+		}
+		for i := range p.Visits {
+			p.Visits[i].Load = []int32{1, int32(1 + r.Intn(5))}
+		}
+		want, orders := bruteForce(&p)
+		got, err := Plan(context.Background(), p, Options{Seed: 1, Iterations: 3000})
+		require.NoError(t, err, "problem %d", seed)
+		require.Equal(t, want, got.Cost, "problem %d: %v, not %v", seed, orders, got.Orders())
+	}
+}

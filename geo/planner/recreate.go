@@ -179,7 +179,9 @@ const scanAll = 120
 func (t *state) best(u *tuning, v int32, limit int64) spot {
 	best := spot{shift: -1, delta: limit}
 	t.seenKey++
-	if len(t.m.visits) > scanAll {
+	if t.pos != nil && t.short {
+		t.beside(u, v, &best)
+	} else if len(t.m.visits) > scanAll {
 		for _, w := range t.m.near[v] {
 			if s := t.at[w]; s >= 0 && t.seen[s] != t.seenKey {
 				t.seen[s] = t.seenKey
@@ -313,7 +315,7 @@ func (t *state) scan(v, shift int32, skip int) known {
 	if len(r.stops) == 2 && x.fresh {
 		base += x.fixed
 	}
-	if len(r.stops) > 2 && w.count == 0 && !t.m.setUps && t.quick(x) {
+	if len(r.stops) > 2 && w.count == 0 && !t.m.setUps && t.m.loads == 0 && t.quick(x) {
 		return t.scanPlain(v, shift, base, skip)
 	}
 	return t.scanRich(v, shift, base, skip)

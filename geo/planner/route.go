@@ -85,6 +85,9 @@ func (t *state) time(shift int32) {
 			r.metres += t.m.metres(x.legs, from.place, to.place)
 		}
 		if to.visit >= 0 {
+			if t.pos != nil {
+				t.pos[to.visit] = int32(i)
+			}
 			r.load += t.m.visits[to.visit].load
 			if x.assign != nil {
 				cost += int64(x.assign[to.visit])
@@ -182,6 +185,11 @@ func (t *state) insert(v, shift int32, at int) {
 	copy(r.stops[at+1:], r.stops[at:])
 	r.stops[at] = stop{visit: v, place: t.m.visits[v].place}
 	t.at[v] = shift
+	if t.pos != nil {
+		for i, s := range r.stops[at : len(r.stops)-1] {
+			t.pos[s.visit] = int32(at + i)
+		}
+	}
 	if k := t.m.visits[v].series; k >= 0 {
 		t.setDay(k, x.day, true)
 	}

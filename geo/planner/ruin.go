@@ -35,6 +35,7 @@ func (t *state) ruin(u *tuning) int32 {
 	if used == 0 {
 		return seed
 	}
+	t.short = planned < besideShort*used
 	longest := max(1, min(u.stringMost, (planned+used/2)/used))
 	// The number of strings is uniform from 1 up to 4·removed/(1+longest) - 1.
 	most := 4*65536*u.removed/(1+longest) - 65536

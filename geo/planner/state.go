@@ -7,6 +7,7 @@ type state struct {
 	m       *model
 	routes  []route
 	at      []int32 // by visit: its shift, or -1
+	pos     []int32 // by visit: its place in that route; nil where nobody asks
 	absent  []int32 // visits left out
 	cost    int64   // routes, rhythms of series; prizes of absent visits and balance apart
 	prizes  int64   // of the absent
@@ -23,6 +24,7 @@ type state struct {
 	round   int32
 	saved   []route
 	keep    undo
+	short   bool // routes are, in the mean: see besideShort
 
 	// What is known about inserting visits, by visit and shift; nil where that
 	// would be too much.
@@ -105,6 +107,9 @@ func newState(m *model, r random) *state {
 
 // remember lets tryShift keep what it finds, which pays in a long search only.
 func (t *state) remember() {
+	if len(t.m.visits) >= besideLeast && t.isPlain() {
+		t.pos = make([]int32, len(t.m.visits))
+	}
 	if pairs := len(t.m.visits) * len(t.m.shifts); pairs <= knownMost {
 		t.known = make([][2]known, pairs)
 	}
@@ -158,8 +163,11 @@ func (t *state) back() {
 	}
 	for _, s := range t.touched {
 		t.routes[s], t.saved[s] = t.saved[s], t.routes[s]
-		for _, x := range inner(&t.routes[s]) {
+		for i, x := range inner(&t.routes[s]) {
 			t.at[x.visit] = s
+			if t.pos != nil {
+				t.pos[x.visit] = int32(i + 1)
+			}
 		}
 	}
 	t.cost, t.prizes = t.keep.cost, t.keep.prizes
