@@ -120,7 +120,6 @@ func match(ctx context.Context, tx pgx.Tx, orgID int64, im *Import, from, to int
 			  where r.org_id = $1 and r.import_id = $2 and r.row_no = b.row_no returning r.row_no, b.id, b.name, b.why)
 			insert into import_findings (org_id, import_id, row_no, position, code, severity, value, detail, account_id)
 			select $1, $2, row_no, -1, 'resembles', 'warning', name, why, id from marked`},
-
 	} {
 		if _, err := tx.Exec(ctx, step.sql, orgID, im.ID, from, to); err != nil {
 			return fmt.Errorf("imports: %s: %w", step.what, err)
