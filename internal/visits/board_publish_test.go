@@ -65,6 +65,12 @@ func TestWhatIsPublishedIsWhatTheRepOpens(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []int64{o.sites[2], o.sites[1]}, order(day))
 	require.Equal(t, fault.Forbidden, fault.CodeOf(o.service.Delete(o.ctx, day.ID)))
+	seen, err = o.service.Board(o.manager, board.Plan.ID)
+	require.NoError(t, err)
+	require.Equal(t, day.ID, *o.lane(t, seen, o.rep, monday).PublishedPlanID)
+	require.True(t, o.lane(t, seen, o.rep, monday).ChangedByRep, "the manager sees that the rep goes another way")
+	require.False(t, o.lane(t, seen, o.rep, tuesday).ChangedByRep)
+	require.Nil(t, o.lane(t, seen, o.second, tuesday).PublishedPlanID)
 	require.Equal(t, fault.Conflict, fault.CodeOf(o.service.Delete(o.manager, board.Plan.ID)), "withdraw it first")
 
 	// Changed, published anew: the first day's plan makes room for the second's.

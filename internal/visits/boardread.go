@@ -89,6 +89,11 @@ func (b *board) view() *PlanBoard {
 			lane := PlanLane{RepID: profile.ID, Day: date, WorkStart: profile.WorkStart, WorkEnd: profile.WorkEnd,
 				StartPoint: profile.StartPoint, StartAddress: profile.StartAddress, EndPoint: profile.StartPoint, EndAddress: profile.StartAddress,
 				Violations: []string{}, Stops: []BoardStop{}}
+			for i, d := range b.days {
+				if d.Rep == profile.ID && d.Day == date {
+					lane.PublishedPlanID, lane.ChangedByRep = &b.days[i].ID, d.Changed
+				}
+			}
 			if s := m.shiftOf[r][day]; s >= 0 {
 				lane.Works = true
 				m.fill(&lane, b.state.lanes[s], planned)

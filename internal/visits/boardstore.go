@@ -19,11 +19,20 @@ type board struct {
 	revision int
 	canRedo  bool
 	canUndo  bool
+	days     []publishedDay
 	hidden   int // visits of accounts that the actor may not see
 	task     task
 	best     json.RawMessage // the orders of the best so far, of a search that began before
 	model    *model          // without travel times, unless it came from Service.inUse
 	state    *boardState
+}
+
+// publishedDay is a lane as its rep has it.
+type publishedDay struct {
+	Rep     int64  `json:"rep"`
+	Day     string `json:"day"`
+	ID      int64  `json:"id"`
+	Changed bool   `json:"changed"`
 }
 
 // task is what a search is to do.
@@ -44,15 +53,19 @@ func mayWrite(a postgres.Actor, team bool, reps []int64) bool {
 func readHead(ctx context.Context, tx pgx.Tx, a postgres.Actor, team bool, id int64) (h *PlanHead, p *period, b *board, err error) {
 	h = &PlanHead{ID: id, Kind: kindPeriod}
 	b = &board{}
-	var request, taskJSON, best []byte
+	var request, taskJSON, best, days []byte
 	err = tx.QueryRow(ctx, `
 		select p.name, p.state, p.progress, p.error, p.preset, to_char(p.day, 'YYYY-MM-DD'), to_char(p.to_day, 'YYYY-MM-DD'),
 		       p.rep_ids, o.time_zone, p.version, p.published_at is not null, p.published_at,
 		       coalesce(p.published_version <> p.version, false),
 		       p.created_at, coalesce(u.id, 0), coalesce(u.name, ''), p.due_left_out, p.request, p.revision,
 		       coalesce(p.task, '{}'), p.best, p.best_orders,
-		       exists (select from plan_revisions r where r.org_id = p.org_id and r.plan_id = p.id and r.number = p.revision and r.parent is not null),
-		       exists (select from plan_revisions r where r.org_id = p.org_id and r.plan_id = p.id and r.parent = p.revision)
+		       exists (select from plan_revisions r where r.org_id = p.org_id and r.plan_id = p.id and r.number = p.revision and exists (
+		         select from plan_revisions b where b.org_id = r.org_id and b.plan_id = r.plan_id and b.number = r.parent and b.snapshot is not null)),
+		       exists (select from plan_revisions r where r.org_id = p.org_id and r.plan_id = p.id and r.parent = p.revision and r.snapshot is not null),
+		       case when p.published_at is not null then (
+		         select jsonb_agg(jsonb_build_object('rep', d.rep_id, 'day', d.day, 'id', d.id, 'changed', d.version > 1))
+		         from visit_plans d where d.org_id = p.org_id and d.source_plan_id = p.id and d.replaced_by is null and d.withdrawn_at is null) end
 		from visit_plans p
 		join organisations o on o.org_id = p.org_id
 		left join users u on u.org_id = p.org_id and u.id = p.created_by
@@ -60,7 +73,7 @@ func readHead(ctx context.Context, tx pgx.Tx, a postgres.Actor, team bool, id in
 		  and ($3 or p.published_at is not null or p.rep_ids = array[$4::bigint] and p.created_by = $4)`, a.OrgID, id, team, a.UserID).
 		Scan(&h.Name, &h.State, &h.Progress, &h.Error, &h.Preset, &h.FromDay, &h.ToDay, &h.RepIDs, &h.TimeZone, &h.Version,
 			&h.Published, &h.PublishedAt, &h.Changed, &h.CreatedAt, &h.CreatedBy, &h.CreatedByName, &h.DueLeftOut,
-			&request, &b.revision, &taskJSON, &best, &b.best, &b.canUndo, &b.canRedo)
+			&request, &b.revision, &taskJSON, &best, &b.best, &b.canUndo, &b.canRedo, &days)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil, nil, errNoPlan
 	}
@@ -70,6 +83,11 @@ func readHead(ctx context.Context, tx pgx.Tx, a postgres.Actor, team bool, id in
 	p = &period{}
 	if err := errors.Join(json.Unmarshal(request, p), json.Unmarshal(taskJSON, &b.task)); err != nil {
 		return nil, nil, nil, fmt.Errorf("visits: request of plan %d: %w", id, err)
+	}
+	if days != nil {
+		if err := json.Unmarshal(days, &b.days); err != nil {
+			return nil, nil, nil, fmt.Errorf("visits: published days of plan %d: %w", id, err)
+		}
 	}
 	if best != nil && (h.State == Queued || h.State == Running) {
 		if err := json.Unmarshal(best, &h.Best); err != nil {

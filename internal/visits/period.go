@@ -133,6 +133,8 @@ type PlanLane struct {
 	LastLegSeconds   int         `json:"lastLegSeconds" doc:"The drive from the last stop to the end."`
 	LastLegMetres    int         `json:"lastLegMetres"`
 	LastLegEstimated bool        `json:"lastLegEstimated"`
+	PublishedPlanID  *int64      `json:"publishedPlanId" doc:"The plan of this day that the rep has, if this plan is published and the day is in force."`
+	ChangedByRep     bool        `json:"changedByRep" doc:"That plan was changed since it was published, so it is not what stands here."`
 	Violations       []string    `json:"violations" nullable:"false" doc:"What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch, max_drive."`
 	Stops            []BoardStop `json:"stops" nullable:"false"`
 }
