@@ -16,6 +16,7 @@ import (
 
 	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/api"
+	"github.com/waymark-crm/waymark/internal/duplicates"
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/extract"
 	"github.com/waymark-crm/waymark/internal/fault"
@@ -27,6 +28,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/segments"
 	"github.com/waymark-crm/waymark/internal/timeline"
 	"github.com/waymark-crm/waymark/internal/visits"
+	"github.com/waymark-crm/waymark/internal/webhooks"
 	"github.com/waymark-crm/waymark/web"
 )
 
@@ -68,6 +70,7 @@ func (ServeCmd) Run(ctx context.Context, env *Env) (err error) {
 	var listeners sync.WaitGroup
 	listeners.Go(func() { s.events.Run(background) })
 	listeners.Go(func() { s.extract.Run(background) })
+	listeners.Go(func() { s.webhooks.Run(background) })
 	failed := make(chan error, 1)
 	go func() { failed <- s.api.Serve(listener) }()
 	env.Log.Info("serving", "address", listener.Addr().String(), "version", versionText(), "config", env.Config.String())
@@ -94,6 +97,8 @@ type services struct {
 	events  *events.Hub
 	extract *extract.Live
 	queue   *jobs.Queue
+
+	webhooks *webhooks.Service
 }
 
 // reachOn answers drive times in filters of jobs, on the roads in use.
@@ -144,6 +149,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		return jobs.Enqueue(ctx, tx, job, nil)
 	})
 	places := &geocoding.Service{DB: db}
+	doubles := &duplicates.Service{DB: db, Enqueue: func(ctx context.Context, tx pgx.Tx, job duplicates.Job) error { return jobs.Enqueue(ctx, tx, job, nil) }}
 	files := &imports.Service{
 		DB: db, Places: places, Folder: filepath.Join(env.Config.Data, "imports"),
 		Enqueue: func(ctx context.Context, tx pgx.Tx, job imports.Job) error { return jobs.Enqueue(ctx, tx, job, nil) },
@@ -152,11 +158,20 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		return jobs.Enqueue(ctx, tx, job, nil)
 	}
 	customers := accounts.New(db, accounts.WithReach(reachOn(s.extract)), accounts.WithQueue(enqueueBulk))
+	hooks := webhooks.New(db, webhooks.Options{
+		Log: env.Log, AllowPrivate: config.WebhooksPrivate,
+		Enqueue: func(ctx context.Context, tx pgx.Tx, job webhooks.DeliveryJob) error {
+			return jobs.Enqueue(ctx, tx, job, nil)
+		},
+	})
+	s.webhooks = hooks
 	workers := river.NewWorkers()
+	river.AddWorker(workers, &webhooks.Worker{Webhooks: hooks})
 	river.AddWorker(workers, &accounts.BulkWorker{Accounts: customers})
 	river.AddWorker(workers, &accounts.DictionaryWorker{Accounts: customers})
 	river.AddWorker(workers, &segments.Worker{Segments: segments.New(db, customers)})
 	river.AddWorker(workers, &imports.Worker{Imports: files})
+	river.AddWorker(workers, &duplicates.Worker{Duplicates: doubles})
 	river.AddWorker(workers, &timeline.Reminder{Timeline: book})
 	river.AddWorker(workers, &visits.Worker{Visits: planning})
 	river.AddWorker(workers, &visits.PeriodWorker{Visits: planning})
@@ -172,6 +187,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 			visits.PlanningQueue: {MaxWorkers: 2},
 		},
 		Abandoned: map[string]func(context.Context, jobs.Job) error{
+			duplicates.Job{}.Kind():   func(ctx context.Context, job jobs.Job) error { return doubles.Abandon(ctx, job.Args) },
 			imports.Job{}.Kind():      func(ctx context.Context, job jobs.Job) error { return files.Abandon(ctx, job.Args) },
 			visits.PlanJob{}.Kind():   func(ctx context.Context, job jobs.Job) error { return planning.Abandon(ctx, job.Args) },
 			visits.PeriodJob{}.Kind(): func(ctx context.Context, job jobs.Job) error { return planning.AbandonPeriod(ctx, job.Args) },
@@ -185,20 +201,24 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	}
 	s.api, err = api.New(api.Deps{
 		DB: db, Log: env.Log, Web: web.Files(),
-		Identity: identity.New(db, identity.Options{SessionIdle: config.SessionLifetime}),
-		Events:   s.events,
-		Extract:  s.extract,
-		Visits:   planning,
-		Imports:  files,
-		Timeline: book,
-		Bulk:     enqueueBulk,
+		Identity:   identity.New(db, identity.Options{SessionIdle: config.SessionLifetime}),
+		Events:     s.events,
+		Extract:    s.extract,
+		Visits:     planning,
+		Imports:    files,
+		Duplicates: doubles,
+		Geocoding:  places,
+		Timeline:   book,
+		Webhooks:   hooks,
+		Bulk:       enqueueBulk,
 		Settings: api.Settings{
-			DataDir:        env.Config.Data,
-			PublicURL:      config.PublicURL,
-			TrustedProxies: config.TrustedProxies,
-			Metrics:        config.Metrics,
-			RequestTimeout: config.RequestTimeout,
-			Version:        versionText(),
+			DataDir:           env.Config.Data,
+			PublicURL:         config.PublicURL,
+			TrustedProxies:    config.TrustedProxies,
+			Metrics:           config.Metrics,
+			RequestTimeout:    config.RequestTimeout,
+			RequestsPerMinute: config.RateLimit,
+			Version:           versionText(),
 		},
 	})
 	if err != nil {

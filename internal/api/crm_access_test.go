@@ -46,7 +46,7 @@ func (w *world) hidden(n tenant) tenant {
 }
 
 // ofAccounts are the operations that act on accounts or show them.
-var ofAccounts = regexp.MustCompile(`(Account|Site|Contact|Activit|Activity|Comment|Task|Timeline|History|Access$|Selection|File|Photo|Relation|Duplicate|Merge|search[A-Z]|listRegions|tiles/(accounts|regions)|getInbox|listAudit)`)
+var ofAccounts = regexp.MustCompile(`(Account|Site|Contact|Activit|Activity|Comment|Task|Timeline|AccountHistory|AccountAccess$|Selection|File|Photo|Relation|Duplicate|Merge|search[A-Z]|listRegions|tiles/(accounts|regions)|getInbox|listAudit)`)
 
 func TestARepWithoutAccessReachesNothingThroughAnyOperation(t *testing.T) {
 	t.Parallel()

@@ -131,7 +131,7 @@ func register[I, O any](s *Server, e endpoint, handle func(context.Context, *I) 
 		DefaultStatus: e.Status,
 		MaxBodyBytes:  int64(e.BodyLimit),
 		Extensions:    map[string]any{"x-access": string(e.Access)},
-		Middlewares:   huma.Middlewares{s.allow(e.Access)},
+		Middlewares:   huma.Middlewares{s.allow(e.Access), s.idempotent(e)},
 		Responses: map[string]*huma.Response{
 			"default": {
 				Description: "What went wrong",
@@ -145,6 +145,12 @@ func register[I, O any](s *Server, e endpoint, handle func(context.Context, *I) 
 			op.Security = append(op.Security, map[string][]string{keyScheme: {}})
 		}
 		op.Description = strings.TrimSpace(op.Description + "\n\nNeeds: " + accessText(e.Access) + ".")
+	}
+	if e.takesIdempotencyKeys() {
+		op.Parameters = append(op.Parameters, &huma.Param{
+			Name: idempotencyHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(200)},
+			Description: "A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way.",
+		})
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)

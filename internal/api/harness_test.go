@@ -24,6 +24,7 @@ import (
 
 	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/geo/travel"
+	"github.com/waymark-crm/waymark/internal/duplicates"
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/geocoding"
 	"github.com/waymark-crm/waymark/internal/identity"
@@ -65,6 +66,7 @@ func setup(t testing.TB, change ...func(*Deps)) *world {
 			return jobs.Enqueue(ctx, tx, job, nil)
 		}}
 	deps := Deps{DB: w.db.DB, Identity: w.identity, Events: w.hub, Visits: planning, Web: testWeb, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	deps.Duplicates = &duplicates.Service{DB: w.db.DB, Enqueue: func(ctx context.Context, tx pgx.Tx, job duplicates.Job) error { return jobs.Enqueue(ctx, tx, job, nil) }}
 	deps.Imports = &imports.Service{DB: w.db.DB, Places: &geocoding.Service{DB: w.db.DB}, Folder: t.TempDir(),
 		Enqueue: func(ctx context.Context, tx pgx.Tx, job imports.Job) error { return jobs.Enqueue(ctx, tx, job, nil) }}
 	for _, c := range change {
@@ -127,8 +129,11 @@ type tenant struct {
 	plan, route         int64
 	board               int64 // a plan of a period
 	key                 int64 // the rep's API key
-	imported            int64
+	imported, repair    int64
+	twin                int64 // an account that resembles the other
+	merge               int64
 	activity            int64 // the rep's task at the account
+	webhook, delivery   int64
 	filterTenant
 }
 
@@ -173,6 +178,14 @@ func (w *world) newTenant(slug, mark string) tenant {
 		}
 		if err := tx.QueryRow(ctx, `insert into activities (org_id, account_id, kind, subject, body, author_id, assignee_id)
 			values ($1, $2, 'task', $3, $3, $4, $4) returning id`, n.org, n.account, mark, n.rep.ID).Scan(&n.activity); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `insert into webhooks (org_id, url, description, events, secret, position_txid)
+			values ($1, 'https://erp.example/x', $2, '{account.updated}', 'a secret of some length', '0') returning id`, n.org, mark).Scan(&n.webhook); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `insert into webhook_deliveries (org_id, webhook_id, event, payload) values ($1, $2, 'ping', $3) returning id`,
+			n.org, n.webhook, mark).Scan(&n.delivery); err != nil {
 			return err
 		}
 		if err := tx.QueryRow(ctx, `insert into visit_plans (org_id, rep_id, day, state, request)

@@ -23,7 +23,7 @@ func (s *Server) middleware() {
 	s.app.Use(s.securityHeaders)        // security.go
 	s.app.Use(s.deadline)
 	s.app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: compressesItself}))
-	s.app.Use("/api", s.authenticate, s.guard) // auth.go
+	s.app.Use("/api", s.authenticate, s.limitRate, s.guard) // auth.go, ratelimit.go
 	s.app.Use("/tiles", s.authenticate)
 	s.app.Use("/osrm", s.authenticate)
 }

@@ -16,6 +16,7 @@ func (s *Server) routes() {
 	s.registerTasks()         // tasks.go
 	s.registerAudit()         // audit.go
 	s.registerAccess()        // access.go
+	s.registerWebhooks()      // webhooks.go
 	s.registerFields()        // fields.go
 	s.registerViews()         // views.go
 	s.registerSegments()      // segments.go
@@ -32,7 +33,9 @@ func (s *Server) routes() {
 	s.registerDirections()    // directions.go
 	s.registerOSRM()          // osrm.go
 
-	s.registerImports() // imports.go
+	s.registerImports()    // imports.go
+	s.registerDuplicates() // duplicates.go
+	s.registerGeocoding()  // geocoding.go
 
 	s.registerWeb() // web.go; last: it takes every path that is left
 }

@@ -29,8 +29,10 @@ import (
 
 	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/audit"
+	"github.com/waymark-crm/waymark/internal/duplicates"
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/extract"
+	"github.com/waymark-crm/waymark/internal/geocoding"
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/imports"
 	"github.com/waymark-crm/waymark/internal/postgres"
@@ -38,6 +40,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/segments"
 	"github.com/waymark-crm/waymark/internal/timeline"
 	"github.com/waymark-crm/waymark/internal/visits"
+	"github.com/waymark-crm/waymark/internal/webhooks"
 )
 
 // Settings are what the server takes from the configuration. The zero value is
@@ -56,6 +59,8 @@ type Settings struct {
 	Metrics bool
 	// Version is the program's, shown in the OpenAPI document.
 	Version string
+	// RequestsPerMinute is the limit of one API key or person; 0 means 1200.
+	RequestsPerMinute int
 	// RequestTimeout ends the work on a request; 0 means 30 s. Streams are exempt.
 	RequestTimeout time.Duration
 }
@@ -64,17 +69,20 @@ type Settings struct {
 // to answer requests, and none of them for the OpenAPI document alone; without a
 // Log nothing is logged.
 type Deps struct {
-	DB       *postgres.DB
-	Settings Settings
-	Log      *slog.Logger
-	Identity *identity.Service
-	Events   *events.Hub
-	Extract  *extract.Live // the basemap and the roads in use; nil when there are none
-	Visits   *visits.Service
-	Bulk     accounts.EnqueueFunc // stores the job of a large bulk change; nil does it while the caller waits
-	Timeline *timeline.Service    // nil makes one without reminders
-	Imports  *imports.Service     // nil takes no files
-	Web      fs.FS                // the built web application, index.html at its root; nil serves none
+	DB         *postgres.DB
+	Settings   Settings
+	Log        *slog.Logger
+	Identity   *identity.Service
+	Events     *events.Hub
+	Extract    *extract.Live // the basemap and the roads in use; nil when there are none
+	Visits     *visits.Service
+	Bulk       accounts.EnqueueFunc // stores the job of a large bulk change; nil does it while the caller waits
+	Webhooks   *webhooks.Service    // nil makes one that sends nothing
+	Timeline   *timeline.Service    // nil makes one without reminders
+	Duplicates *duplicates.Service  // nil compares no accounts
+	Geocoding  *geocoding.Service   // nil asks the extract alone
+	Imports    *imports.Service     // nil takes no files
+	Web        fs.FS                // the built web application, index.html at its root; nil serves none
 }
 
 // Server is the HTTP server. Make it with [New].
@@ -86,6 +94,8 @@ type Server struct {
 
 	accounts *accounts.Service
 	timeline *timeline.Service
+	webhooks *webhooks.Service
+	limiter  *limiter
 	audit    *audit.Service
 	regions  *regions.Service
 	segments *segments.Service
@@ -136,7 +146,10 @@ func New(deps Deps) (*Server, error) {
 	if s.timeline = deps.Timeline; s.timeline == nil {
 		s.timeline = timeline.New(deps.DB, nil)
 	}
-	s.audit = audit.New(deps.DB)
+	if s.webhooks = deps.Webhooks; s.webhooks == nil {
+		s.webhooks = webhooks.New(deps.DB, webhooks.Options{})
+	}
+	s.audit, s.limiter = audit.New(deps.DB), newLimiter(deps.Settings.RequestsPerMinute)
 	var err error
 	if s.publicURL, err = parsePublicURL(deps.Settings.PublicURL); err != nil {
 		return nil, err

@@ -153,6 +153,25 @@ var trespasses = map[string]trespass{
 	}},
 	"getAccountAccess": {try: func(c *client, their tenant) *reply { return c.get("/api/accounts/" + id(their.account) + "/access") }, want: 404},
 
+	// webhooks.go
+	"listWebhooks": {try: func(c *client, _ tenant) *reply { return c.get("/api/webhooks") }},
+	"createWebhook": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/webhooks", map[string]any{"url": "https://" + strings.ToLower(their.mark) + ".example/x", "events": []string{"*"}, "orgId": their.org})
+	}, want: 422, own: 422},
+	"updateWebhook": {try: func(c *client, their tenant) *reply {
+		return c.do("PATCH", "/api/webhooks/"+id(their.webhook), map[string]any{"url": "https://spy.example/"})
+	}, want: 404},
+	"deleteWebhook": {try: func(c *client, their tenant) *reply { return c.do("DELETE", "/api/webhooks/"+id(their.webhook), nil) }, want: 404},
+	"pingWebhook": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/webhooks/"+id(their.webhook)+"/ping", nil)
+	}, want: 404, own: 503},
+	"listWebhookDeliveries": {try: func(c *client, their tenant) *reply {
+		return c.get("/api/webhooks/" + id(their.webhook) + "/deliveries")
+	}, want: 404},
+	"resendWebhookDelivery": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/webhooks/"+id(their.webhook)+"/deliveries/"+id(their.delivery)+"/resend", nil)
+	}, want: 404, own: 503},
+
 	// openprospects.go: they are everyone's until one takes them over
 	"listOpenProspects": {try: func(c *client, _ tenant) *reply {
 		c.w.openProspect("Open to all")

@@ -191,12 +191,15 @@ const (
 )
 
 // Scan reads a row of [Columns].
-func Scan(row pgx.CollectableRow) (Entry, error) {
+func Scan(row pgx.CollectableRow) (Entry, error) { return ScanWith(row) }
+
+// ScanWith reads a row of [Columns] and of further columns behind them.
+func ScanWith(row pgx.CollectableRow, more ...any) (Entry, error) {
 	var e Entry
 	var changes map[string][2]json.RawMessage
 	var address *netip.Prefix
-	err := row.Scan(&e.ID, &e.At, &e.Record, &e.RecordID, &e.Records, &e.Action, &e.AccountID, &changes, &e.UserID,
-		&e.UserName, &e.KeyName, &address, &e.RequestID, &e.Cause)
+	err := row.Scan(append([]any{&e.ID, &e.At, &e.Record, &e.RecordID, &e.Records, &e.Action, &e.AccountID, &changes, &e.UserID,
+		&e.UserName, &e.KeyName, &address, &e.RequestID, &e.Cause}, more...)...)
 	if err != nil {
 		return e, err
 	}

@@ -43,6 +43,8 @@ type Server struct {
 	SessionLifetime time.Duration `env:"WAYMARK_SESSION_LIFETIME" default:"336h" help:"How long a sign-in lasts without being used." group:"Server"`
 	RequestTimeout  time.Duration `env:"WAYMARK_REQUEST_TIMEOUT" default:"30s" help:"How long one request may take." group:"Server"`
 	StopTimeout     time.Duration `env:"WAYMARK_STOP_TIMEOUT" default:"20s" help:"How long requests and jobs under way may take to end when the server stops." group:"Server"`
+	RateLimit       int           `env:"WAYMARK_RATE_LIMIT" default:"1200" help:"Most requests of one person or API key in a minute." group:"Server"`
+	WebhooksPrivate bool          `env:"WAYMARK_WEBHOOKS_PRIVATE" help:"Let webhooks lead to loopback and private networks." group:"Server"`
 	Workers         int           `env:"WAYMARK_WORKERS" default:"0" help:"Jobs that run at once, such as plannings; 0 means one a processor." group:"Server"`
 	PlanBudget      time.Duration `env:"WAYMARK_PLAN_BUDGET" default:"500ms" help:"How long the search for one day's route takes." group:"Server"`
 }
@@ -88,6 +90,9 @@ func (c *Config) Complete() error {
 	c.Data = folder
 	if c.DatabaseURL == "" && c.DatabaseOwnerURL != "" {
 		return fault.New(fault.Invalid, "DATABASE_OWNER_URL is set without DATABASE_URL. Set both, or none for a private database.")
+	}
+	if c.Server.RateLimit < 0 {
+		return fault.New(fault.Invalid, "WAYMARK_RATE_LIMIT must not be negative.")
 	}
 	if c.DatabaseConns < 0 || c.Server.Workers < 0 {
 		return fault.New(fault.Invalid, "WAYMARK_DATABASE_CONNS and WAYMARK_WORKERS must not be negative.")

@@ -155,11 +155,12 @@ func TestTheRoleOfRequestsHasNoWayAroundThePolicies(t *testing.T) {
 // Functions that act as the owner see every tenant's rows, so each is here with
 // what keeps it to one.
 var definers = map[string]string{
-	"auth_user_by_email": "takes one e-mail address, gives back one row",
-	"auth_session":       "takes the hash of one token, gives back one row",
-	"auth_api_key":       "takes the hash of one key, gives back one row",
-	"search_accounts":    "carries the organisation of the transaction itself",
-	"access_settings":    "takes one person's organisation and id, gives back which accounts they may see",
+	"auth_user_by_email":    "takes one e-mail address, gives back one row",
+	"auth_session":          "takes the hash of one token, gives back one row",
+	"auth_api_key":          "takes the hash of one key, gives back one row",
+	"search_accounts":       "carries the organisation of the transaction itself",
+	"webhook_organisations": "gives back ids of organisations and nothing else",
+	"access_settings":       "takes one person's organisation and id, gives back which accounts they may see",
 }
 
 func TestFunctionsThatActAsTheOwnerAreFewAndHeldTight(t *testing.T) {
