@@ -29,6 +29,7 @@ type PlanCmd struct {
 	Threads    int     `help:"Searches side by side." default:"1"`
 	Preset     string  `help:"What counts in a request of VROOM's: its own costs, or most-visits, least-driving, balanced." enum:"costs,most-visits,least-driving,balanced" default:"costs"`
 	Progress   bool    `help:"Tell the cost found so far on standard error."`
+	Check      bool    `help:"Do not plan: time the order in the vehicles' steps of a request of VROOM's, and name what it breaks."`
 }
 
 // Run plans and writes the answer.
@@ -47,6 +48,9 @@ func (c *PlanCmd) Run(ctx context.Context, env *Env) error {
 		return err
 	}
 	if c.File == "" {
+		if c.Check {
+			return errors.New("--check is for requests of VROOM's, whose vehicles have steps")
+		}
 		return c.classical(ctx, env, options)
 	}
 	if c.Customers != 0 {
@@ -69,18 +73,34 @@ func (c *PlanCmd) Run(ctx context.Context, env *Env) error {
 	case "balanced":
 		request.Problem.Weights = planner.Balanced
 	}
+	if c.Check {
+		return c.check(env, request)
+	}
 	options.Given = request.Given()
 	solution, err := planner.Plan(ctx, request.Problem, options)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
+		return fmt.Errorf("%s: %w", c.File, request.Named(err))
 	}
 	return request.Write(env.Out, solution)
+}
+
+// check times the order in a request's steps.
+func (c *PlanCmd) check(env *Env, request *vroom.Request) error {
+	problem, orders, err := request.ToCheck()
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	report, err := planner.Check(problem, orders)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, request.Named(err))
+	}
+	return request.WriteCheck(env.Out, report)
 }
 
 func (c *PlanCmd) options(env *Env) (planner.Options, error) {
 	o := planner.Options{Seed: c.Seed, Threads: c.Threads, Iterations: c.Iterations}
 	switch {
-	case c.CPUSeconds < 0 || c.Seconds < 0 || c.CPUSeconds > 1e8 || c.Seconds > 1e8:
+	case !(c.CPUSeconds >= 0 && c.Seconds >= 0 && c.CPUSeconds <= 1e8 && c.Seconds <= 1e8): // NaN is none of it
 		return o, errors.New("--cpu-seconds and --seconds must be from 0 to 100,000,000")
 	case c.CPUSeconds > 0 && c.Seconds > 0:
 		return o, errors.New("give --cpu-seconds or --seconds, not both")

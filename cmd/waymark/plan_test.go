@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -110,6 +112,39 @@ func TestPlanSpeaksVROOM(t *testing.T) {
 	require.Len(t, answer.Routes[0].Steps, 5, "start, two jobs, a break, end")
 }
 
+func TestPlanNamesTheJobThatMakesNoSense(t *testing.T) {
+	t.Parallel()
+	_, err := planFile(t, "long.json", `{"vehicles": [{"id": 1, "start_index": 0}], "jobs": [{"id": 77, "location_index": 0, "service": 9999999999}], "matrix": [[0]]}`, nil)
+	require.ErrorContains(t, err, "job 77: ")
+}
+
+func TestPlanChecksAnOrderThatIsGiven(t *testing.T) {
+	t.Parallel()
+	request := `{"vehicles": [{"id": 1, "start_index": 0, "time_window": [0, 100], "steps": [{"type": "job", "id": 2}, {"type": "job", "id": 1}]}],
+		"jobs": [{"id": 1, "location_index": 1, "time_windows": [[0, 10]]}, {"id": 2, "location_index": 2}], "matrix": [[0, 10, 20], [10, 0, 12], [20, 12, 0]]}`
+	out, err := planFile(t, "order.json", request, func(c *PlanCmd) { c.Check = true })
+	require.NoError(t, err)
+	var answer struct {
+		Routes []struct {
+			Steps []struct {
+				Arrival    int
+				Violations []struct {
+					Cause    string
+					Duration int
+				}
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(out), &answer))
+	last := answer.Routes[0].Steps[2]
+	require.Equal(t, 32, last.Arrival)
+	require.Equal(t, 22, last.Violations[0].Duration)
+	_, err = planFile(t, "square.tsp", square, func(c *PlanCmd) { c.Check = true })
+	require.Error(t, err)
+	_, err = planFile(t, "square.tsp", square, func(c *PlanCmd) { c.CPUSeconds = math.NaN() })
+	require.Error(t, err)
+}
+
 func TestPlanRefusesWhatItCannotRead(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
@@ -130,6 +165,8 @@ func TestPlanRefusesWhatItCannotRead(t *testing.T) {
 		"nowhere.json":   `{"vehicles": [{"id": 1, "start_index": 7}], "jobs": [], "matrices": {"car": {"durations": [[0]]}}}`,
 		"unplanned.txt":  "X\nVEHICLE\nNUMBER CAPACITY\n1 1\nCUSTOMER\nCUST NO.\n0 0 0 0 0 10 0\n1 9 9 1 0 10 0\n",
 		"negative.json":  `{"vehicles": [{"id": 1, "start_index": 0}], "jobs": [{"id": 1, "location_index": 0, "service": -4}], "matrices": {"car": {"durations": [[0]]}}}`,
+		"twice.json":     `{"vehicles": [{"id": 1, "start_index": 0}], "matrix": [[0]]} {}`,
+		"long.txt":       strings.Repeat("X", 100_000),
 		"duplicate.json": `{"vehicles": [{"id": 1, "start_index": 0}], "jobs": [{"id": 1, "location_index": 0}, {"id": 1, "location_index": 0}], "matrices": {"car": {"durations": [[0]]}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {

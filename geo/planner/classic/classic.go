@@ -8,6 +8,7 @@ package classic
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -71,14 +72,17 @@ func (s *scanner) next() ([]string, bool) {
 }
 
 func (s *scanner) fail(format string, args ...any) error {
-	if err := s.lines.Err(); err != nil {
+	if err := s.lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return fmt.Errorf("line %d: longer than %d characters", s.line+1, bufio.MaxScanTokenSize)
+	} else if err != nil {
 		return fmt.Errorf("line %d: %w", s.line+1, err)
 	}
 	return fmt.Errorf("line %d: %s", s.line, fmt.Sprintf(format, args...))
 }
 
-// mostCustomers bounds what is read: the table grows with its square.
-const mostCustomers = 20_000
+// mostCustomers bounds what is read: the table grows with its square, to some
+// 700 MB at this many.
+const mostCustomers = 5_000
 
 // ReadSolomon reads a file in the format of Solomon's and of Gehring and
 // Homberger's instances. Distances and travel times are cut to one decimal, as
@@ -141,8 +145,8 @@ func ReadSolomon(r io.Reader, customers int) (*Instance, error) {
 		}
 		rows = append(rows, row)
 	}
-	if err := s.lines.Err(); err != nil {
-		return nil, fmt.Errorf("line %d: %w", s.line+1, err)
+	if s.lines.Err() != nil {
+		return nil, s.fail("the file cannot be read")
 	}
 	if len(rows) < 2 {
 		return nil, s.fail("there is no customer")
@@ -259,8 +263,8 @@ func ReadTSPLIB(r io.Reader, customers int) (*Instance, error) {
 		}
 		x, y = append(x, a), append(y, b)
 	}
-	if err := s.lines.Err(); err != nil {
-		return nil, fmt.Errorf("line %d: %w", s.line+1, err)
+	if s.lines.Err() != nil {
+		return nil, s.fail("the file cannot be read")
 	}
 	if want := cities; customers <= 0 && len(x) != want || customers > 0 && len(x) != customers+1 {
 		return nil, s.fail("the file has %d cities, fewer than announced or asked for", len(x))

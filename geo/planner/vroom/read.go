@@ -6,16 +6,9 @@
 //	err = request.Write(os.Stdout, solution)
 //
 // The format is described at https://github.com/VROOM-Project/vroom in
-// docs/API.md. Vehicles (with breaks, skills, capacity, limits, costs, steps),
-// jobs and matrices are taken; shipments, costs matrices, breaks with several
-// windows, and pickups mixed with deliveries are refused by name. A set-up comes
-// before the window here, while VROOM counts it as part of the service.
-//
-// Beyond VROOM a vehicle may have "rep" and "day" (numbers), "overtime"
-// (seconds); a break "falls_away"; a job "mandatory", "prize" (seconds of
-// driving it is worth), "reps", "preferred_reps", "forbidden_reps", "series"
-// (an id); and the request "series" [{id, interval, tolerance, last, min_gap,
-// max_gap, same_rep}], in days.
+// docs/API.md; docs/plan-json.md lists every field: those of VROOM, what is
+// refused by name, and what is ours. A set-up comes before the window here, while
+// VROOM counts it as part of the service.
 package vroom
 
 import (
@@ -40,110 +33,30 @@ type Request struct {
 	locations [][2]float64
 }
 
-type input struct {
-	Vehicles  []vehicle         `json:"vehicles"`
-	Jobs      []job             `json:"jobs"`
-	Shipments []json.RawMessage `json:"shipments"`
-	Matrices  map[string]matrix `json:"matrices"`
-	Matrix    [][]int64         `json:"matrix"`
-	Series    []series          `json:"series"`
-}
-
-type matrix struct {
-	Durations [][]int64 `json:"durations"`
-	Distances [][]int64 `json:"distances"`
-	Costs     [][]int64 `json:"costs"`
-}
-
-type vehicle struct {
-	ID          int64       `json:"id"`
-	Description string      `json:"description"`
-	Profile     string      `json:"profile"`
-	Start       *[2]float64 `json:"start"`
-	StartIndex  *int        `json:"start_index"`
-	End         *[2]float64 `json:"end"`
-	EndIndex    *int        `json:"end_index"`
-	Capacity    []int32     `json:"capacity"`
-	Skills      []int       `json:"skills"`
-	TimeWindow  *[2]int64   `json:"time_window"`
-	Breaks      []pause     `json:"breaks"`
-	SpeedFactor float64     `json:"speed_factor"`
-	MaxTasks    *int        `json:"max_tasks"`
-	MaxTravel   *int64      `json:"max_travel_time"`
-	MaxDistance *int64      `json:"max_distance"`
-	Costs       *costs      `json:"costs"`
-	Steps       []step      `json:"steps"`
-
-	Rep      *int  `json:"rep"`
-	Day      int   `json:"day"`
-	Overtime int64 `json:"overtime"`
-}
-
-type costs struct {
-	Fixed   float64  `json:"fixed"`
-	PerHour *float64 `json:"per_hour"`
-	PerKm   float64  `json:"per_km"`
-}
-
-type pause struct {
-	ID          int64      `json:"id"`
-	Description string     `json:"description"`
-	Windows     [][2]int64 `json:"time_windows"`
-	Service     int64      `json:"service"`
-	FallsAway   bool       `json:"falls_away"`
-}
-
-type step struct {
-	Type string `json:"type"`
-	ID   int64  `json:"id"`
-}
-
-type job struct {
-	ID          int64       `json:"id"`
-	Description string      `json:"description"`
-	Location    *[2]float64 `json:"location"`
-	Index       *int        `json:"location_index"`
-	Setup       int64       `json:"setup"`
-	Service     int64       `json:"service"`
-	Delivery    []int32     `json:"delivery"`
-	Amount      []int32     `json:"amount"`
-	Pickup      []int32     `json:"pickup"`
-	Skills      []int       `json:"skills"`
-	Priority    int64       `json:"priority"`
-	Windows     [][2]int64  `json:"time_windows"`
-
-	Mandatory bool   `json:"mandatory"`
-	Prize     int64  `json:"prize"`
-	Reps      []int  `json:"reps"`
-	Preferred []int  `json:"preferred_reps"`
-	Forbidden []int  `json:"forbidden_reps"`
-	Series    *int64 `json:"series"`
-}
-
-type series struct {
-	ID        int64 `json:"id"`
-	Interval  int   `json:"interval"`
-	Tolerance int   `json:"tolerance"`
-	Last      int   `json:"last"`
-	MinGap    int   `json:"min_gap"`
-	MaxGap    int   `json:"max_gap"`
-	SameRep   bool  `json:"same_rep"`
-}
-
 // prizeOfPriority is what a job is worth for each step of priority, in seconds
 // of driving: more than any route, so that jobs come first, as in VROOM.
 const prizeOfPriority = 90_000
+
+// mostBytes bounds a request: 5,000 places take about 200 MB.
+const mostBytes = 1 << 30
 
 // Read reads a request. Errors name the field and say what to do about it; the
 // problem itself is validated by the planner.
 func Read(r io.Reader) (*Request, error) {
 	q := &Request{}
-	decoder := json.NewDecoder(r)
+	bounded := &io.LimitedReader{R: r, N: mostBytes}
+	decoder := json.NewDecoder(bounded)
 	if err := decoder.Decode(&q.input); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		switch {
+		case bounded.N <= 0:
+			return nil, fmt.Errorf("the request is longer than %d MB", mostBytes>>20)
+		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 			return nil, errors.New("the file ends before its JSON does")
 		}
 		return nil, fmt.Errorf("not a request in VROOM's JSON: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the request: one file holds one JSON object")
 	}
 	in := &q.input
 	if len(in.Shipments) > 0 {
@@ -171,16 +84,40 @@ func Read(r io.Reader) (*Request, error) {
 		}
 		seriesOf[s.ID] = i + 1
 		q.Problem.Series = append(q.Problem.Series, planner.Series{Interval: s.Interval, Tolerance: s.Tolerance,
-			Last: s.Last, MinGap: s.MinGap, MaxGap: s.MaxGap, SameRep: s.SameRep})
+			Last: s.Last, MinGap: s.MinGap, MaxGap: s.MaxGap, SameRep: s.SameRep, Weight: planner.Cost(s.Weight)})
 	}
-	jobs, err := q.jobs(seriesOf)
+	vehicles := map[int64]int{}
+	for i, v := range in.Vehicles {
+		if _, double := vehicles[v.ID]; double {
+			return nil, fmt.Errorf("vehicle %d is there twice", v.ID)
+		}
+		vehicles[v.ID] = i
+	}
+	jobs, err := q.jobs(seriesOf, vehicles)
 	if err != nil {
 		return nil, err
 	}
 	if err := q.vehicles(profiles, jobs); err != nil {
 		return nil, err
 	}
-	return q, nil
+	return q, q.links(jobs)
+}
+
+// Named puts the ids of the request into an error about its problem.
+func (q *Request) Named(err error) error {
+	var wrong *planner.ProblemError
+	if !errors.As(err, &wrong) || wrong.Index < 0 {
+		return err
+	}
+	switch wrong.Part {
+	case "visit":
+		return fmt.Errorf("job %d: %s", q.input.Jobs[wrong.Index].ID, wrong.What)
+	case "shift":
+		return fmt.Errorf("vehicle %d: %s", q.input.Vehicles[wrong.Index].ID, wrong.What)
+	case "series":
+		return fmt.Errorf("series %d: %s", q.input.Series[wrong.Index].ID, wrong.What)
+	}
+	return err
 }
 
 // tables turns matrices into tables; the map gives each profile's index.
@@ -219,6 +156,13 @@ func (q *Request) tables() (map[string]int, error) {
 				return nil, fmt.Errorf("matrices.%s.distances: %w", v.Profile, err)
 			}
 		}
+		for k, x := range m.Periods {
+			seconds, err := flat(x.Durations, n)
+			if err != nil {
+				return nil, fmt.Errorf("matrices.%s.periods %d: %w", v.Profile, k, err)
+			}
+			t.Periods = append(t.Periods, planner.Period{From: planner.Seconds(min(max(x.From, -1), int64(planner.Day))), Seconds: seconds})
+		}
 		profiles[v.Profile] = len(q.Problem.Tables)
 		q.Problem.Tables = append(q.Problem.Tables, t)
 	}
@@ -226,6 +170,9 @@ func (q *Request) tables() (map[string]int, error) {
 }
 
 func flat(rows [][]int64, n int) ([]int32, error) {
+	if n > planner.MaxPlaces {
+		return nil, fmt.Errorf("%d rows are more than the %d places that can be planned", n, planner.MaxPlaces)
+	}
 	if len(rows) != n {
 		return nil, fmt.Errorf("%d rows, but the durations have %d", len(rows), n)
 	}
@@ -271,6 +218,11 @@ func (q *Request) times() error {
 		for _, w := range j.Windows {
 			see(w[0], w[1])
 		}
+		for _, at := range []*int64{j.NotBefore, j.NotAfter} {
+			if at != nil {
+				see(*at, *at)
+			}
+		}
 	}
 	if hi > int64(planner.MaxTime) && lo < math.MaxInt64 {
 		q.base = lo - lo%int64(planner.Day)
@@ -284,6 +236,12 @@ func (q *Request) times() error {
 func (q *Request) window(w [2]int64) planner.Window {
 	return planner.Window{Open: planner.Seconds(max(0, w[0]-q.base)), Close: planner.Seconds(min(int64(planner.MaxTime), w[1]-q.base))}
 }
+
+// at is a time of the request as the planner counts it.
+func (q *Request) at(t int64) planner.Seconds { return planner.Seconds(clamp(t - q.base)) }
+
+// clamp keeps a number of seconds within what validation can name.
+func clamp(x int64) int64 { return min(max(x, -1), int64(planner.MaxTime)+1) }
 
 // weights scales VROOM's costs per hour and kilometre to whole numbers.
 func (q *Request) weights() {
@@ -312,187 +270,4 @@ func (v *vehicle) costs() (hour, km, fixed float64) {
 		km, fixed = v.Costs.PerKm, v.Costs.Fixed
 	}
 	return hour, km, fixed
-}
-
-func (q *Request) jobs(seriesOf map[int64]int) (map[int64]int, error) {
-	ids := map[int64]int{}
-	delivers := false
-	for i, j := range q.input.Jobs {
-		if _, double := ids[j.ID]; double {
-			return nil, fmt.Errorf("job %d is there twice", j.ID)
-		}
-		ids[j.ID] = i
-		if j.Priority < 0 || j.Priority > 100 {
-			return nil, fmt.Errorf("job %d: a priority of %d is not from 0 to 100", j.ID, j.Priority)
-		}
-		place, err := q.place(j.Index, j.Location)
-		if err != nil {
-			return nil, fmt.Errorf("job %d: %w", j.ID, err)
-		}
-		if place == planner.Anywhere {
-			return nil, fmt.Errorf("job %d has neither location_index nor location", j.ID)
-		}
-		v := planner.Visit{Place: place, SetUp: planner.Seconds(j.Setup), Length: planner.Seconds(j.Service), Skills: j.Skills,
-			Mandatory: j.Mandatory, Prize: planner.Seconds(j.Prize), Reps: j.Reps, Preferred: j.Preferred, Forbidden: j.Forbidden}
-		if v.Prize == 0 && j.Series == nil {
-			v.Prize = planner.Seconds((1 + j.Priority) * prizeOfPriority)
-		}
-		if j.Series != nil {
-			if v.Series = seriesOf[*j.Series]; v.Series == 0 {
-				return nil, fmt.Errorf("job %d: series %d does not exist", j.ID, *j.Series)
-			}
-		}
-		for _, w := range j.Windows {
-			v.Windows = append(v.Windows, q.window(w))
-		}
-		load := j.Delivery
-		if len(load) == 0 {
-			load = j.Amount
-		}
-		delivers = delivers || some(load)
-		q.pickups = q.pickups || some(j.Pickup)
-		if delivers && q.pickups {
-			return nil, fmt.Errorf("job %d: pickups and deliveries in one request are not supported", j.ID)
-		}
-		if some(j.Pickup) {
-			load = j.Pickup
-		}
-		v.Load = load
-		q.Problem.Visits = append(q.Problem.Visits, v)
-	}
-	return ids, nil
-}
-
-func some(amounts []int32) bool {
-	for _, a := range amounts {
-		if a != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// place is a location's index; locations without one are refused, since the
-// tables are indexed.
-func (q *Request) place(index *int, location *[2]float64) (int, error) {
-	switch {
-	case index != nil:
-		if *index < 0 || *index >= len(q.locations) {
-			return 0, fmt.Errorf("index %d is not in the matrix of %d", *index, len(q.locations))
-		}
-		if location != nil {
-			q.locations[*index] = *location
-		}
-		return *index, nil
-	case location != nil:
-		return 0, errors.New("a location needs an index into the matrices as well")
-	}
-	return planner.Anywhere, nil
-}
-
-func (q *Request) vehicles(profiles map[string]int, jobs map[int64]int) error {
-	seen := map[int64]bool{}
-	hour, km := q.drive*3600, q.distance*1000
-	for i, v := range q.input.Vehicles {
-		if seen[v.ID] {
-			return fmt.Errorf("vehicle %d is there twice", v.ID)
-		}
-		seen[v.ID] = true
-		fail := func(err error) error { return fmt.Errorf("vehicle %d: %w", v.ID, err) }
-		start, err := q.place(v.StartIndex, v.Start)
-		if err != nil {
-			return fail(err)
-		}
-		end, err := q.place(v.EndIndex, v.End)
-		if err != nil {
-			return fail(err)
-		}
-		s := planner.Shift{Rep: i, Day: v.Day, Start: start, End: end, Capacity: v.Capacity, Skills: v.Skills,
-			Table: profiles[v.Profile], Hours: planner.Window{Close: planner.MaxTime}, Overtime: planner.Seconds(v.Overtime)}
-		if v.Rep != nil {
-			s.Rep = *v.Rep
-		}
-		if v.TimeWindow != nil {
-			s.Hours = q.window(*v.TimeWindow)
-		}
-		if v.SpeedFactor != 0 {
-			if v.SpeedFactor < 0.1 || v.SpeedFactor > 5 {
-				return fail(fmt.Errorf("a speed_factor of %g is not from 0.1 to 5", v.SpeedFactor))
-			}
-			s.SpeedPercent = int(math.Round(100 * v.SpeedFactor))
-		}
-		h, k, fixed := v.costs()
-		if fixed < 0 || h < 0 || k < 0 || fixed > 1e5 || h > 1e6 || k > 1e3 {
-			return fail(fmt.Errorf("costs of %g, %g an hour and %g a kilometre are out of range", fixed, h, k))
-		}
-		s.Fixed = planner.Cost(1000 * fixed)
-		s.DrivePercent, s.DistancePercent = share(h, hour), share(k, km)
-		if v.MaxTasks != nil {
-			s.MaxVisits = *v.MaxTasks
-		}
-		if v.MaxTravel != nil {
-			s.MaxDrive = planner.Seconds(*v.MaxTravel)
-		}
-		if v.MaxDistance != nil {
-			s.MaxMetres = planner.Metres(*v.MaxDistance)
-		}
-		for _, b := range v.Breaks {
-			if len(b.Windows) > 1 {
-				return fail(fmt.Errorf("break %d has %d windows; only one is supported", b.ID, len(b.Windows)))
-			}
-			w := s.Hours
-			if len(b.Windows) == 1 {
-				w = q.window(b.Windows[0])
-			}
-			s.Breaks = append(s.Breaks, planner.Break{Length: planner.Seconds(b.Service), Earliest: w.Open, Latest: w.Close, FallsAway: b.FallsAway})
-		}
-		q.Problem.Shifts = append(q.Problem.Shifts, s)
-	}
-	return q.checkSteps(jobs)
-}
-
-// share is a cost in percent of the dearest; nothing stands for 100 there.
-func share(x, of float64) int {
-	if of == 0 {
-		return 100
-	}
-	return max(1, int(math.Round(100*x/of)))
-}
-
-// Given are the orders in the vehicles' steps, nil when no vehicle has any.
-func (q *Request) Given() [][]int {
-	ids := map[int64]int{}
-	for i, j := range q.input.Jobs {
-		ids[j.ID] = i
-	}
-	var given [][]int
-	for i, v := range q.input.Vehicles {
-		for _, s := range v.Steps {
-			if s.Type != "job" {
-				continue
-			}
-			if given == nil {
-				given = make([][]int, len(q.input.Vehicles))
-			}
-			given[i] = append(given[i], ids[s.ID])
-		}
-	}
-	return given
-}
-
-func (q *Request) checkSteps(jobs map[int64]int) error {
-	for _, v := range q.input.Vehicles {
-		for _, s := range v.Steps {
-			switch s.Type {
-			case "start", "end", "break":
-			case "job":
-				if _, ok := jobs[s.ID]; !ok {
-					return fmt.Errorf("vehicle %d: its steps name job %d, which does not exist", v.ID, s.ID)
-				}
-			default:
-				return fmt.Errorf("vehicle %d: steps of type %q are not supported", v.ID, s.Type)
-			}
-		}
-	}
-	return nil
 }

@@ -39,16 +39,17 @@ type computingTimes struct {
 
 type violation struct {
 	Cause    string `json:"cause"`
-	Duration int    `json:"duration"`
+	Duration int    `json:"duration,omitempty"`
 }
 
 type leftOut struct {
-	ID       int64       `json:"id"`
-	Type     string      `json:"type"`
-	Location *[2]float64 `json:"location,omitempty"`
-	Index    int         `json:"location_index"`
+	ID          int64       `json:"id"`
+	Type        string      `json:"type"`
+	Description string      `json:"description,omitempty"`
+	Location    *[2]float64 `json:"location,omitempty"`
+	Index       int         `json:"location_index"`
 	// What VROOM does not say.
-	Reason  string `json:"reason"`
+	Reason  string `json:"reason,omitempty"`
 	Vehicle *int64 `json:"nearest_vehicle,omitempty"` // where it comes closest
 	Detour  int64  `json:"detour"`
 	Over    int64  `json:"over"`
@@ -57,6 +58,7 @@ type leftOut struct {
 
 type answer struct {
 	Vehicle     int64       `json:"vehicle"`
+	Description string      `json:"description,omitempty"`
 	Cost        int64       `json:"cost"`
 	Setup       int64       `json:"setup"`
 	Service     int64       `json:"service"`
@@ -90,15 +92,13 @@ type line struct {
 
 // Write writes a plan as VROOM's answer, one object.
 func (q *Request) Write(w io.Writer, s *planner.Solution) error {
-	out := output{Unassigned: []leftOut{}, Routes: []answer{}}
-	sum := &out.Summary
-	sum.Violations = []violation{}
-	sum.Unassigned = len(s.Unplanned)
-	sum.ComputingTimes.Solving = int64(s.Elapsed / time.Millisecond)
-	sum.Iterations = s.Iterations
+	out := q.output(s.Routes, s.Forced)
+	out.Summary.ComputingTimes.Solving = int64(s.Elapsed / time.Millisecond)
+	out.Summary.Iterations = s.Iterations
+	out.Summary.Unassigned = len(s.Unplanned)
 	for _, u := range s.Unplanned {
 		j := &q.input.Jobs[u.Visit]
-		x := leftOut{ID: j.ID, Type: "job", Index: q.Problem.Visits[u.Visit].Place, Location: q.location(q.Problem.Visits[u.Visit].Place),
+		x := leftOut{ID: j.ID, Type: "job", Description: j.Description, Index: q.Problem.Visits[u.Visit].Place, Location: q.location(q.Problem.Visits[u.Visit].Place),
 			Reason: string(u.Reason), Detour: int64(u.Detour), Over: int64(u.Over)}
 		if u.Shift >= 0 {
 			x.Vehicle = &q.input.Vehicles[u.Shift].ID
@@ -108,14 +108,81 @@ func (q *Request) Write(w io.Writer, s *planner.Solution) error {
 		}
 		out.Unassigned = append(out.Unassigned, x)
 	}
-	for i := range s.Routes {
-		if len(s.Routes[i].Entries) == 0 {
+	return json.NewEncoder(w).Encode(out)
+}
+
+// WriteCheck writes a timed order as VROOM's answer in plan mode: jobs that no
+// vehicle has are unassigned, and violations are named.
+func (q *Request) WriteCheck(w io.Writer, r *planner.Report) error {
+	out := q.output(r.Routes, r.Violations)
+	planned := make([]bool, len(q.Problem.Visits))
+	for i := range r.Routes {
+		for _, e := range r.Routes[i].Entries {
+			if e.Kind == planner.Stop {
+				planned[e.Visit] = true
+			}
+		}
+	}
+	for i, j := range q.input.Jobs {
+		if !planned[i] && !j.Skip {
+			place := q.Problem.Visits[i].Place
+			out.Unassigned = append(out.Unassigned, leftOut{ID: j.ID, Type: "job", Description: j.Description, Index: place, Location: q.location(place)})
+		}
+	}
+	out.Summary.Unassigned = len(out.Unassigned)
+	return json.NewEncoder(w).Encode(out)
+}
+
+// causes are VROOM's names of rules; the others keep ours.
+var causes = map[planner.Rule]string{
+	planner.RuleWindow: "delay", planner.RuleHours: "delay", planner.RuleBreak: "delay", planner.RuleCapacity: "load",
+	planner.RuleVisits: "max_tasks", planner.RuleSkill: "skills", planner.RuleDrive: "max_travel_time", planner.RuleMetres: "max_distance",
+}
+
+func violationOf(v planner.Violation) violation {
+	cause, ok := causes[v.Rule]
+	if !ok {
+		cause = string(v.Rule)
+	}
+	x := violation{Cause: cause}
+	switch v.Rule {
+	case planner.RuleWindow, planner.RuleHours, planner.RuleBreak, planner.RuleDrive, planner.RuleTime:
+		x.Duration = v.By
+	}
+	return x
+}
+
+// output is the answer to routes; violations of mandatory jobs left out are what
+// is unassigned.
+func (q *Request) output(routes []planner.Route, broken []planner.Violation) *output {
+	out := &output{Unassigned: []leftOut{}, Routes: []answer{}}
+	sum := &out.Summary
+	sum.Violations = []violation{}
+	for _, v := range broken {
+		if v.Shift < 0 && v.Rule != planner.RuleMissing {
+			sum.Violations = append(sum.Violations, violationOf(v))
+		}
+	}
+	for i := range routes {
+		if len(routes[i].Entries) == 0 {
 			continue
 		}
-		a := q.answer(&s.Routes[i])
-		for _, v := range s.Forced {
-			if v.Shift == i {
-				a.Violations = append(a.Violations, violation{string(v.Rule), v.By})
+		a := q.answer(&routes[i])
+		for _, v := range broken {
+			if v.Shift != i {
+				continue
+			}
+			x := violationOf(v)
+			a.Violations = append(a.Violations, x)
+			for k := range a.Steps {
+				line := &a.Steps[k]
+				if v.Rule == planner.RuleBreak {
+					if line.Type == "break" && *line.ID == q.input.Vehicles[i].Breaks[v.Visit].ID {
+						line.Violations = append(line.Violations, x)
+					}
+				} else if v.Visit >= 0 && line.Job != nil && *line.Job == q.input.Jobs[v.Visit].ID || v.Rule == planner.RuleHours && line.Type == "end" {
+					line.Violations = append(line.Violations, x)
+				}
 			}
 		}
 		sum.Violations = append(sum.Violations, a.Violations...)
@@ -131,7 +198,7 @@ func (q *Request) Write(w io.Writer, s *planner.Solution) error {
 		sum.Pickup = plus(sum.Pickup, a.Pickup)
 		out.Routes = append(out.Routes, a)
 	}
-	return json.NewEncoder(w).Encode(out)
+	return out
 }
 
 func plus(a, b []int64) []int64 {
@@ -153,7 +220,7 @@ func (q *Request) location(place int) *[2]float64 {
 
 func (q *Request) answer(r *planner.Route) answer {
 	v := &q.input.Vehicles[r.Shift]
-	a := answer{Vehicle: v.ID, Duration: int64(r.Drive), WaitingTime: int64(r.Waiting), Distance: int64(r.Metres),
+	a := answer{Vehicle: v.ID, Description: v.Description, Duration: int64(r.Drive), WaitingTime: int64(r.Waiting), Distance: int64(r.Metres),
 		Steps: []line{}, Violations: []violation{}}
 	hour, km, fixed := v.costs()
 	a.Cost = int64(math.Round(fixed + hour/3600*float64(r.Drive) + km/1000*float64(r.Metres)))
