@@ -420,6 +420,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/address-repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Addresses whose place was not found or is doubtful
+         * @description Needs: the permission `accounts.write`.
+         */
+        get: operations["listAddressRepairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/address-repairs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them, with the places it may mean
+         * @description Needs: the permission `accounts.write`.
+         */
+        get: operations["getAddressRepair"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/address-repairs/{id}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say where it is
+         * @description Without a point it is taken off the queue, and the site stays as it is.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        post: operations["fixAddressRepair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -580,6 +642,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pairs of accounts that may be one, the surest first
+         * @description Needs: the permission `accounts.merge`.
+         */
+        get: operations["listDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last look for duplicates
+         * @description Needs: the permission `accounts.merge`.
+         */
+        get: operations["getDuplicateScan"];
+        put?: never;
+        /**
+         * Compare all accounts
+         * @description A job does it.
+         *
+         *     Needs: the permission `accounts.merge`.
+         */
+        post: operations["findDuplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts that a new one resembles
+         * @description At most 5, the likest first.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        get: operations["listSimilarAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/{id}/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Remember that two accounts are different
+         * @description Needs: the permission `accounts.merge`.
+         */
+        put: operations["decideDuplicate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/extract": {
         parameters: {
             query?: never;
@@ -636,6 +786,48 @@ export interface paths {
          *     Needs: the permission `accounts.read`.
          */
         post: operations["checkFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/geocode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The places that an address may mean
+         * @description Each with its kind, how sure it is, and why it is not certain. Searches the extract, and the server that was configured where the extract has no certain answer.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["geocode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/geocode/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The address of a point
+         * @description Needs: the permission `accounts.read`.
+         */
+        get: operations["reverseGeocode"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1022,6 +1214,52 @@ export interface paths {
          *     Needs: a session; an API key does not do.
          */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merges, the newest first
+         * @description Needs: the permission `accounts.merge`.
+         */
+        get: operations["listMerges"];
+        put?: never;
+        /**
+         * Make one account of two
+         * @description The one takes in everything that refers to the other, which is archived. An old version of either is refused with 409, whose current tells which one has changed.
+         *
+         *     Needs: the permission `accounts.merge`.
+         */
+        post: operations["mergeAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make two accounts of one again
+         * @description Needs: the permission `accounts.merge`.
+         */
+        post: operations["undoMerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2110,6 +2348,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The addresses that are told of what changes
+         * @description Needs: the permission `organisation.manage`.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Have an address told of what changes from now on
+         * @description The answer holds the secret, this once; every delivery is signed with it. Addresses in private networks are refused.
+         *
+         *     Needs: the permission `organisation.manage`.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a webhook and its log
+         * @description Needs: the permission `organisation.manage`.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook, or switch it off
+         * @description Needs: the permission `organisation.manage`.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/api/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent, the newest first
+         * @description Of the last 30 days.
+         *
+         *     Needs: the permission `organisation.manage`.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/deliveries/{deliveryId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description Needs: the permission `organisation.manage`.
+         */
+        post: operations["resendWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event ping, to try the address
+         * @description Needs: the permission `organisation.manage`.
+         */
+        post: operations["pingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2200,6 +2550,27 @@ export interface components {
             mayEdit: boolean;
             /** @description Everyone active, those who see it first. */
             people: components["schemas"]["AccountVisitor"][];
+        };
+        AccountMerge: {
+            /** @description Whether undoing left the fields of the account alone, since somebody has changed it after the merge. */
+            fieldsKept: boolean;
+            /** Format: int64 */
+            id: number;
+            loser: string;
+            /** Format: int64 */
+            loserId: number;
+            /** Format: date-time */
+            mergedAt: string;
+            mergedBy: string;
+            /** Format: date-time */
+            undoneAt: string | null;
+            /** @description The name of the account that stayed. */
+            winner: string;
+            /** Format: int64 */
+            winnerId: number;
+        };
+        AccountMergeList: {
+            items: components["schemas"]["AccountMerge"][];
         };
         AccountRow: {
             /** Format: date-time */
@@ -2354,6 +2725,44 @@ export interface components {
              */
             version: number;
             visits: components["schemas"]["PeriodVisit"][];
+        };
+        AddressRepair: {
+            /** @description The account's name. */
+            account: string;
+            /** Format: int64 */
+            accountId: number;
+            /** @description On one line. */
+            address: string;
+            /** @description Places that the address may mean; only of a single repair. */
+            candidates: components["schemas"]["GeocodingAnswer"][];
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            importId: number | null;
+            /** @description Where the site is now; null when there is none. */
+            point: [
+                number,
+                number
+            ] | null;
+            /** @description What is doubtful. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description null when there is no site yet.
+             */
+            siteId: number | null;
+            /** @enum {string} */
+            state: "waiting" | "not_found" | "doubtful" | "fixed" | "dismissed";
+        };
+        AddressRepairPage: {
+            items: components["schemas"]["AddressRepair"][];
+            /** @description Pass it as cursor to read the next page; null on the last. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total: number;
         };
         ApiKey: {
             /** Format: date-time */
@@ -3042,6 +3451,17 @@ export interface components {
                 [key: string]: number;
             };
         };
+        CreateWebhookRequest: {
+            description?: string;
+            /**
+             * @example [
+             *       "account.*"
+             *     ]
+             */
+            events: string[];
+            /** @example https://erp.example.com/waymark */
+            url: string;
+        };
         CreatedKey: {
             /** Format: date-time */
             createdAt: string;
@@ -3074,6 +3494,36 @@ export interface components {
             userId: number;
             userName: string;
         };
+        CreatedWebhook: {
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            description: string;
+            /**
+             * @example [
+             *       "account.updated"
+             *     ]
+             */
+            events: string[];
+            /**
+             * Format: int64
+             * @description Deliveries that were given up, of the last 30 days.
+             */
+            failed: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * @description Shown this once.
+             * @example whsec_ABCDEFGHIJKLMNOPQRSTUVWXYZ
+             */
+            secret: string;
+            url: string;
+            /**
+             * Format: int64
+             * @description Deliveries that are still tried.
+             */
+            waiting: number;
+        };
         CustomField: {
             /** @description Shown nowhere; its values are kept. */
             archived: boolean;
@@ -3101,6 +3551,10 @@ export interface components {
             day: string;
             /** Format: int64 */
             repId: number;
+        };
+        DecideDuplicateInputBody: {
+            /** @description false forgets the decision. */
+            different: boolean;
         };
         Directions: {
             /** @description From the straight line: no road leads there. */
@@ -3169,6 +3623,56 @@ export interface components {
         };
         DueVisitList: {
             items: components["schemas"]["DueVisit"][];
+        };
+        DuplicatePair: {
+            /**
+             * Format: int64
+             * @description The id of the one.
+             */
+            aId: number;
+            aName: string;
+            /**
+             * Format: int64
+             * @description The id of the other, which is larger.
+             */
+            bId: number;
+            bName: string;
+            /** Format: date-time */
+            foundAt: string | null;
+            reasons: components["schemas"]["DuplicateReason"][];
+            /** Format: double */
+            score: number;
+            /** @enum {string} */
+            state: "open" | "different";
+        };
+        DuplicatePairPage: {
+            items: components["schemas"]["DuplicatePair"][];
+            /** @description Pass it as cursor to read the next page; null on the last. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total: number;
+        };
+        DuplicateReason: {
+            /** @enum {string} */
+            code: "same_name" | "similar_name" | "same_phone" | "same_email" | "same_website" | "same_place" | "near" | "far" | "different_number";
+            /** @description The likeness of the names in percent, or the distance in metres. */
+            detail: string;
+        };
+        DuplicateScan: {
+            /** Format: date-time */
+            finishedAt: string | null;
+            /**
+             * Format: int64
+             * @description Pairs that nobody has decided on.
+             */
+            open: number;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** @enum {string} */
+            state: "never" | "running" | "done" | "failed";
         };
         ExtractCounts: {
             /** Format: int64 */
@@ -3242,6 +3746,35 @@ export interface components {
         };
         FilterFieldList: {
             items: components["schemas"]["FilterField"][];
+        };
+        FixRepairInputBody: {
+            /** @description Where it is; leave it out to take the place as it is. */
+            point?: [
+                number,
+                number
+            ];
+        };
+        GeocodingAnswer: {
+            city: string;
+            /** Format: double */
+            confidence: number;
+            housenumber: string;
+            /** @enum {string} */
+            kind: "house" | "between" | "street" | "postcode" | "place";
+            label: string;
+            point: [
+                number,
+                number
+            ];
+            postcode: string;
+            /** @description Why it is not certain; empty when it is. */
+            reason: string;
+            /** @enum {string} */
+            source: "extract" | "nominatim" | "photon";
+            street: string;
+        };
+        GeocodingAnswerList: {
+            items: components["schemas"]["GeocodingAnswer"][];
         };
         Geometry: {
             coordinates?: unknown;
@@ -3628,6 +4161,30 @@ export interface components {
             };
             ids?: number[];
         };
+        MergeInputBody: {
+            /** @description Fields whose value is to be the other account's: name, status, class, category, ownerId, teamId, phone, email, website, notes, revenue, visitIntervalDays, visitMinutes, externalId, custom. Tags are put together; the later of the last visits stays. */
+            fromLoser: string[];
+            /**
+             * Format: int64
+             * @description The account that is taken in and archived.
+             */
+            loserId: number;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            loserVersion: number;
+            /**
+             * Format: int64
+             * @description The account that stays.
+             */
+            winnerId: number;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            winnerVersion: number;
+        };
         MoveEffect: {
             /** Format: int64 */
             driveMetres: number;
@@ -3974,6 +4531,8 @@ export interface components {
             version: number;
         };
         PlanLane: {
+            /** @description That plan was changed since it was published, so it is not what stands here. */
+            changedByRep: boolean;
             /** Format: date */
             day: string;
             /** Format: int64 */
@@ -4004,6 +4563,11 @@ export interface components {
              * @description After the end of work.
              */
             overtimeSeconds: number;
+            /**
+             * Format: int64
+             * @description The plan of this day that the rep has, if this plan is published and the day is in force.
+             */
+            publishedPlanId: number | null;
             /** Format: int64 */
             repId: number;
             startAddress: string;
@@ -4585,6 +5149,18 @@ export interface components {
             email: string;
             password: string;
         };
+        SimilarAccount: {
+            address: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            reasons: components["schemas"]["DuplicateReason"][];
+            /** Format: double */
+            score: number;
+        };
+        SimilarAccountList: {
+            items: components["schemas"]["SimilarAccount"][];
+        };
         Site: {
             /** @description The H3 cell of the point at resolution 12. */
             cell: string;
@@ -5034,6 +5610,12 @@ export interface components {
                 [key: string]: number;
             };
         };
+        UpdateWebhookInputBody: {
+            active?: boolean;
+            description?: string;
+            events?: string[];
+            url?: string;
+        };
         User: {
             active: boolean;
             email: string;
@@ -5112,6 +5694,63 @@ export interface components {
         };
         ViewAnswerList: {
             items: components["schemas"]["ViewAnswer"][];
+        };
+        Webhook: {
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            description: string;
+            /**
+             * @example [
+             *       "account.updated"
+             *     ]
+             */
+            events: string[];
+            /**
+             * Format: int64
+             * @description Deliveries that were given up, of the last 30 days.
+             */
+            failed: number;
+            /** Format: int64 */
+            id: number;
+            url: string;
+            /**
+             * Format: int64
+             * @description Deliveries that are still tried.
+             */
+            waiting: number;
+        };
+        WebhookDelivery: {
+            /** @description How the last answer begins, or why there was none. */
+            answer: string;
+            /** Format: date-time */
+            attemptedAt: string | null;
+            /** Format: int64 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            event: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The body that is sent. */
+            payload: string;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "failed";
+            /**
+             * Format: int64
+             * @description Of the last answer; null: there was none.
+             */
+            status: number | null;
+        };
+        WebhookDeliveryCursored: {
+            items: components["schemas"]["WebhookDelivery"][];
+            /** @description Pass it as cursor to read the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        WebhookList: {
+            /** @description What can be asked for; account.* and the like stand for all of a kind, * for everything. */
+            events: string[];
+            items: components["schemas"]["Webhook"][];
         };
     };
     responses: never;
@@ -5245,7 +5884,10 @@ export interface operations {
     createAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5278,7 +5920,10 @@ export interface operations {
     bulkAccounts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5461,7 +6106,10 @@ export interface operations {
     archiveAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -5496,7 +6144,10 @@ export interface operations {
     createContact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -5634,7 +6285,10 @@ export interface operations {
     restoreAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -5669,7 +6323,10 @@ export interface operations {
     createSite: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -5810,7 +6467,10 @@ export interface operations {
     createActivity: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5938,7 +6598,10 @@ export interface operations {
     createComment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -5973,7 +6636,10 @@ export interface operations {
     restoreActivity: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -5988,6 +6654,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAddressRepairs: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressRepairPage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAddressRepair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressRepair"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fixAddressRepair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixRepairInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressRepair"];
                 };
             };
             /** @description What went wrong */
@@ -6099,7 +6866,10 @@ export interface operations {
     undoBatch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -6159,7 +6929,10 @@ export interface operations {
     createCustomField: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6287,6 +7060,170 @@ export interface operations {
             };
         };
     };
+    listDuplicates: {
+        parameters: {
+            query?: {
+                state?: "open" | "different";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePairPage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDuplicateScan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateScan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findDuplicates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateScan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSimilarAccounts: {
+        parameters: {
+            query?: {
+                name?: string;
+                phone?: string;
+                email?: string;
+                website?: string;
+                /** @description longitude,latitude */
+                point?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarAccountList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideDuplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                other: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideDuplicateInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getExtract: {
         parameters: {
             query?: never;
@@ -6348,7 +7285,10 @@ export interface operations {
     checkFilter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6365,6 +7305,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilterCount"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    geocode: {
+        parameters: {
+            query: {
+                q: string;
+                /** @description longitude,latitude; prefers what is near, among equals */
+                near?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GeocodingAnswerList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reverseGeocode: {
+        parameters: {
+            query: {
+                /** @description longitude,latitude */
+                point: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GeocodingAnswer"];
                 };
             };
             /** @description What went wrong */
@@ -6441,7 +7447,10 @@ export interface operations {
     createImport: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6534,7 +7543,10 @@ export interface operations {
     cancelImport: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -6565,7 +7577,10 @@ export interface operations {
     checkImport: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -6745,7 +7760,10 @@ export interface operations {
     runImport: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -6780,7 +7798,10 @@ export interface operations {
     undoImport: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -6849,7 +7870,10 @@ export interface operations {
     markInbox: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7063,6 +8087,107 @@ export interface operations {
             };
         };
     };
+    listMerges: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMergeList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mergeAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMerge"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoMerge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMerge"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listOpenProspects: {
         parameters: {
             query?: {
@@ -7139,7 +8264,10 @@ export interface operations {
     takeOverOpenProspect: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7210,7 +8338,10 @@ export interface operations {
     createPlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7275,7 +8406,10 @@ export interface operations {
     createPeriodPlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7403,7 +8537,10 @@ export interface operations {
     abandonPlanning: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7468,7 +8605,10 @@ export interface operations {
     cancelPlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7499,7 +8639,10 @@ export interface operations {
     copyPlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7596,7 +8739,10 @@ export interface operations {
     improvePlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7667,7 +8813,10 @@ export interface operations {
     applyMoves: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7702,7 +8851,10 @@ export interface operations {
     previewMoves: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7737,7 +8889,10 @@ export interface operations {
     optimisePlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7840,7 +8995,10 @@ export interface operations {
     publishPlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7875,7 +9033,10 @@ export interface operations {
     redoPlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7910,7 +9071,10 @@ export interface operations {
     stopPlanning: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7941,7 +9105,10 @@ export interface operations {
     undoPlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7976,7 +9143,10 @@ export interface operations {
     addPlanVisits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -8011,7 +9181,10 @@ export interface operations {
     withdrawPlan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -8079,7 +9252,10 @@ export interface operations {
     rememberOpened: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8268,7 +9444,10 @@ export interface operations {
     createSegment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8464,7 +9643,10 @@ export interface operations {
     changeSegmentMembers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -8654,7 +9836,10 @@ export interface operations {
     completeTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -8685,7 +9870,10 @@ export interface operations {
     reopenTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -8745,7 +9933,10 @@ export interface operations {
     createTeam: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8904,7 +10095,10 @@ export interface operations {
     createView: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9071,7 +10265,10 @@ export interface operations {
     suitableDays: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9088,6 +10285,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SuitablePlaces"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhookInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before; nothing for the first. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryCursored"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+                deliveryId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pingWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
             /** @description What went wrong */
