@@ -173,11 +173,12 @@ type Service struct {
 	db      *postgres.DB
 	reach   ReachFunc
 	enqueue EnqueueFunc
+	memory  *memory
 }
 
 // New returns the service.
 func New(db *postgres.DB, options ...Option) *Service {
-	s := &Service{db: db}
+	s := &Service{db: db, memory: newMemory()}
 	for _, o := range options {
 		o(s)
 	}
@@ -223,17 +224,23 @@ func Today(ctx context.Context, tx pgx.Tx, orgID int64) (string, error) {
 // accounts, of the extract, and of the day (which coverage depends on): what a
 // cached tile is valid for. It reads a few rows.
 func (s *Service) Version(ctx context.Context) (string, error) {
-	var version string
-	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
-		return tx.QueryRow(ctx, `
-			select concat_ws('-',
-			  (select coalesce(sum(changes), 0) from account_changes where org_id = $1),
-			  (select coalesce(max(id), 0) from extracts where state = 'current'),
-			  (select to_char((now() at time zone time_zone)::date, 'YYYYMMDD') from organisations where org_id = $1))`,
-			actor.OrgID).Scan(&version)
+	var out string
+	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) (err error) {
+		out, err = version(ctx, tx, actor.OrgID)
+		return err
 	})
+	return out, err
+}
+
+func version(ctx context.Context, tx pgx.Tx, orgID int64) (string, error) {
+	var out string
+	err := tx.QueryRow(ctx, `
+		select concat_ws('-',
+		  (select coalesce(sum(changes), 0) from account_changes where org_id = $1),
+		  (select coalesce(max(id), 0) from extracts where state = 'current'),
+		  (select to_char((now() at time zone time_zone)::date, 'YYYYMMDD') from organisations where org_id = $1))`, orgID).Scan(&out)
 	if err != nil {
 		return "", fmt.Errorf("read the version of the accounts: %w", err)
 	}
-	return version, nil
+	return out, nil
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/waymark-crm/waymark/internal/fault"
-	"github.com/waymark-crm/waymark/internal/postgres"
 )
 
 // scope is which accounts a query is about, by whether they are archived.
@@ -53,23 +52,19 @@ type bound struct {
 
 // binder looks up what a tree needs.
 type binder struct {
-	ctx      context.Context
-	tx       pgx.Tx
-	s        surroundings
-	reach    ReachFunc
-	custom   map[string]CustomField // by key; nil until asked for
-	depth    int                    // of segments within segments
-	aliases  int
-	volatile bool
+	ctx     context.Context
+	tx      pgx.Tx
+	s       surroundings
+	reach   ReachFunc
+	custom  map[string]CustomField // by key; nil until asked for
+	depth   int                    // of segments within segments
+	aliases int
 }
 
 // maxSegmentDepth is how deep dynamic segments may ask for one another.
 const maxSegmentDepth = 5
 
-func (b *binder) tree(t *Tree) (*bound, error) {
-	b.volatile = b.volatile || t.volatile
-	return b.node(t.root, false)
-}
+func (b *binder) tree(t *Tree) (*bound, error) { return b.node(t.root, false) }
 
 func (b *binder) node(n *node, negate bool) (*bound, error) {
 	switch n.group {
@@ -219,7 +214,7 @@ func (b *binder) segment(n *node) (*condition, error) {
 				own = " and " + d.alias + ".id = " + only
 			}
 			parts = append(parts, "select "+d.alias+".id as account_id from accounts "+d.alias+
-				" where "+d.alias+".org_id = "+q.Org()+" and "+d.sql(q, d.alias, only != "")+own)
+				" where "+d.alias+".org_id = "+q.Org()+" and "+d.sql(q, d.alias)+own)
 		}
 		return "select x.account_id from (" + strings.Join(parts, " union all ") + ") x"
 	}}, nil
@@ -232,11 +227,10 @@ func VisibleSQL(alias string) string {
 		or x.shared = 'team' and $4 <> 0 and exists (select 1 from users u where u.org_id = x.org_id and u.id = x.owner_id and u.team_id = $4))`, "x.", alias+".")
 }
 
-// sql compiles to a condition that is never null. With few, each account is
-// looked at by itself; without, what is related is collected first.
-func (b *bound) sql(q *Statement, alias string, few bool) string {
+// sql compiles to a condition that is never null.
+func (b *bound) sql(q *Statement, alias string) string {
 	if b.leaf != nil {
-		return b.leaf.sql(q, alias, few)
+		return b.leaf.sql(q, alias)
 	}
 	if len(b.children) == 0 {
 		if b.any {
@@ -246,7 +240,7 @@ func (b *bound) sql(q *Statement, alias string, few bool) string {
 	}
 	parts := make([]string, len(b.children))
 	for i, c := range b.children {
-		parts[i] = c.sql(q, alias, few)
+		parts[i] = c.sql(q, alias)
 	}
 	if len(parts) == 1 {
 		return parts[0]
@@ -257,30 +251,30 @@ func (b *bound) sql(q *Statement, alias string, few bool) string {
 	return "(" + strings.Join(parts, " and ") + ")"
 }
 
-func (c *condition) sql(q *Statement, alias string, few bool) string {
+func (c *condition) sql(q *Statement, alias string) string {
 	account := alias + ".id"
 	if alias == sitesTable.alias {
 		account = sitesTable.account
 	}
 	switch {
+	case c.ids != nil && c.negated:
+		return account + " <> all(" + q.Arg(c.ids) + "::bigint[])"
+	case c.ids != nil:
+		return account + " = any(" + q.Arg(c.ids) + "::bigint[])"
 	case c.row != nil && c.negated:
 		return "(" + c.row(q, alias) + ") is not true"
 	case c.row != nil:
 		return "(" + c.row(q, alias) + ")"
-	case few && c.negated:
-		return "not exists (" + c.related(q, account) + ")"
-	case few:
-		return "exists (" + c.related(q, account) + ")"
 	case c.negated:
-		return account + " not in (" + c.related(q, "") + ")"
+		return "not exists (" + c.related(q, account) + ")"
 	}
-	return account + " in (" + c.related(q, "") + ")"
+	return "exists (" + c.related(q, account) + ")"
 }
 
 // onSites reports whether the copies on sites answer it.
 func (b *bound) onSites() bool {
 	if b.leaf != nil {
-		return b.leaf.row != nil && b.leaf.sites
+		return b.leaf.ids != nil || b.leaf.row != nil && b.leaf.sites
 	}
 	return !slices.ContainsFunc(b.children, func(c *bound) bool { return !c.onSites() })
 }
@@ -304,23 +298,3 @@ func (b *bound) split() (sites, others []*bound) {
 
 // ReachFunc returns the shape of what can be driven to.
 type ReachFunc func(ctx context.Context, r Reach) (*Shape, error)
-
-// Bind looks up what the filter's tree needs (custom fields, segments, drive
-// times), so that the filter can be put into statements of this transaction.
-// Without a tree it returns the filter as it is.
-func (s *Service) Bind(ctx context.Context, tx pgx.Tx, actor postgres.Actor, today string, f Filter) (Filter, error) {
-	if f.Tree == nil {
-		return f, nil
-	}
-	b := binder{ctx: ctx, tx: tx, s: surroundings{today: today, actor: actor}, reach: s.reach}
-	var err error
-	if f.bound, err = b.tree(f.Tree); err != nil {
-		return f, err
-	}
-	f.scope = currentOnly
-	if f.Tree.archived {
-		f.scope = currentAndArchived
-	}
-	f.volatile = b.volatile
-	return f, nil
-}

@@ -21,6 +21,12 @@ type condition struct {
 	// repeat) for which the condition holds. With only set, a placeholder of the
 	// account's id, it need not give others.
 	related func(q *Statement, only string) string
+	// ids are those that related gives, ascending, once they are collected; nil
+	// before, and when there are too many.
+	ids []int64
+	// contains is a text that the search text of the account holds when the
+	// condition is true; empty for none.
+	contains string
 	// negated: the condition is that row or related does not hold.
 	negated bool
 	// shape is that of a condition on places.
@@ -76,13 +82,19 @@ func textColumn(column, lower string) func(*node, surroundings) (*condition, err
 		if err != nil {
 			return nil, err
 		}
-		return &condition{negated: negated, row: func(q *Statement, alias string) string {
+		c := &condition{negated: negated, row: func(q *Statement, alias string) string {
 			low := ""
 			if lower != "" {
 				low = alias + lower
 			}
 			return test(q, alias+column, low)
-		}}, nil
+		}}
+		if n.field == "name" || n.field == "category" {
+			if text, err := textOf(n); err == nil && op != "is_empty" && op != "not_empty" {
+				c.contains = text
+			}
+		}
+		return c, nil
 	}
 }
 
@@ -231,20 +243,20 @@ func moneyColumn(n *node, _ surroundings) (*condition, error) {
 	}
 	return &condition{negated: negated, row: func(q *Statement, alias string) string {
 		key := alias + ".revenue_key"
-		down, up := q.Arg(hundredths(v[0], math.Floor))+"::bigint", q.Arg(hundredths(v[0], math.Ceil))+"::bigint"
+		bound := func(v float64, round func(float64) float64) string { return q.Arg(hundredths(v, round)) + "::bigint" }
 		switch op {
-		case "eq":
-			return key + " between " + up + " and " + down // nothing, for a part of a hundredth
+		case "eq": // nothing, for a part of a hundredth
+			return key + " between " + bound(v[0], math.Ceil) + " and " + bound(v[0], math.Floor)
 		case "lt":
-			return key + " < " + up
+			return key + " < " + bound(v[0], math.Ceil)
 		case "lte":
-			return key + " <= " + down
+			return key + " <= " + bound(v[0], math.Floor)
 		case "gt":
-			return key + " > " + down
+			return key + " > " + bound(v[0], math.Floor)
 		case "gte":
-			return key + " >= " + up
+			return key + " >= " + bound(v[0], math.Ceil)
 		}
-		return key + " >= " + up + " and " + key + " <= " + q.Arg(hundredths(v[1], math.Floor)) + "::bigint"
+		return key + " between " + bound(v[0], math.Ceil) + " and " + bound(v[1], math.Floor)
 	}}, nil
 }
 

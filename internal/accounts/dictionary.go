@@ -54,7 +54,7 @@ func (s *Service) KeepDictionaries(ctx context.Context, from int) error {
 	err := s.db.Owner(ctx, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
 			select o.org_id from organisations o
-			where (select count(*) from (select from accounts a where a.org_id = o.org_id limit $1::int) some) >= $1::int order by 1`, from)
+			where (select count(*) from (select from accounts a where a.org_id = o.org_id limit $1::int) counted) >= $1::int order by 1`, from)
 		if err != nil {
 			return err
 		}

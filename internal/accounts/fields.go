@@ -65,7 +65,6 @@ type Field struct {
 	Editable bool      `json:"editable" doc:"By changing the account or many at once."`
 	Custom   bool      `json:"custom"`
 
-	volatile bool
 	// condition makes the condition of a node of this field.
 	condition func(n *node, s surroundings) (*condition, error)
 }

@@ -47,9 +47,11 @@ type Filter struct {
 
 	IDs []int64 // nil for any; else only these
 
-	bound    *bound // the tree, once it is looked up; see [Service.Bind]
-	scope    scope
-	volatile bool
+	// What [Service.Bind] has found out.
+	bound *bound // the tree
+	scope scope
+	few   bool    // only few sites are asked for: look at each account by itself
+	hits  []int64 // all accounts that meet everything but the shapes, ascending; nil when there are many
 }
 
 // Check returns a fault that says what is wrong with the filter, or nil.

@@ -158,7 +158,7 @@ func (s *Service) List(ctx context.Context, f Filter, p Page) (Listing[Row], err
 		}
 		if from != nil {
 			out.Total = from.Total
-		} else if out.Total, err = f.count(ctx, tx, NewStatement(actor.OrgID, today)); err != nil {
+		} else if out.Total, err = s.total(ctx, tx, actor, today, f); err != nil {
 			return err
 		}
 		ids, last, err := f.page(ctx, tx, NewStatement(actor.OrgID, today), sort, from, limit, out.Total)
@@ -190,9 +190,29 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 		if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
 			return err
 		}
-		n, err = f.count(ctx, tx, NewStatement(actor.OrgID, today))
+		n, err = s.total(ctx, tx, actor, today, f)
 		return err
 	})
+	return n, err
+}
+
+// total counts the accounts of a bound filter, once a version of the accounts.
+func (s *Service) total(ctx context.Context, tx pgx.Tx, actor postgres.Actor, today string, f Filter) (int, error) {
+	if f.hits != nil && len(f.shapes()) == 0 {
+		return len(f.hits), nil
+	}
+	version, err := version(ctx, tx, actor.OrgID)
+	if err != nil {
+		return 0, err
+	}
+	key := fmt.Sprint("total ", actor.OrgID, actor.UserID, actor.Access, f.Fingerprint(), version)
+	if known, ok := s.memory.get(key); ok {
+		return known.total, nil
+	}
+	n, err := f.count(ctx, tx, NewStatement(actor.OrgID, today))
+	if err == nil {
+		s.memory.put(key, remembered{total: n}, 50)
+	}
 	return n, err
 }
 

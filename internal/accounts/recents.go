@@ -1,8 +1,10 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -155,38 +157,58 @@ func (s *Service) Search(ctx context.Context, text string, most int) ([]Hit, err
 	}
 	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
 		rows, err := tx.Query(ctx, `
-			with mine as materialized (select kind, record, opened_at from recent_records where org_id = $1 and user_id = $2 and kind <> 'place'),
+			with mine as materialized (select record, opened_at from recent_records where org_id = $1 and user_id = $2 and kind = 'account'),
 			recent as materialized (
 			  -- What was opened lately is found when each word begins one of its own.
-			  select a.id, m.opened_at from mine m join accounts a on a.org_id = $1 and a.id = m.record::bigint
-			  where m.kind = 'account' and not exists (select from unnest($3::text[]) w where strpos(' ' || a.search, ' ' || w) = 0)
+			  select a.id from mine m join accounts a on a.org_id = $1 and a.id = m.record::bigint
+			  where not exists (select from unnest($3::text[]) w where strpos(' ' || a.search, ' ' || w) = 0)
 			)
-			select * from (
-			  select `+accountHit+`, f.score::float8, m.opened_at
-			  from (
-			    select found.id, max(found.score) as score from (
-			      select id, score from search_accounts_best($3::text[], $4::int)
-			      union all select id, 1 from recent) found group by 1) f
-			  join accounts a on a.org_id = $1 and a.id = f.id and a.archived_at is null`+itsPlace+`
-			  left join mine m on m.kind = 'account' and m.record = a.id::text
-			  union all
-			  select `+contactHit+`, f.score::float8, m.opened_at
-			  from search_contacts_best($3::text[], $4::int) f
-			  join contacts c on c.org_id = $1 and c.id = f.id
-			  join accounts a on a.org_id = $1 and a.id = c.account_id and a.archived_at is null`+itsPlace+`
-			  left join mine m on m.kind = 'contact' and m.record = c.id::text
-			) hits (kind, id, account_id, label, detail, point, score, opened_at)
-			order by opened_at desc nulls last, score desc, length(label), label, id limit $5`,
+			select `+accountHit+`, f.score::float8, m.opened_at
+			from (
+			  select found.id, max(found.score) as score from (
+			    select id, score from search_accounts_best($3::text[], $4::int)
+			    union all select id, 1 from recent) found group by 1) f
+			join accounts a on a.org_id = $1 and a.id = f.id and a.archived_at is null`+itsPlace+`
+			left join mine m on m.record = a.id::text
+			order by m.opened_at desc nulls last, f.score desc, length(a.name), a.name_key, a.id limit $5`,
 			actor.OrgID, actor.UserID, words, searchedCandidates, most)
 		if err != nil {
-			return fmt.Errorf("search: %w", err)
+			return fmt.Errorf("search accounts: %w", err)
 		}
 		if out, err = pgx.AppendRows(out, rows, scanHit); err != nil {
-			return fmt.Errorf("search: %w", err)
+			return fmt.Errorf("search accounts: %w", err)
+		}
+		// A contact is guessed at only where no account was found.
+		rows, err = tx.Query(ctx, `
+			with mine as materialized (select record, opened_at from recent_records where org_id = $1 and user_id = $2 and kind = 'contact')
+			select `+contactHit+`, f.score::float8, m.opened_at
+			from search_contacts_best($3::text[], $4::int, $6::boolean) f
+			join contacts c on c.org_id = $1 and c.id = f.id
+			join accounts a on a.org_id = $1 and a.id = c.account_id and a.archived_at is null`+itsPlace+`
+			left join mine m on m.record = c.id::text
+			order by m.opened_at desc nulls last, f.score desc, length(c.name), c.name, c.id limit $5`,
+			actor.OrgID, actor.UserID, words, searchedCandidates, most, len(out) == 0)
+		if err != nil {
+			return fmt.Errorf("search contacts: %w", err)
+		}
+		if out, err = pgx.AppendRows(out, rows, scanHit); err != nil {
+			return fmt.Errorf("search contacts: %w", err)
 		}
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(out, func(a, b Hit) int {
+		if a.OpenedAt != nil && b.OpenedAt != nil {
+			return b.OpenedAt.Compare(*a.OpenedAt)
+		}
+		if (a.OpenedAt == nil) != (b.OpenedAt == nil) {
+			return map[bool]int{true: -1, false: 1}[a.OpenedAt != nil]
+		}
+		return cmp.Compare(b.Score, a.Score)
+	})
+	return out[:min(len(out), most)], nil
 }
 
 // PlaceMatches tells whether a recently opened place is what was typed: each word

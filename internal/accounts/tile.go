@@ -59,6 +59,7 @@ func (s *Service) Tile(ctx context.Context, f Filter, t tiles.Tile, layers TileL
 		if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
 			return err
 		}
+		f.few = t.Z >= everyFrom
 		// Names make tiles large, so they go first when one is too large.
 		names := t.Z >= everyFrom
 		for most := MaxFeatures; ; most /= 2 {

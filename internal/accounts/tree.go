@@ -38,7 +38,6 @@ type Tree struct {
 	segments []int64
 	me       bool // the one who asks
 	archived bool
-	volatile bool // asks for what no version of the accounts covers
 }
 
 // node is a group or a condition as it was written.
@@ -162,7 +161,6 @@ func (t *Tree) check(n *node) error {
 		return err
 	}
 	t.archived = t.archived || n.field == "archived"
-	t.volatile = t.volatile || f.volatile
 	if n.field == "ownerId" && strings.Contains(string(n.value), `"me"`) {
 		t.me = true
 	}

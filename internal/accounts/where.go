@@ -95,9 +95,12 @@ func (f Filter) columnConditions(q *Statement, t table) string {
 	if f.IDs != nil {
 		c += " and " + t.account + " = any(" + q.Arg(f.IDs) + "::bigint[])"
 	}
+	if f.hits != nil {
+		return c + " and " + t.account + " = any(" + q.Arg(f.hits) + "::bigint[])"
+	}
 	for _, part := range f.parts() {
 		if part.onSites() {
-			c += " and " + part.sql(q, t.alias, false)
+			c += " and " + part.sql(q, t.alias)
 		}
 	}
 	return c
@@ -152,27 +155,32 @@ func (f Filter) simple() []*bound {
 	return out
 }
 
-// setConditions are those that a function answers with a set of accounts, each
-// with its "and" in front. They must stand outside of the lateral join over
-// ranges, or the function would be called for every range.
+// setConditions are those that other tables answer, or functions with a set of
+// accounts, each with its "and" in front. They must stand outside of the lateral
+// join over ranges, or the function would be called for every range.
 func (f Filter) setConditions(q *Statement, t table) string {
+	if f.hits != nil {
+		return "" // among the columns' conditions
+	}
 	c := ""
-	if t.alias == sitesTable.alias {
-		var inner []string
-		for _, part := range f.parts() {
-			if !part.onSites() {
-				inner = append(inner, part.sql(q, accountsTable.alias, false))
-			}
+	var others []string
+	alias := t.alias
+	if alias == sitesTable.alias {
+		alias = accountsTable.alias
+	}
+	for _, part := range f.parts() {
+		if !part.onSites() {
+			others = append(others, part.sql(q, alias))
 		}
-		if len(inner) > 0 {
-			c += " and s.account_id in (select a.id from accounts a where a.org_id = " + q.Org() + " and " + strings.Join(inner, " and ") + ")"
-		}
-	} else {
-		for _, part := range f.parts() {
-			if !part.onSites() {
-				c += " and " + part.sql(q, t.alias, false)
-			}
-		}
+	}
+	switch {
+	case len(others) == 0:
+	case t.alias == accountsTable.alias:
+		c += " and " + strings.Join(others, " and ")
+	case f.few:
+		c += " and exists (select 1 from accounts a where a.org_id = " + q.Org() + " and a.id = s.account_id and " + strings.Join(others, " and ") + " offset 0)"
+	default:
+		c += " and s.account_id in (select a.id from accounts a where a.org_id = " + q.Org() + q.scope.of(accountsTable) + " and " + strings.Join(others, " and ") + ")"
 	}
 	if len(f.Tags) > 0 {
 		c += " and " + t.account + " in (select t.id from accounts_with_tags(" + q.Arg(set(f.Tags)) + "::text[]) t)"
