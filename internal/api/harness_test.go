@@ -134,6 +134,8 @@ type tenant struct {
 	merge               int64
 	activity            int64 // the rep's task at the account
 	webhook, delivery   int64
+	other, relation     int64 // an archived account, a partner of the first
+	file                int64
 	filterTenant
 }
 
@@ -178,6 +180,20 @@ func (w *world) newTenant(slug, mark string) tenant {
 		}
 		if err := tx.QueryRow(ctx, `insert into activities (org_id, account_id, kind, subject, body, author_id, assignee_id)
 			values ($1, $2, 'task', $3, $3, $4, $4) returning id`, n.org, n.account, mark, n.rep.ID).Scan(&n.activity); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `insert into accounts (org_id, name, archived_at) values ($1, 'The other', now()) returning id`, n.org).Scan(&n.other); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `insert into account_relations (org_id, account_id, other_id, kind) values ($1, $2, $3, 'supplier') returning id`,
+			n.org, n.account, n.other).Scan(&n.relation); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `insert into files (org_id, account_id, name, media_type, size, sha256, width, height, thumbnail)
+			values ($1, $2, $3, 'image/jpeg', 4, sha256('x'), 1, 1, $3::text::bytea) returning id`, n.org, n.account, mark).Scan(&n.file); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `insert into file_contents (org_id, file_id, content) values ($1, $2, $3::text::bytea)`, n.org, n.file, mark); err != nil {
 			return err
 		}
 		if err := tx.QueryRow(ctx, `insert into webhooks (org_id, url, description, events, secret, position_txid)

@@ -17,6 +17,8 @@ func (s *Server) routes() {
 	s.registerAudit()         // audit.go
 	s.registerAccess()        // access.go
 	s.registerWebhooks()      // webhooks.go
+	s.registerFiles()         // files.go
+	s.registerRelations()     // relations.go
 	s.registerFields()        // fields.go
 	s.registerViews()         // views.go
 	s.registerSegments()      // segments.go

@@ -32,11 +32,13 @@ import (
 	"github.com/waymark-crm/waymark/internal/duplicates"
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/extract"
+	"github.com/waymark-crm/waymark/internal/files"
 	"github.com/waymark-crm/waymark/internal/geocoding"
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/imports"
 	"github.com/waymark-crm/waymark/internal/postgres"
 	"github.com/waymark-crm/waymark/internal/regions"
+	"github.com/waymark-crm/waymark/internal/relations"
 	"github.com/waymark-crm/waymark/internal/segments"
 	"github.com/waymark-crm/waymark/internal/timeline"
 	"github.com/waymark-crm/waymark/internal/visits"
@@ -92,16 +94,18 @@ type Server struct {
 	deps Deps
 	log  *slog.Logger
 
-	accounts *accounts.Service
-	timeline *timeline.Service
-	webhooks *webhooks.Service
-	limiter  *limiter
-	audit    *audit.Service
-	regions  *regions.Service
-	segments *segments.Service
-	tiles    *cache[string, []byte]
-	reaches  *cache[reachKey, *reached]
-	visits   *visits.Service
+	accounts  *accounts.Service
+	timeline  *timeline.Service
+	webhooks  *webhooks.Service
+	files     *files.Service
+	relations *relations.Service
+	limiter   *limiter
+	audit     *audit.Service
+	regions   *regions.Service
+	segments  *segments.Service
+	tiles     *cache[string, []byte]
+	reaches   *cache[reachKey, *reached]
+	visits    *visits.Service
 
 	publicURL *url.URL // nil when unknown
 	proxies   proxies
@@ -149,6 +153,7 @@ func New(deps Deps) (*Server, error) {
 	if s.webhooks = deps.Webhooks; s.webhooks == nil {
 		s.webhooks = webhooks.New(deps.DB, webhooks.Options{})
 	}
+	s.files, s.relations = files.New(deps.DB), relations.New(deps.DB)
 	s.audit, s.limiter = audit.New(deps.DB), newLimiter(deps.Settings.RequestsPerMinute)
 	var err error
 	if s.publicURL, err = parsePublicURL(deps.Settings.PublicURL); err != nil {

@@ -172,6 +172,29 @@ var trespasses = map[string]trespass{
 		return c.do("POST", "/api/webhooks/"+id(their.webhook)+"/deliveries/"+id(their.delivery)+"/resend", nil)
 	}, want: 404, own: 503},
 
+	// files.go, relations.go
+	"listFiles": {try: func(c *client, their tenant) *reply { return c.get("/api/accounts/" + id(their.account) + "/files") }, want: 404},
+	"createFile": {try: func(c *client, their tenant) *reply {
+		c.set.Set("Content-Type", "application/octet-stream")
+		defer c.set.Del("Content-Type")
+		return c.do("POST", "/api/accounts/"+id(their.account)+"/files?name="+their.mark, "text")
+	}, want: 404},
+	"deleteFile": {try: func(c *client, their tenant) *reply { return c.do("DELETE", "/api/files/"+id(their.file), nil) }, want: 404},
+	"restoreFile": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/files/"+id(their.file)+"/restore", nil)
+	}, want: 404, own: 404},
+	"/api/files/:id/content":   {try: func(c *client, their tenant) *reply { return c.get("/api/files/" + id(their.file) + "/content") }, want: 404},
+	"/api/files/:id/thumbnail": {try: func(c *client, their tenant) *reply { return c.get("/api/files/" + id(their.file) + "/thumbnail") }, want: 404},
+	"listRelations": {try: func(c *client, their tenant) *reply {
+		return c.get("/api/accounts/" + id(their.account) + "/relations")
+	}, want: 404},
+	"createRelation": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/accounts/"+id(their.account)+"/relations", map[string]any{"otherId": their.other, "kind": "partner"})
+	}, want: 404},
+	"deleteRelation": {try: func(c *client, their tenant) *reply {
+		return c.do("DELETE", "/api/accounts/"+id(their.account)+"/relations/"+id(their.relation), nil)
+	}, want: 404},
+
 	// openprospects.go: they are everyone's until one takes them over
 	"listOpenProspects": {try: func(c *client, _ tenant) *reply {
 		c.w.openProspect("Open to all")
@@ -232,20 +255,25 @@ var trespasses = map[string]trespass{
 // silent are the operations whose answer has no text of an organisation in it,
 // even for its own people.
 var silent = map[string]string{
-	"getInbox":                "the administrator's own, who is mentioned nowhere",
-	"markInbox":               "figures only",
-	"countTasks":              "figures only",
-	"listAccessRules":         "rules of roles",
-	"setAccessRules":          "rules of roles",
-	"updateUser":              "the attempt gives them another name",
-	"listRegions":             "figures only",
-	"/tiles/regions/:z/:x/:y": "figures only",
-	"listOpenProspects":       "the extract's, everyone's",
-	"getOpenProspect":         "the extract's, everyone's",
-	"/tiles/basemap/:z/:x/:y": "the extract's, everyone's",
-	"getExtract":              "the extract's, everyone's",
-	"searchPlaces":            "the extract's, everyone's",
-	"getDirections":           "the extract's, everyone's",
+	"getInbox":                 "the administrator's own, who is mentioned nowhere",
+	"markInbox":                "figures only",
+	"countTasks":               "figures only",
+	"/api/files/:id/thumbnail": "a picture",
+	"listFiles":                "names of files and people are those of the harness",
+	"listRelations":            "the other account has a name of its own",
+	"createRelation":           "the other account has a name of its own",
+	"deleteRelation":           "the other account has a name of its own",
+	"listAccessRules":          "rules of roles",
+	"setAccessRules":           "rules of roles",
+	"updateUser":               "the attempt gives them another name",
+	"listRegions":              "figures only",
+	"/tiles/regions/:z/:x/:y":  "figures only",
+	"listOpenProspects":        "the extract's, everyone's",
+	"getOpenProspect":          "the extract's, everyone's",
+	"/tiles/basemap/:z/:x/:y":  "the extract's, everyone's",
+	"getExtract":               "the extract's, everyone's",
+	"searchPlaces":             "the extract's, everyone's",
+	"getDirections":            "the extract's, everyone's",
 }
 
 // repeated are words of the attempt itself that an answer may repeat.
