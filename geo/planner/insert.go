@@ -5,39 +5,61 @@ import (
 	"slices"
 )
 
-// Insert lists the best places for one more visit in a plan, cheapest first, at
-// most one a shift and at most limit of them (0: all). The visit must be one of
-// the problem's and not in the orders; the orders should keep every rule, since
-// no visit fits in a shift that breaks one.
+// Insert says where one more visit suits a plan best: for every shift that takes
+// it the cheapest place, the best first, at most limit of them (0: all). The
+// orders must keep the rules (see [Check]); the visit must not be in them. Its
+// prize and what is made together with it are not counted.
 func Insert(p Problem, orders [][]int, visit, limit int) ([]Place, error) {
+	a, err := NewAdvisor(p, orders)
+	if err != nil {
+		return nil, err
+	}
+	return a.Insert(visit, limit)
+}
+
+// Advisor answers questions about one plan, which is prepared once. It must not
+// be used by several goroutines at the same time.
+type Advisor struct {
+	p    Problem
+	t    *state
+	seen []bool
+}
+
+// NewAdvisor prepares a plan. The orders must keep the rules.
+func NewAdvisor(p Problem, orders [][]int) (*Advisor, error) {
 	if err := Validate(p); err != nil {
 		return nil, err
 	}
 	if err := validateOrders(p, orders); err != nil {
 		return nil, err
 	}
-	if visit < 0 || visit >= len(p.Visits) {
-		return nil, wrong("orders", -1, "visit %d does not exist", visit)
-	}
-	seen := make([]bool, len(p.Visits))
+	a := &Advisor{p: p, seen: make([]bool, len(p.Visits))}
 	for s, order := range orders {
 		for _, v := range order {
-			if v < 0 || v >= len(p.Visits) || seen[v] {
+			if v < 0 || v >= len(p.Visits) || a.seen[v] {
 				return nil, wrong("orders", s, "visit %d does not exist or is there twice", v)
 			}
-			seen[v] = true
+			a.seen[v] = true
 		}
 	}
-	if seen[visit] {
-		return nil, wrong("orders", -1, "visit %d is planned already", visit)
-	}
-	m, err := buildModel(&p)
+	m, err := buildModel(&a.p)
 	if err != nil {
 		return nil, err
 	}
-	t := newState(m, newRandom(0, 0))
-	t.load(orders)
-	return t.places(int32(visit), limit), nil
+	a.t = newState(m, newRandom(0, 0))
+	a.t.load(orders)
+	return a, nil
+}
+
+// Insert is the function of that name.
+func (a *Advisor) Insert(visit, limit int) ([]Place, error) {
+	if visit < 0 || visit >= len(a.p.Visits) {
+		return nil, wrong("orders", -1, "visit %d does not exist", visit)
+	}
+	if a.seen[visit] {
+		return nil, wrong("orders", -1, "visit %d is planned already", visit)
+	}
+	return a.t.places(int32(visit), limit), nil
 }
 
 // places lists the cheapest place of a visit in each shift.

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"flag"
 	"fmt"
 	"math/rand"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -103,66 +105,190 @@ func month(t planner.Table, reps, accounts int) planner.Problem {
 	return p
 }
 
+// longMonth is how long the plan is searched that the month is compared with.
+var longMonth = flag.Duration("reference", 0, "with -roads: compare the month with a plan searched for so long, such as 30m")
+
 // field measures a rep's day and a team's month on a table of real roads.
 func field(path string, seeds int, monthTime time.Duration) error {
 	t, err := readTable(path)
 	if err != nil {
 		return err
 	}
-	p := day(t, 25)
-	long, err := planner.Plan(context.Background(), p, planner.Options{Seed: 99, Iterations: 2_000_000})
+	orders, err := fieldDay(day(t, 25))
 	if err != nil {
 		return err
 	}
-	same := 0
+	if err := fieldRepair(day(t, 25), orders); err != nil {
+		return err
+	}
+	return fieldMonth(month(t, 8, 1200), seeds, monthTime)
+}
+
+// milliseconds a call of do takes, the mean of many.
+func milliseconds(many int, do func() error) (float64, error) {
+	began := time.Now()
+	for range many {
+		if err := do(); err != nil {
+			return 0, err
+		}
+	}
+	return time.Since(began).Seconds() * 1000 / float64(many), nil
+}
+
+// fieldDay plans a day with 20 seeds and compares with a long search.
+func fieldDay(p planner.Problem) ([][]int, error) {
+	long, err := planner.Plan(context.Background(), p, planner.Options{Seed: 99, Iterations: 2_000_000})
+	if err != nil {
+		return nil, err
+	}
+	same, rounds := 0, 0
 	for seed := range 20 {
 		s, err := planner.Plan(context.Background(), p, planner.Options{Seed: int64(seed), TimeLimit: 200 * time.Millisecond, Elapsed: cputime.Since()})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if s.Cost <= long.Cost {
 			same++
 		}
+		rounds += s.Iterations
 	}
-	fmt.Printf("day/0.2s  25 visits: %d of 20 seeds as good as 2,000,000 iterations, %d planned\n", same, long.Totals.Visits)
-	began := time.Now()
-	orders := long.Orders()
-	const checks = 1000
-	for range checks {
-		if _, err := planner.Check(p, orders); err != nil {
+	fmt.Printf("day       25 visits, windows, lunch, 0.2 s: %d of 20 seeds as good as 2,000,000 iterations; %d planned, %d iterations/s\n",
+		same, long.Totals.Visits, rounds*5/20)
+	ms, err := milliseconds(1000, func() error { _, err := planner.Check(p, long.Orders()); return err })
+	if err != nil {
+		return nil, err
+	}
+	fmt.Printf("check     a day: %.3f ms\n", ms)
+	return long.Orders(), nil
+}
+
+// fieldRepair replans a day at noon: five stops made, the last of them half an
+// hour late, one visit cancelled, a new one, and the next stop locked.
+func fieldRepair(p planner.Problem, orders [][]int) error {
+	report, err := planner.Check(p, orders)
+	if err != nil {
+		return err
+	}
+	change := planner.Change{Done: map[int][]planner.Done{}, Head: map[int][]int{}}
+	breaks := 0
+	for _, e := range report.Routes[0].Entries {
+		if e.Kind == planner.Pause {
+			breaks++
+		}
+		if e.Kind == planner.Stop && len(change.Done[0]) < 5 {
+			change.Done[0] = append(change.Done[0], planner.Done{Visit: e.Visit, Arrive: e.Arrive, Leave: e.End, BreaksTaken: breaks})
+		}
+	}
+	last := &change.Done[0][4]
+	last.Leave += 30 * planner.Minute
+	change.Now = last.Leave
+	change.Head[0] = orders[0][5:6]
+	change.Cancelled = orders[0][8:9]
+	p.Visits = append(slices.Clone(p.Visits), planner.Visit{Place: p.Visits[3].Place, Length: 20 * planner.Minute, Prize: 2 * planner.Hour})
+	var s *planner.Solution
+	ms, err := milliseconds(20, func() error {
+		s, _, err = planner.Repair(context.Background(), p, orders, change, planner.Options{Seed: 1})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	after, kept := s.Orders()[0], 0
+	for i, v := range after {
+		if i < len(orders[0]) && slices.Contains(orders[0], v) {
+			kept++
+		}
+	}
+	fmt.Printf("repair    a day with five stops made, one cancelled, one new, half an hour late: %.1f ms, %d of %d stops kept\n", ms, kept, len(orders[0])-1)
+	return nil
+}
+
+// fieldMonth plans a team's month, compares it with a longer search when there
+// is time for one, and looks for places for a visit in it.
+func fieldMonth(p planner.Problem, seeds int, limit time.Duration) error {
+	nothing, err := planner.Check(p, make([][]int, len(p.Shifts)))
+	if err != nil {
+		return err
+	}
+	var best *planner.Solution
+	if *longMonth > 0 {
+		if best, err = monthOnce(p, 99, *longMonth, "reference"); err != nil {
 			return err
 		}
 	}
-	fmt.Printf("check     a day: %.3f ms\n", time.Since(began).Seconds()*1000/checks)
-
-	m := month(t, 8, 1200)
 	for seed := 1; seed <= seeds; seed++ {
-		cpu := cputime.Since()
-		s, err := planner.Plan(context.Background(), m, planner.Options{Seed: int64(seed), TimeLimit: monthTime, Threads: 2,
-			OnProgress: func(x planner.Progress) {
-				if os.Getenv("VERBOSE") != "" {
-					fmt.Println(x.Share, x.Iterations, x.Cost, x.Unplanned)
-				}
-			}})
+		s, err := monthOnce(p, int64(seed), limit, "month")
 		if err != nil {
 			return err
 		}
-		missed := 0
-		for _, u := range s.Unplanned {
-			if m.Visits[u.Visit].Mandatory {
-				missed++
+		if best != nil {
+			missed, of := mandatoryMissed(p, s), mandatoryMissed(p, best)
+			value := func(c planner.Cost, missed int) float64 {
+				return float64(nothing.Cost%planner.MissedMandatory - (c - planner.Cost(missed)*planner.MissedMandatory))
 			}
+			fmt.Printf("month     seed %d: %.2f %% of the reference's value, %d mandatory missed, %d by the reference\n",
+				seed, 100*value(s.Cost, missed)/value(best.Cost, of), missed, of)
 		}
-		fmt.Printf("month     8 reps, 22 days, 1,200 accounts, %d visits, seed %d: %d made, %d mandatory missed, cost %d, drive %d h, %d iterations, wall %.1f s, cpu %.1f s\n",
-			len(m.Visits), seed, s.Totals.Visits, missed, s.Cost, s.Totals.Drive/planner.Hour, s.Iterations, s.Elapsed.Seconds(), cpu().Seconds())
-		if len(s.Unplanned) > 0 {
-			began := time.Now()
-			places, err := planner.Insert(m, s.Orders(), s.Unplanned[0].Visit, 10)
-			if err != nil {
-				return err
-			}
-			fmt.Printf("insert    one visit into the month: %.1f ms, %d days suit\n", time.Since(began).Seconds()*1000, len(places))
+		if err := fieldInsert(p, s); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+func monthOnce(p planner.Problem, seed int64, limit time.Duration, name string) (*planner.Solution, error) {
+	cpu := cputime.Since()
+	s, err := planner.Plan(context.Background(), p, planner.Options{Seed: seed, TimeLimit: limit, Threads: 2,
+		OnProgress: func(x planner.Progress) {
+			if os.Getenv("VERBOSE") != "" {
+				fmt.Println(x.Share, x.Iterations, x.Cost, x.Unplanned)
+			}
+		}})
+	if err != nil {
+		return nil, err
+	}
+	least, most := planner.Seconds(1<<30), planner.Seconds(0)
+	work := map[int]planner.Seconds{}
+	for _, r := range s.Routes {
+		work[p.Shifts[r.Shift].Rep] += r.Drive + r.Service
+	}
+	for _, w := range work {
+		least, most = min(least, w), max(most, w)
+	}
+	fmt.Printf("%-9s 8 reps, 22 days, %d accounts, %d visits, seed %d: %d made, %d mandatory missed, cost %d, drive %d h, %d to %d h a rep, %d iterations, wall %.1f s, cpu %.1f s\n",
+		name, len(p.Series), len(p.Visits), seed, s.Totals.Visits, mandatoryMissed(p, s), s.Cost, s.Totals.Drive/planner.Hour,
+		least/planner.Hour, most/planner.Hour, s.Iterations, s.Elapsed.Seconds(), cpu().Seconds())
+	return s, nil
+}
+
+func mandatoryMissed(p planner.Problem, s *planner.Solution) int {
+	missed := 0
+	for _, u := range s.Unplanned {
+		if p.Visits[u.Visit].Mandatory {
+			missed++
+		}
+	}
+	return missed
+}
+
+// fieldInsert asks for the places of one more visit in a month, by itself and
+// with the plan prepared before.
+func fieldInsert(p planner.Problem, s *planner.Solution) error {
+	p.Visits = append(slices.Clone(p.Visits), planner.Visit{Place: 7, Length: 30 * planner.Minute})
+	orders := s.Orders()
+	var places []planner.Place
+	ms, err := milliseconds(5, func() (err error) { places, err = planner.Insert(p, orders, len(p.Visits)-1, 10); return err })
+	if err != nil {
+		return err
+	}
+	advisor, err := planner.NewAdvisor(p, orders)
+	if err != nil {
+		return err
+	}
+	again, err := milliseconds(20, func() error { _, err := advisor.Insert(len(p.Visits)-1, 10); return err })
+	if err != nil {
+		return err
+	}
+	fmt.Printf("insert    one visit into the month of the team: %.1f ms, %.2f ms with the month prepared; %d days suit\n", ms, again, len(places))
 	return nil
 }
