@@ -214,6 +214,32 @@ export interface paths {
         patch: operations["updateContact"];
         trace?: never;
     };
+    "/api/accounts/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files and photos of an account, the newest first
+         * @description Needs: the permission `accounts.read`.
+         */
+        get: operations["listFiles"];
+        put?: never;
+        /**
+         * Add a file or photo
+         * @description The body is the file as it is, of at most 25 MB. Its content is at /api/files/{id}/content, the small picture of a photo at /api/files/{id}/thumbnail.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        post: operations["createFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/{id}/history": {
         parameters: {
             query?: never;
@@ -231,6 +257,52 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an account stands to others, from both sides
+         * @description Needs: the permission `accounts.read`.
+         */
+        get: operations["listRelations"];
+        put?: never;
+        /**
+         * Say what another account is for this one
+         * @description An account has one parent, and parents make no circle.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        post: operations["createRelation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/relations/{relationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a relation, from either side
+         * @description Needs: the permission `accounts.write`.
+         */
+        delete: operations["deleteRelation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -420,68 +492,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/address-repairs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Addresses whose place was not found or is doubtful
-         * @description Needs: the permission `accounts.write`.
-         */
-        get: operations["listAddressRepairs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/address-repairs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One of them, with the places it may mean
-         * @description Needs: the permission `accounts.write`.
-         */
-        get: operations["getAddressRepair"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/address-repairs/{id}/fix": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say where it is
-         * @description Without a point it is taken off the queue, and the site stays as it is.
-         *
-         *     Needs: the permission `accounts.write`.
-         */
-        post: operations["fixAddressRepair"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -642,94 +652,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/duplicates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Pairs of accounts that may be one, the surest first
-         * @description Needs: the permission `accounts.merge`.
-         */
-        get: operations["listDuplicates"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/duplicates/look": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The last look for duplicates
-         * @description Needs: the permission `accounts.merge`.
-         */
-        get: operations["getDuplicateScan"];
-        put?: never;
-        /**
-         * Compare all accounts
-         * @description A job does it.
-         *
-         *     Needs: the permission `accounts.merge`.
-         */
-        post: operations["findDuplicates"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/duplicates/similar": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Accounts that a new one resembles
-         * @description At most 5, the likest first.
-         *
-         *     Needs: the permission `accounts.write`.
-         */
-        get: operations["listSimilarAccounts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/duplicates/{id}/{other}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Remember that two accounts are different
-         * @description Needs: the permission `accounts.merge`.
-         */
-        put: operations["decideDuplicate"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/extract": {
         parameters: {
             query?: never;
@@ -770,6 +692,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a file away
+         * @description Needs: the permission `accounts.write`.
+         */
+        delete: operations["deleteFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a file back
+         * @description Needs: the permission `accounts.write`.
+         */
+        post: operations["restoreFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/filters/check": {
         parameters: {
             query?: never;
@@ -786,48 +748,6 @@ export interface paths {
          *     Needs: the permission `accounts.read`.
          */
         post: operations["checkFilter"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/geocode": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The places that an address may mean
-         * @description Each with its kind, how sure it is, and why it is not certain. Searches the extract, and the server that was configured where the extract has no certain answer.
-         *
-         *     Needs: the permission `accounts.read`.
-         */
-        get: operations["geocode"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/geocode/reverse": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The address of a point
-         * @description Needs: the permission `accounts.read`.
-         */
-        get: operations["reverseGeocode"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1214,52 +1134,6 @@ export interface paths {
          *     Needs: a session; an API key does not do.
          */
         post: operations["changePassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/merges": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Merges, the newest first
-         * @description Needs: the permission `accounts.merge`.
-         */
-        get: operations["listMerges"];
-        put?: never;
-        /**
-         * Make one account of two
-         * @description The one takes in everything that refers to the other, which is archived. An old version of either is refused with 409, whose current tells which one has changed.
-         *
-         *     Needs: the permission `accounts.merge`.
-         */
-        post: operations["mergeAccounts"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/merges/{id}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make two accounts of one again
-         * @description Needs: the permission `accounts.merge`.
-         */
-        post: operations["undoMerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2551,26 +2425,28 @@ export interface components {
             /** @description Everyone active, those who see it first. */
             people: components["schemas"]["AccountVisitor"][];
         };
-        AccountMerge: {
-            /** @description Whether undoing left the fields of the account alone, since somebody has changed it after the merge. */
-            fieldsKept: boolean;
+        AccountRelation: {
             /** Format: int64 */
             id: number;
-            loser: string;
+            /** @description Whether it was made from the other account. */
+            inverse: boolean;
+            /**
+             * @description As it was made.
+             * @enum {string}
+             */
+            kind: "parent" | "supplier" | "vendor" | "distributor" | "outlet" | "partner" | "association" | "competitor";
+            note: string;
             /** Format: int64 */
-            loserId: number;
-            /** Format: date-time */
-            mergedAt: string;
-            mergedBy: string;
-            /** Format: date-time */
-            undoneAt: string | null;
-            /** @description The name of the account that stayed. */
-            winner: string;
-            /** Format: int64 */
-            winnerId: number;
+            otherId: number;
+            otherName: string;
+            /**
+             * @description What the other account is for this one.
+             * @enum {string}
+             */
+            role: "parent" | "supplier" | "vendor" | "distributor" | "outlet" | "partner" | "association" | "competitor" | "subsidiary" | "customer" | "buyer" | "principal" | "chain" | "member";
         };
-        AccountMergeList: {
-            items: components["schemas"]["AccountMerge"][];
+        AccountRelationList: {
+            items: components["schemas"]["AccountRelation"][];
         };
         AccountRow: {
             /** Format: date-time */
@@ -2725,44 +2601,6 @@ export interface components {
              */
             version: number;
             visits: components["schemas"]["PeriodVisit"][];
-        };
-        AddressRepair: {
-            /** @description The account's name. */
-            account: string;
-            /** Format: int64 */
-            accountId: number;
-            /** @description On one line. */
-            address: string;
-            /** @description Places that the address may mean; only of a single repair. */
-            candidates: components["schemas"]["GeocodingAnswer"][];
-            /** Format: int64 */
-            id: number;
-            /** Format: int64 */
-            importId: number | null;
-            /** @description Where the site is now; null when there is none. */
-            point: [
-                number,
-                number
-            ] | null;
-            /** @description What is doubtful. */
-            reason: string;
-            /**
-             * Format: int64
-             * @description null when there is no site yet.
-             */
-            siteId: number | null;
-            /** @enum {string} */
-            state: "waiting" | "not_found" | "doubtful" | "fixed" | "dismissed";
-        };
-        AddressRepairPage: {
-            items: components["schemas"]["AddressRepair"][];
-            /** @description Pass it as cursor to read the next page; null on the last. */
-            nextCursor: string | null;
-            /**
-             * Format: int64
-             * @description How many there are on all pages.
-             */
-            total: number;
         };
         ApiKey: {
             /** Format: date-time */
@@ -3359,6 +3197,16 @@ export interface components {
             /** @description Permissions, of those that getMe lists. */
             scopes: string[];
         };
+        CreateRelationInputBody: {
+            /**
+             * @description What the other account is for this one.
+             * @enum {string}
+             */
+            kind: "parent" | "supplier" | "vendor" | "distributor" | "outlet" | "partner" | "association" | "competitor";
+            note?: string;
+            /** Format: int64 */
+            otherId: number;
+        };
         CreateSegmentRequest: {
             description?: string;
             /**
@@ -3552,10 +3400,6 @@ export interface components {
             /** Format: int64 */
             repId: number;
         };
-        DecideDuplicateInputBody: {
-            /** @description false forgets the decision. */
-            different: boolean;
-        };
         Directions: {
             /** @description From the straight line: no road leads there. */
             estimated: boolean;
@@ -3624,56 +3468,6 @@ export interface components {
         DueVisitList: {
             items: components["schemas"]["DueVisit"][];
         };
-        DuplicatePair: {
-            /**
-             * Format: int64
-             * @description The id of the one.
-             */
-            aId: number;
-            aName: string;
-            /**
-             * Format: int64
-             * @description The id of the other, which is larger.
-             */
-            bId: number;
-            bName: string;
-            /** Format: date-time */
-            foundAt: string | null;
-            reasons: components["schemas"]["DuplicateReason"][];
-            /** Format: double */
-            score: number;
-            /** @enum {string} */
-            state: "open" | "different";
-        };
-        DuplicatePairPage: {
-            items: components["schemas"]["DuplicatePair"][];
-            /** @description Pass it as cursor to read the next page; null on the last. */
-            nextCursor: string | null;
-            /**
-             * Format: int64
-             * @description How many there are on all pages.
-             */
-            total: number;
-        };
-        DuplicateReason: {
-            /** @enum {string} */
-            code: "same_name" | "similar_name" | "same_phone" | "same_email" | "same_website" | "same_place" | "near" | "far" | "different_number";
-            /** @description The likeness of the names in percent, or the distance in metres. */
-            detail: string;
-        };
-        DuplicateScan: {
-            /** Format: date-time */
-            finishedAt: string | null;
-            /**
-             * Format: int64
-             * @description Pairs that nobody has decided on.
-             */
-            open: number;
-            /** Format: date-time */
-            startedAt: string | null;
-            /** @enum {string} */
-            state: "never" | "running" | "done" | "failed";
-        };
         ExtractCounts: {
             /** Format: int64 */
             addresses: number;
@@ -3724,6 +3518,37 @@ export interface components {
             label?: string;
             value: string;
         };
+        File: {
+            /** Format: int64 */
+            accountId: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdByName: string;
+            /** Format: int64 */
+            height: number | null;
+            /** Format: int64 */
+            id: number;
+            /**
+             * @description As found in the content.
+             * @example application/pdf
+             */
+            mediaType: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Pixels of a photo that has a small picture; null for everything else.
+             */
+            width: number | null;
+        };
+        FileList: {
+            items: components["schemas"]["File"][];
+        };
         FilterCount: {
             /** Format: int64 */
             total: number;
@@ -3746,35 +3571,6 @@ export interface components {
         };
         FilterFieldList: {
             items: components["schemas"]["FilterField"][];
-        };
-        FixRepairInputBody: {
-            /** @description Where it is; leave it out to take the place as it is. */
-            point?: [
-                number,
-                number
-            ];
-        };
-        GeocodingAnswer: {
-            city: string;
-            /** Format: double */
-            confidence: number;
-            housenumber: string;
-            /** @enum {string} */
-            kind: "house" | "between" | "street" | "postcode" | "place";
-            label: string;
-            point: [
-                number,
-                number
-            ];
-            postcode: string;
-            /** @description Why it is not certain; empty when it is. */
-            reason: string;
-            /** @enum {string} */
-            source: "extract" | "nominatim" | "photon";
-            street: string;
-        };
-        GeocodingAnswerList: {
-            items: components["schemas"]["GeocodingAnswer"][];
         };
         Geometry: {
             coordinates?: unknown;
@@ -4160,30 +3956,6 @@ export interface components {
                 [key: string]: unknown;
             };
             ids?: number[];
-        };
-        MergeInputBody: {
-            /** @description Fields whose value is to be the other account's: name, status, class, category, ownerId, teamId, phone, email, website, notes, revenue, visitIntervalDays, visitMinutes, externalId, custom. Tags are put together; the later of the last visits stays. */
-            fromLoser: string[];
-            /**
-             * Format: int64
-             * @description The account that is taken in and archived.
-             */
-            loserId: number;
-            /**
-             * Format: int64
-             * @description The version that you saw.
-             */
-            loserVersion: number;
-            /**
-             * Format: int64
-             * @description The account that stays.
-             */
-            winnerId: number;
-            /**
-             * Format: int64
-             * @description The version that you saw.
-             */
-            winnerVersion: number;
         };
         MoveEffect: {
             /** Format: int64 */
@@ -5148,18 +4920,6 @@ export interface components {
         SignInRequest: {
             email: string;
             password: string;
-        };
-        SimilarAccount: {
-            address: string;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            reasons: components["schemas"]["DuplicateReason"][];
-            /** Format: double */
-            score: number;
-        };
-        SimilarAccountList: {
-            items: components["schemas"]["SimilarAccount"][];
         };
         Site: {
             /** @description The H3 cell of the point at resolution 12. */
@@ -6247,6 +6007,77 @@ export interface operations {
             };
         };
     };
+    listFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createFile: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAccountHistory: {
         parameters: {
             query?: {
@@ -6269,6 +6100,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangeCursored"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRelations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRelationList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRelation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRelationInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRelationList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRelation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                relationId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRelationList"];
                 };
             };
             /** @description What went wrong */
@@ -6667,107 +6599,6 @@ export interface operations {
             };
         };
     };
-    listAddressRepairs: {
-        parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AddressRepairPage"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getAddressRepair: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AddressRepair"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    fixAddressRepair: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FixRepairInputBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AddressRepair"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listAudit: {
         parameters: {
             query?: {
@@ -7060,170 +6891,6 @@ export interface operations {
             };
         };
     };
-    listDuplicates: {
-        parameters: {
-            query?: {
-                state?: "open" | "different";
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DuplicatePairPage"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getDuplicateScan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DuplicateScan"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    findDuplicates: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DuplicateScan"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listSimilarAccounts: {
-        parameters: {
-            query?: {
-                name?: string;
-                phone?: string;
-                email?: string;
-                website?: string;
-                /** @description longitude,latitude */
-                point?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SimilarAccountList"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    decideDuplicate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-                other: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecideDuplicateInputBody"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getExtract: {
         parameters: {
             query?: never;
@@ -7282,6 +6949,69 @@ export interface operations {
             };
         };
     };
+    deleteFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     checkFilter: {
         parameters: {
             query?: never;
@@ -7305,72 +7035,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilterCount"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    geocode: {
-        parameters: {
-            query: {
-                q: string;
-                /** @description longitude,latitude; prefers what is near, among equals */
-                near?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GeocodingAnswerList"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reverseGeocode: {
-        parameters: {
-            query: {
-                /** @description longitude,latitude */
-                point: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GeocodingAnswer"];
                 };
             };
             /** @description What went wrong */
@@ -8075,107 +7739,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listMerges: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountMergeList"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    mergeAccounts: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MergeInputBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountMerge"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    undoMerge: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountMerge"];
-                };
             };
             /** @description What went wrong */
             default: {
