@@ -24,12 +24,13 @@ type model struct {
 	// Orders of insertion, by visit.
 	far, width, opens, closes []int64
 
-	timed  bool    // some visits depend on others' times
-	both   bool    // some are made together or not at all
-	tense  bool    // some costs depend on times
-	clocks bool    // some travel depends on the time of day
-	duty   []int64 // by rep: seconds on duty, where balance counts
-	onDuty int64   // their sum
+	timed  bool     // some visits depend on others' times
+	both   bool     // some are made together or not at all
+	tense  bool     // some costs depend on times
+	clocks bool     // some travel depends on the time of day
+	duty   []int64  // by rep: seconds on duty, where balance counts
+	onDuty int64    // their sum
+	graces []Window // of all visits, those with grace
 
 	days     int  // of the horizon
 	reps     int  // numbers in use
@@ -200,6 +201,13 @@ func (m *model) buildShifts() error {
 	for _, l := range m.p.Links {
 		sameRep = sameRep || l.SameRep
 	}
+	for i := range m.p.Visits {
+		for _, w := range m.p.Visits[i].Windows {
+			if w.Grace > 0 {
+				m.graces = append(m.graces, w)
+			}
+		}
+	}
 	m.shifts = make([]shift, len(m.p.Shifts))
 	byDay := map[int32][]int{} // first shift of each kind
 	for i := range m.p.Shifts {
@@ -320,14 +328,9 @@ func (m *model) graceOn(s *Shift) bool {
 	if m.w.Late == 0 {
 		return false
 	}
-	for i := range m.p.Visits {
-		for _, w := range m.p.Visits[i].Windows {
-			if w.Grace > 0 && w.Open <= s.Hours.Close+s.Overtime && w.Close+w.Grace >= s.Hours.Open {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.graces, func(w Window) bool {
+		return w.Open <= s.Hours.Close+s.Overtime && w.Close+w.Grace >= s.Hours.Open
+	})
 }
 
 func (m *model) buildLegs(s *Shift, index int) (legs, error) {

@@ -108,6 +108,10 @@ func month(t planner.Table, reps, accounts int) planner.Problem {
 // longMonth is how long the plan is searched that the month is compared with.
 var longMonth = flag.Duration("reference", 0, "with -roads: compare the month with a plan searched for so long, such as 30m")
 
+// byProcessor lets the month's times be those of the processor, of both threads
+// together, for machines that do other work as well.
+var byProcessor = flag.Bool("processor", false, "with -roads: the times of the month are processor times of its two threads together")
+
 // field measures a rep's day and a team's month on a table of real roads.
 func field(path string, seeds int, monthTime time.Duration) error {
 	t, err := readTable(path)
@@ -238,7 +242,11 @@ func fieldMonth(p planner.Problem, seeds int, limit time.Duration) error {
 
 func monthOnce(p planner.Problem, seed int64, limit time.Duration, name string) (*planner.Solution, error) {
 	cpu := cputime.Since()
-	s, err := planner.Plan(context.Background(), p, planner.Options{Seed: seed, TimeLimit: limit, Threads: 2,
+	var elapsed func() time.Duration
+	if *byProcessor {
+		elapsed = cputime.Since()
+	}
+	s, err := planner.Plan(context.Background(), p, planner.Options{Seed: seed, TimeLimit: limit, Threads: 2, Elapsed: elapsed,
 		OnProgress: func(x planner.Progress) {
 			if os.Getenv("VERBOSE") != "" {
 				fmt.Println(x.Share, x.Iterations, x.Cost, x.Unplanned)
