@@ -87,7 +87,7 @@ test-browser: build ## the main job in a browser, at desk and phone size
 	@scripts/browser.sh test
 
 ##@ Measure
-.PHONY: bench bench-roads bench-planner pictures
+.PHONY: bench bench-roads bench-planner bench-districts pictures
 bench: ## Go benchmarks, without tests
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
@@ -98,6 +98,9 @@ bench-roads: ## the road engine on Delaware beside what it promises; with DIR=FO
 bench-planner: ## gap to the best known solutions of the instances in DIR=FOLDER
 	@test -n '$(DIR)' || { echo 'Say where the instances are: make bench-planner DIR=FOLDER'; exit 2; }
 	$(GO) run ./geo/planner/bench '$(DIR)'
+
+bench-districts: ## balance and compactness of districts on Delaware and on a field, beside plain ways
+	$(GO) run ./geo/districts/bench "$$($(GO) list -m -f '{{.Dir}}' github.com/paulmach/osm)/testdata/delaware-latest.osm.pbf"
 
 pictures: build ## renew the README's pictures from the running demo
 	@scripts/browser.sh pictures

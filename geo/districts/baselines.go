@@ -44,8 +44,13 @@ func KMeans(p Problem, seed uint64, rounds int) []int {
 // Grow is the other plain way: from spread centres, the district with the least
 // of the first figure takes its nearest free neighbour, until none is left. It
 // is connected, and is here to compare with.
-func Grow(p Problem, seed uint64) []int {
-	g := newGraph(p.Points, p.Edges)
+//
+// It returns the error of a problem whose edges leave too many parts.
+func Grow(p Problem, seed uint64) ([]int, error) {
+	g, err := newConnectedGraph(p.Points, p.Edges)
+	if err != nil {
+		return nil, err
+	}
 	t := newState(&p, g, 0)
 	s := newStart(t, rand.New(rand.NewPCG(seed, 0)), make([][]int32, p.K))
 	s.choose()
@@ -91,5 +96,5 @@ func Grow(p Problem, seed uint64) []int {
 		}
 		take(nearest, lightest)
 	}
-	return of
+	return of, nil
 }

@@ -130,7 +130,9 @@ func TestDistrictsAreConnectedBalancedAndCompact(t *testing.T) {
 	again := divide(t, p, Options{Seed: 3, Moves: 1_500_000})
 	require.Equal(t, s.District, again.District, "the same seed, the same districts")
 
-	for name, other := range map[string][]int{"k-means": KMeans(p, 3, 50), "growing": Grow(p, 3)} {
+	grown, err := Grow(p, 3)
+	require.NoError(t, err)
+	for name, other := range map[string][]int{"k-means": KMeans(p, 3, 50), "growing": grown} {
 		m := Measure(p, other)
 		require.Less(t, s.Measures.Worst[0], m.Worst[0], name)
 	}
@@ -263,6 +265,10 @@ func TestWhatIsNoProblemIsRefusedByName(t *testing.T) {
 		_, err := Divide(t.Context(), p, Options{})
 		require.Error(t, err)
 	}
+	scattered := field(40, 40, 2)
+	scattered.Edges = nil
+	_, err := Divide(t.Context(), scattered, Options{})
+	require.ErrorContains(t, err, "1600 parts")
 	alone := Problem{Points: []orb.Point{{0, 0}, {0, 0}}, K: 2, Figures: []Figure{{Values: []float64{1, 1}}}}
 	s := divide(t, alone, Options{Moves: 1000})
 	require.NotEqual(t, s.District[0], s.District[1], "two cells at one place")
@@ -282,7 +288,8 @@ func TestSumsStayTrueOverRandomMoves(t *testing.T) {
 	t.Parallel()
 	p := field(15, 15, 5)
 	p.Given = slices.Repeat([]int{1}, 225)
-	g := newGraph(p.Points, p.Edges)
+	g, err := newConnectedGraph(p.Points, p.Edges)
+	require.NoError(t, err)
 	random := rand.New(rand.NewPCG(1, 1))
 	st := newState(&p, g, 1)
 	st.press = 3

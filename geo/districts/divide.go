@@ -11,7 +11,7 @@ import (
 type Options struct {
 	Seed uint64
 	// Moves are how many moves over borders are tried; 0 takes a number that suits
-	// the size: a second for a thousand cells, half a minute for twenty thousand.
+	// the size: two seconds for a thousand cells, half a minute for twenty thousand, on two cores.
 	Moves int
 	// Starts are how many starts are tried, half of the moves in all; 0 takes a
 	// number that suits the size. With given districts there is one.
@@ -67,11 +67,14 @@ func Divide(ctx context.Context, p Problem, o Options) (*Solution, error) {
 	if o.Stability == 0 {
 		o.Stability = 1
 	}
-	g := newGraph(p.Points, p.Edges)
+	g, err := newConnectedGraph(p.Points, p.Edges)
+	if err != nil {
+		return nil, err
+	}
 	fixed, reasons := g.fix(&p)
 	moves := o.Moves
 	if moves <= 0 {
-		moves = 2_000_000 + 600*len(p.Points)
+		moves = 3_000_000 + 900*len(p.Points)
 	}
 	s := &search{p: &p, g: g, o: o, fixed: fixed, moves: moves}
 	of, err := s.run(ctx)

@@ -1,6 +1,7 @@
 package districts
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -29,13 +30,23 @@ func newGraph(points []orb.Point, edges [][2]int) *graph {
 	g := &graph{n: len(points), x: make([]float64, len(points)), y: make([]float64, len(points))}
 	g.project(points)
 	g.join(edges)
-	if extra := g.connect(); len(extra) > 0 {
+	g.area = g.cellArea(edges)
+	return g
+}
+
+// newConnectedGraph adds what [graph.connect] finds to the edges.
+func newConnectedGraph(points []orb.Point, edges [][2]int) (*graph, error) {
+	g := newGraph(points, edges)
+	extra, err := g.connect()
+	if err != nil {
+		return nil, err
+	}
+	if len(extra) > 0 {
 		g.bridges = extra
 		g.join(append(slices.Clone(edges), extra...))
 	}
 	g.rings()
-	g.area = g.cellArea(edges)
-	return g
+	return g, nil
 }
 
 // project puts the points on a plane that is true to scale along the mean
@@ -109,10 +120,13 @@ func (g *graph) parts() ([]int32, int) {
 
 // connect returns the edges that join all parts: an island hangs on where it is
 // nearest to what is joined already, beginning with the largest part.
-func (g *graph) connect() [][2]int {
+func (g *graph) connect() ([][2]int, error) {
 	part, count := g.parts()
 	if count == 1 {
-		return nil
+		return nil, nil
+	}
+	if count > MaxParts {
+		return nil, &ProblemError{"edges", -1, fmt.Sprintf("leave the cells in %d parts; there may be %d", count, MaxParts)}
 	}
 	cells := make([][]int32, count)
 	for v, c := range part {
@@ -138,9 +152,9 @@ func (g *graph) connect() [][2]int {
 		}
 		out = append(out, bestPair)
 		joined.add(cells[rest[bestAt]])
-		rest = slices.Delete(slices.Clone(rest), bestAt, bestAt+1)
+		rest = slices.Delete(rest, bestAt, bestAt+1)
 	}
-	return out
+	return out, nil
 }
 
 // rings fills graph.ring.

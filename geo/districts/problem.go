@@ -15,6 +15,7 @@ const (
 	MaxCells     = 500_000
 	MaxDistricts = 5_000
 	MaxFigures   = 8
+	MaxParts     = 1_000 // that the edges may leave the cells in
 )
 
 // DefaultTolerance is how far a district's figure may lie from the mean.

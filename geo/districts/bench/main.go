@@ -77,7 +77,9 @@ func compare(w *tabwriter.Writer, p districts.Problem, seed uint64) error {
 	district := districts.KMeans(p, seed, 100)
 	row("k-means", district, time.Since(began))
 	began = time.Now()
-	district = districts.Grow(p, seed)
+	if district, err = districts.Grow(p, seed); err != nil {
+		return err
+	}
 	row("growing", district, time.Since(began))
 	return w.Flush()
 }
