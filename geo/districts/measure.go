@@ -93,8 +93,7 @@ func (m *Measures) countParts(p Problem, district []int) {
 	for v := range root {
 		root[v] = v
 	}
-	var find func(v int) int
-	find = func(v int) int {
+	find := func(v int) int {
 		for root[v] != v {
 			root[v] = root[root[v]]
 			v = root[v]
