@@ -69,7 +69,7 @@ const (
 
 // Reading is how a file is read.
 type Reading struct {
-	Format    string   `json:"format" enum:"csv,xlsx"`
+	Format    string   `json:"format" enum:"csv,xlsx,"`
 	Encoding  string   `json:"encoding" doc:"Of a CSV file." enum:"utf-8,utf-16le,utf-16be,windows-1252,"`
 	Separator string   `json:"separator" doc:"Of a CSV file, one character." maxLength:"1"`
 	Sheet     string   `json:"sheet" doc:"Of a workbook." maxLength:"200"`
@@ -82,7 +82,7 @@ type Reading struct {
 type Plan struct {
 	Mapping []string `json:"mapping" doc:"The field of each column in their order; empty for none." maxItems:"1000" nullable:"false"`
 	// Rows that resemble an account, or an earlier row of the file.
-	Duplicates string `json:"duplicates" enum:"skip,update,create" doc:"What becomes of rows that resemble an account: leave them out, update that account, or make another."`
+	Duplicates string `json:"duplicates" enum:"skip,update,create," doc:"What becomes of rows that resemble an account: leave them out, update that account, or make another."`
 	Lenient    bool   `json:"lenient" doc:"Leaves wrong values out instead of their rows."`
 	Locate     bool   `json:"locate" doc:"Looks for the places of rows without coordinates by their address."`
 }
