@@ -492,6 +492,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/address-repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Addresses whose place was not found or is doubtful
+         * @description Needs: the permission `accounts.write`.
+         */
+        get: operations["listAddressRepairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/address-repairs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them, with the places it may mean
+         * @description Needs: the permission `accounts.write`.
+         */
+        get: operations["getAddressRepair"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/address-repairs/{id}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say where it is
+         * @description Without a point it is taken off the queue, and the site stays as it is.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        post: operations["fixAddressRepair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -652,6 +714,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pairs of accounts that may be one, the surest first
+         * @description Needs: the permission `accounts.merge`.
+         */
+        get: operations["listDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last look for duplicates
+         * @description Needs: the permission `accounts.merge`.
+         */
+        get: operations["getDuplicateScan"];
+        put?: never;
+        /**
+         * Compare all accounts
+         * @description A job does it.
+         *
+         *     Needs: the permission `accounts.merge`.
+         */
+        post: operations["findDuplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts that a new one resembles
+         * @description At most 5, the likest first.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        get: operations["listSimilarAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/{id}/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Remember that two accounts are different
+         * @description Needs: the permission `accounts.merge`.
+         */
+        put: operations["decideDuplicate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/extract": {
         parameters: {
             query?: never;
@@ -748,6 +898,48 @@ export interface paths {
          *     Needs: the permission `accounts.read`.
          */
         post: operations["checkFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/geocode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The places that an address may mean
+         * @description Each with its kind, how sure it is, and why it is not certain. Searches the extract, and the server that was configured where the extract has no certain answer.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["geocode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/geocode/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The address of a point
+         * @description Needs: the permission `accounts.read`.
+         */
+        get: operations["reverseGeocode"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1134,6 +1326,52 @@ export interface paths {
          *     Needs: a session; an API key does not do.
          */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merges, the newest first
+         * @description Needs: the permission `accounts.merge`.
+         */
+        get: operations["listMerges"];
+        put?: never;
+        /**
+         * Make one account of two
+         * @description The one takes in everything that refers to the other, which is archived. An old version of either is refused with 409, whose current tells which one has changed.
+         *
+         *     Needs: the permission `accounts.merge`.
+         */
+        post: operations["mergeAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make two accounts of one again
+         * @description Needs: the permission `accounts.merge`.
+         */
+        post: operations["undoMerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2425,6 +2663,27 @@ export interface components {
             /** @description Everyone active, those who see it first. */
             people: components["schemas"]["AccountVisitor"][];
         };
+        AccountMerge: {
+            /** @description Whether undoing left the fields of the account alone, since somebody has changed it after the merge. */
+            fieldsKept: boolean;
+            /** Format: int64 */
+            id: number;
+            loser: string;
+            /** Format: int64 */
+            loserId: number;
+            /** Format: date-time */
+            mergedAt: string;
+            mergedBy: string;
+            /** Format: date-time */
+            undoneAt: string | null;
+            /** @description The name of the account that stayed. */
+            winner: string;
+            /** Format: int64 */
+            winnerId: number;
+        };
+        AccountMergeList: {
+            items: components["schemas"]["AccountMerge"][];
+        };
         AccountRelation: {
             /** Format: int64 */
             id: number;
@@ -2601,6 +2860,44 @@ export interface components {
              */
             version: number;
             visits: components["schemas"]["PeriodVisit"][];
+        };
+        AddressRepair: {
+            /** @description The account's name. */
+            account: string;
+            /** Format: int64 */
+            accountId: number;
+            /** @description On one line. */
+            address: string;
+            /** @description Places that the address may mean; only of a single repair. */
+            candidates: components["schemas"]["GeocodingAnswer"][];
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            importId: number | null;
+            /** @description Where the site is now; null when there is none. */
+            point: [
+                number,
+                number
+            ] | null;
+            /** @description What is doubtful. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description null when there is no site yet.
+             */
+            siteId: number | null;
+            /** @enum {string} */
+            state: "waiting" | "not_found" | "doubtful" | "fixed" | "dismissed";
+        };
+        AddressRepairPage: {
+            items: components["schemas"]["AddressRepair"][];
+            /** @description Pass it as cursor to read the next page; null on the last. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total: number;
         };
         ApiKey: {
             /** Format: date-time */
@@ -3400,6 +3697,10 @@ export interface components {
             /** Format: int64 */
             repId: number;
         };
+        DecideDuplicateInputBody: {
+            /** @description false forgets the decision. */
+            different: boolean;
+        };
         Directions: {
             /** @description From the straight line: no road leads there. */
             estimated: boolean;
@@ -3467,6 +3768,56 @@ export interface components {
         };
         DueVisitList: {
             items: components["schemas"]["DueVisit"][];
+        };
+        DuplicatePair: {
+            /**
+             * Format: int64
+             * @description The id of the one.
+             */
+            aId: number;
+            aName: string;
+            /**
+             * Format: int64
+             * @description The id of the other, which is larger.
+             */
+            bId: number;
+            bName: string;
+            /** Format: date-time */
+            foundAt: string | null;
+            reasons: components["schemas"]["DuplicateReason"][];
+            /** Format: double */
+            score: number;
+            /** @enum {string} */
+            state: "open" | "different";
+        };
+        DuplicatePairPage: {
+            items: components["schemas"]["DuplicatePair"][];
+            /** @description Pass it as cursor to read the next page; null on the last. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total: number;
+        };
+        DuplicateReason: {
+            /** @enum {string} */
+            code: "same_name" | "similar_name" | "same_phone" | "same_email" | "same_website" | "same_place" | "near" | "far" | "different_number";
+            /** @description The likeness of the names in percent, or the distance in metres. */
+            detail: string;
+        };
+        DuplicateScan: {
+            /** Format: date-time */
+            finishedAt: string | null;
+            /**
+             * Format: int64
+             * @description Pairs that nobody has decided on.
+             */
+            open: number;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** @enum {string} */
+            state: "never" | "running" | "done" | "failed";
         };
         ExtractCounts: {
             /** Format: int64 */
@@ -3571,6 +3922,35 @@ export interface components {
         };
         FilterFieldList: {
             items: components["schemas"]["FilterField"][];
+        };
+        FixRepairInputBody: {
+            /** @description Where it is; leave it out to take the place as it is. */
+            point?: [
+                number,
+                number
+            ];
+        };
+        GeocodingAnswer: {
+            city: string;
+            /** Format: double */
+            confidence: number;
+            housenumber: string;
+            /** @enum {string} */
+            kind: "house" | "between" | "street" | "postcode" | "place";
+            label: string;
+            point: [
+                number,
+                number
+            ];
+            postcode: string;
+            /** @description Why it is not certain; empty when it is. */
+            reason: string;
+            /** @enum {string} */
+            source: "extract" | "nominatim" | "photon";
+            street: string;
+        };
+        GeocodingAnswerList: {
+            items: components["schemas"]["GeocodingAnswer"][];
         };
         Geometry: {
             coordinates?: unknown;
@@ -3764,7 +4144,7 @@ export interface components {
              * @description What becomes of rows that resemble an account: leave them out, update that account, or make another.
              * @enum {string}
              */
-            duplicates: "skip" | "update" | "create";
+            duplicates: "skip" | "update" | "create" | "";
             /** @description Leaves wrong values out instead of their rows. */
             lenient: boolean;
             /** @description Looks for the places of rows without coordinates by their address. */
@@ -3779,7 +4159,7 @@ export interface components {
              */
             encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252" | "";
             /** @enum {string} */
-            format: "csv" | "xlsx";
+            format: "csv" | "xlsx" | "";
             /** @description Whether the first row names the columns. */
             headings: boolean;
             /** @description Of a CSV file, one character. */
@@ -3956,6 +4336,30 @@ export interface components {
                 [key: string]: unknown;
             };
             ids?: number[];
+        };
+        MergeInputBody: {
+            /** @description Fields whose value is to be the other account's: name, status, class, category, ownerId, teamId, phone, email, website, notes, revenue, visitIntervalDays, visitMinutes, externalId, custom. Tags are put together; the later of the last visits stays. */
+            fromLoser: string[];
+            /**
+             * Format: int64
+             * @description The account that is taken in and archived.
+             */
+            loserId: number;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            loserVersion: number;
+            /**
+             * Format: int64
+             * @description The account that stays.
+             */
+            winnerId: number;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            winnerVersion: number;
         };
         MoveEffect: {
             /** Format: int64 */
@@ -4920,6 +5324,18 @@ export interface components {
         SignInRequest: {
             email: string;
             password: string;
+        };
+        SimilarAccount: {
+            address: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            reasons: components["schemas"]["DuplicateReason"][];
+            /** Format: double */
+            score: number;
+        };
+        SimilarAccountList: {
+            items: components["schemas"]["SimilarAccount"][];
         };
         Site: {
             /** @description The H3 cell of the point at resolution 12. */
@@ -6599,6 +7015,107 @@ export interface operations {
             };
         };
     };
+    listAddressRepairs: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressRepairPage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAddressRepair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressRepair"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fixAddressRepair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixRepairInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressRepair"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -6891,6 +7408,170 @@ export interface operations {
             };
         };
     };
+    listDuplicates: {
+        parameters: {
+            query?: {
+                state?: "open" | "different";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePairPage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDuplicateScan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateScan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findDuplicates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateScan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSimilarAccounts: {
+        parameters: {
+            query?: {
+                name?: string;
+                phone?: string;
+                email?: string;
+                website?: string;
+                /** @description longitude,latitude */
+                point?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarAccountList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideDuplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                other: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideDuplicateInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getExtract: {
         parameters: {
             query?: never;
@@ -7035,6 +7716,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilterCount"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    geocode: {
+        parameters: {
+            query: {
+                q: string;
+                /** @description longitude,latitude; prefers what is near, among equals */
+                near?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GeocodingAnswerList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reverseGeocode: {
+        parameters: {
+            query: {
+                /** @description longitude,latitude */
+                point: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GeocodingAnswer"];
                 };
             };
             /** @description What went wrong */
@@ -7739,6 +8486,107 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMerges: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMergeList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mergeAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMerge"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoMerge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMerge"];
+                };
             };
             /** @description What went wrong */
             default: {
