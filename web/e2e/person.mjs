@@ -211,6 +211,204 @@ class Person {
     return (await answer.json()).items.find((row) => row.site)
   }
 
+  // Lists, views and segments
+
+  /** "+ Filter", a field by typing, then what `fill` does with its editor; closed at the end. */
+  async addCondition(field, fill) {
+    await this.page.getByRole('button', { name: 'Filter', exact: true }).click()
+    await this.page.getByLabel('Type to find a field').fill(field)
+    await this.page.keyboard.press('Enter')
+    const editor = this.page.locator('form').filter({ has: this.page.getByLabel('Operation') })
+    await editor.waitFor()
+    await fill(editor)
+    await this.page.keyboard.press('Escape')
+    await editor.waitFor({ state: 'detached' })
+  }
+
+  /** The filter in words, once it says what is expected. */
+  async sentence(like) {
+    const says = this.page.locator('[data-sentence]', { hasText: like })
+    await says.waitFor()
+    return says.textContent()
+  }
+
+  /** The filter of the address bar. */
+  filter() {
+    return JSON.parse(this.query().filter)
+  }
+
+  /** How many the server finds for the filter of the address bar. */
+  async matching(filter = this.filter()) {
+    const answer = await this.page.request.get(
+      `/api/accounts?limit=1&filter=${encodeURIComponent(JSON.stringify(filter))}`,
+    )
+    return (await answer.json()).total
+  }
+
+  /** Waits until the list says that it has so many. */
+  async listedAre(count) {
+    await this.page
+      .getByRole('status')
+      .filter({ hasText: new RegExp(`^${count.toLocaleString('en-US')} accounts?$`) })
+      .waitFor()
+    return this.listed()
+  }
+
+  async saveAsView(name) {
+    await this.page.getByRole('button', { name: 'Save as', exact: true }).click()
+    await this.page.getByLabel('Name', { exact: true }).fill(name)
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** The name of the view that is shown, once it is this one. */
+  async viewName(name) {
+    await this.page.getByRole('heading', { level: 1, name }).waitFor()
+    return this.page.locator('h1').first().textContent()
+  }
+
+  async viewIsChanged() {
+    return (await this.page.locator('[data-view-changed]').count()) > 0
+  }
+
+  cell(row, key) {
+    return this.page
+      .locator(`[role="row"][aria-rowindex="${row + 2}"], tr[aria-rowindex="${row + 2}"]`)
+      .locator(`td[data-key="${key}"]`)
+  }
+
+  async cellText(row, key, like) {
+    const cell = this.cell(row, key)
+    await (like === undefined ? cell : cell.filter({ hasText: like })).waitFor()
+    return cell.textContent()
+  }
+
+  /** Goes to a cell with the arrow keys, opens it with E, writes and presses enter. */
+  async editCell(row, key, text) {
+    await this.page.getByRole('grid').focus()
+    await this.page.keyboard.press('ArrowDown')
+    await this.page.keyboard.press('Control+Home')
+    await this.page.keyboard.press('Home')
+    for (let i = 0; i < row; i++) await this.page.keyboard.press('ArrowDown')
+    const place = await this.cell(row, key).evaluate((cell) => Number(cell.id.split('-').at(-1)))
+    for (let i = 0; i < place; i++) await this.page.keyboard.press('ArrowRight')
+    await this.page.keyboard.press('e')
+    await this.cell(row, key).getByRole('textbox').waitFor()
+    await this.page.keyboard.press('Control+a')
+    await this.page.keyboard.type(text)
+    const saved = this.page.waitForResponse((r) => r.request().method() === 'PATCH')
+    await this.page.keyboard.press('Enter')
+    const response = await saved
+    if (!response.ok()) throw new Error(`Not saved: ${response.status()} ${await response.text()}`)
+  }
+
+  /** Checks the rows that are loaded, then all that match, if there are more. */
+  async checkAll() {
+    await this.page.getByRole('checkbox', { name: /^Check the .* loaded$/ }).click()
+    const bar = this.page.getByRole('region', { name: 'What to do with the checked accounts' })
+    await bar.waitFor()
+    const all = bar.getByRole('button', { name: /^Check all/ })
+    if ((await all.count()) > 0) await all.click()
+  }
+
+  async tagChecked(tag) {
+    await this.page.getByRole('button', { name: 'Tag', exact: true }).click()
+    await this.page.getByLabel('Add these tags').first().fill(tag)
+    await this.page.keyboard.press('Enter')
+    await this.page.getByRole('button', { name: /^Apply to/ }).click()
+  }
+
+  /** A message at the bottom. */
+  async said(like) {
+    await this.page.locator('.mantine-Notification-root').filter({ hasText: like }).first().waitFor()
+  }
+
+  undoLast() {
+    return this.page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+  }
+
+  tagged(tag) {
+    return this.matching({ field: 'tags', op: 'has_any', value: [tag] })
+  }
+
+  showBoth() {
+    return this.page.locator('label').filter({ hasText: 'Both' }).click()
+  }
+
+  /** The filters that are asked of tiles from now on. */
+  watchFilters() {
+    const tiles = new Set()
+    this.page.on('request', (request) => {
+      const url = new URL(request.url())
+      if (url.pathname.startsWith('/tiles/accounts')) tiles.add(url.searchParams.get('filter'))
+    })
+    return () => ({ tiles: [...tiles] })
+  }
+
+  /** What the server has against a condition. */
+  async refusal(condition) {
+    const chip = this.page.locator('[data-error="true"]', { hasText: condition })
+    await chip.waitFor()
+    await chip.getByRole('button').first().click()
+    return this.page.getByRole('dialog').getByRole('alert').textContent()
+  }
+
+  /** An account with a name of its own, and that name with two letters changed about. */
+  async accountToMistype() {
+    const answer = await this.page.request.get('/api/accounts?limit=200&sort=name')
+    const { items } = await answer.json()
+    const names = items.map((row) => row.name)
+    const account = items.find(
+      ({ name }) =>
+        /^[A-Z][a-z]{6,} [A-Z][a-z]{4,}$/.test(name) && names.filter((n) => n === name).length === 1,
+    )
+    const letters = [...account.name]
+    ;[letters[3], letters[4]] = [letters[4], letters[3]]
+    return { ...account, mistyped: letters.join('') }
+  }
+
+  async typeInSearch(text) {
+    await this.page.getByRole('searchbox', { name: /^Search accounts, contacts/ }).fill(text)
+  }
+
+  results() {
+    return this.page.getByRole('listbox', { name: 'Results' }).getByRole('option')
+  }
+
+  async firstResult() {
+    await this.results().first().waitFor()
+    return this.results().first().locator('span span').first().textContent()
+  }
+
+  async openResult(name) {
+    await this.results().filter({ hasText: name }).first().waitFor()
+    await this.page.keyboard.press('Enter')
+    await this.page.getByRole('heading', { level: 1, name }).waitFor()
+  }
+
+  async makeSegment(name) {
+    await this.page.getByRole('button', { name: 'Make a segment of this filter' }).click()
+    await this.page.getByLabel('Name', { exact: true }).fill(name)
+    await this.page.getByRole('button', { name: 'Create segment' }).click()
+    await this.page.waitForURL(/\/segments\/\d+/)
+  }
+
+  /** How many members a segment's page says it has. */
+  async members(name) {
+    await this.page.getByRole('heading', { level: 1, name }).waitFor()
+    const fact = this.page
+      .locator('dl div')
+      .filter({ hasText: /^Accounts/ })
+      .locator('dd')
+    return Number((await fact.textContent()).replaceAll(',', ''))
+  }
+
+  async removeSegment() {
+    await this.page.getByRole('button', { name: 'Change', exact: true }).click()
+    await this.page.getByRole('menuitem', { name: 'Delete' }).click()
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await this.page.waitForURL(/\/segments$/)
+  }
+
   // Directions
 
   /** The legs that have directions, in the order of the day. */

@@ -15,7 +15,6 @@ import { ViewChanges, ViewMenu } from '../views/ViewMenu'
 import { AccountCard } from './AccountCard'
 import classes from './AccountsPage.module.css'
 import { AccountsTable } from './AccountsTable'
-import { BulkBar } from './BulkBar'
 import { ColumnMenu } from './ColumnMenu'
 import { anyChecked, type Checked, nothingChecked } from './checked'
 import { columnsOf } from './columns'
@@ -26,6 +25,7 @@ import { useAccountsSearch } from './useAccountsSearch'
 const NewAccountDialog = lazy(() =>
   import('./NewAccountDialog').then((m) => ({ default: m.NewAccountDialog })),
 )
+const BulkBar = lazy(() => import('./BulkBar').then((m) => ({ default: m.BulkBar })))
 const NewSegment = lazy(() => import('../segments/NewSegment').then((m) => ({ default: m.NewSegment })))
 
 type Show = 'list' | 'map' | 'both'
@@ -140,15 +140,17 @@ export function AccountsPage() {
         />
       )}
       {anyChecked(checked) && show !== 'map' && (
-        <BulkBar
-          checked={checked}
-          onChecked={setChecked}
-          filter={
-            inView && s.bounds ? both(tree, { field: 'place', op: 'box', value: { box: s.bounds } }) : tree
-          }
-          total={total}
-          onPlan={mayPlan ? s.plan : undefined}
-        />
+        <Suspense>
+          <BulkBar
+            checked={checked}
+            onChecked={setChecked}
+            filter={
+              inView && s.bounds ? both(tree, { field: 'place', op: 'box', value: { box: s.bounds } }) : tree
+            }
+            total={total}
+            onPlan={mayPlan ? s.plan : undefined}
+          />
+        </Suspense>
       )}
     </section>
   )

@@ -28,7 +28,7 @@ import { type CellWords, changeOf, parseCell, textOf } from './cellValue'
 import { type Checked, checkedRange, isChecked, toggledRow } from './checked'
 import { fromTsv, spread, toTsv } from './clipboard'
 import { type Column, cellOf, columnsOf, type Layout, type Row, shownColumns, template } from './columns'
-import { at, type Grid, move, rangeOf } from './grid'
+import { at, type Grid, move, rangeOf, within } from './grid'
 import { TableHead } from './TableHead'
 import { type RowHandlers, TableRow } from './TableRow'
 import { useAccountRows } from './useAccountRows'
@@ -82,7 +82,7 @@ export function AccountsTable(props: Props) {
   const frame = useMergedRef(sizeRef, scroller)
   const [view, setView] = useState({ first: 0, last: 30 })
   const rows = useAccountRows(filter, sort, bounds, view.first, view.last)
-  const [grid, setGrid] = useState<Grid | null>(null)
+  const [cells, setGrid] = useState<Grid | null>(null)
   const [editing, setEditing] = useState(false)
   const lastChecked = useRef<number | null>(null)
 
@@ -106,6 +106,9 @@ export function AccountsTable(props: Props) {
     (column: Column) => mayWrite && !tall && column.editable && (column.key !== 'ownerId' || mayAssign),
     [mayWrite, mayAssign, tall],
   )
+
+  // Columns and rows may have gone since a cell was chosen.
+  const grid = cells && within(cells, rows.count, columns.length)
 
   const rowHeight = tall ? tallRow : flatRow
   const virtualizer = useVirtualizer({
@@ -354,6 +357,10 @@ export function AccountsTable(props: Props) {
   }
 
   const range = grid && rangeOf(grid)
+  const drawn =
+    grid !== null &&
+    rows.at(grid.active.row) !== undefined &&
+    items.some((item) => item.index === grid.active.row)
   return (
     <div className={classes.scroller} ref={frame} aria-busy={rows.stale} data-stale={rows.stale}>
       <table
@@ -363,7 +370,7 @@ export function AccountsTable(props: Props) {
         aria-label={t('title')}
         aria-rowcount={rows.total === undefined ? -1 : rows.total + 1}
         aria-multiselectable
-        aria-activedescendant={grid ? `cell-${grid.active.row}-${grid.active.col}` : undefined}
+        aria-activedescendant={drawn ? `cell-${grid.active.row}-${grid.active.col}` : undefined}
         tabIndex={0}
         className={classes.table}
         data-tall={tall}

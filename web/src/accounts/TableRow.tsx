@@ -104,7 +104,7 @@ export const TableRow = memo(function TableRow(props: Props) {
           onDoubleClick={() => handlers.onDoubleClick(index, col)}
         >
           {editing && active === col ? (
-            <div className={classes.editor} style={{ minWidth: Math.min(column.width, 160) }}>
+            <div className={classes.editor} style={{ minWidth: 136 }}>
               <CellEditor
                 column={column}
                 value={cellOf(row, column.key)}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, move, rangeOf } from './grid'
+import { at, move, rangeOf, within } from './grid'
 
 const size = { rows: 100, cols: 4, page: 10 }
 const press = (grid = at(5, 1), key = '', { shift = false, ctrl = false } = {}) =>
@@ -24,6 +24,11 @@ describe('the cells of the list', () => {
     })
     expect(grown && rangeOf(grown)).toEqual({ top: 4, bottom: 5, left: 1, right: 2 })
     expect(press(grown ?? undefined, 'ArrowDown')).toEqual(at(5, 2))
+  })
+  it('stay inside of a list that has become smaller', () => {
+    expect(within(at(50, 6), 10, 4)).toEqual(at(9, 3))
+    expect(within(at(5, 1), 10, 4)).toEqual(at(5, 1))
+    expect(within(at(5, 1), 0, 4)).toBeNull()
   })
   it('leave other keys alone', () => {
     expect(press(at(5, 1), 'x')).toBeNull()

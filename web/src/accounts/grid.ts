@@ -17,6 +17,13 @@ export const rangeOf = ({ active, anchor }: Grid): Range => ({
 
 const clamp = (value: number, most: number) => Math.max(0, Math.min(value, most))
 
+/** The same cells, as far as the list still has them. */
+export function within(grid: Grid, rows: number, cols: number): Grid | null {
+  if (rows === 0 || cols === 0) return null
+  const kept = ({ row, col }: Cell) => ({ row: clamp(row, rows - 1), col: clamp(col, cols - 1) })
+  return { active: kept(grid.active), anchor: kept(grid.anchor) }
+}
+
 /** Where a key goes; null when it is none that moves. Shift keeps the corner where it is. */
 export function move(
   grid: Grid,

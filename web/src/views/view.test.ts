@@ -68,6 +68,7 @@ describe('the views that everyone has', () => {
     for (const key of ['all', 'mine', 'overdue', 'never'] as const) {
       const search = read(stringifySearch(addressOfView(builtinView(key))))
       expect(isChanged(builtinView(key), search, noLayout), key).toBe(false)
+      expect(isChanged(builtinView(key), { ...search, show: 'list' }, noLayout), key).toBe(false)
     }
   })
   it('are linked to by their name alone; a filter said to be none is no link', () => {

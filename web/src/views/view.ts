@@ -100,13 +100,15 @@ const sameLayout = (a: Layout, b: Layout) =>
   JSON.stringify([a.columns, Object.entries(a.widths).sort()]) ===
   JSON.stringify([b.columns, Object.entries(b.widths).sort()])
 
-/** Whether what is shown differs from the view. Where the map looks is no change. */
+/**
+ * Whether what is shown differs from the view. Where the map looks is no change, nor is
+ * list or map where the view says nothing of it.
+ */
 export function isChanged(view: AnyView, search: AccountsSearch, layout: Layout): boolean {
   return (
     filterText(wholeTree(search)) !== filterText(wholeTree(addressOfTree(view.filter) as AccountsSearch)) ||
     (search.sort ?? undefined) !== view.sort ||
-    (search.show ?? undefined) !== view.map.show ||
-    (search.layer ?? undefined) !== view.map.layer ||
+    (view.saved !== null && (search.show !== view.map.show || search.layer !== view.map.layer)) ||
     !sameLayout(layout, layoutOf(view))
   )
 }
