@@ -69,6 +69,7 @@ func (p *population) join(x *plan) {
 // settle improves what is in the lanes and adds it.
 func (p *population) settle() {
 	p.l.loadPrice, p.l.warpPrice = p.loadPrice, p.warpPrice
+	p.l.begin()
 	p.l.improve()
 	p.add(p.l.member())
 }

@@ -51,6 +51,7 @@ func (p *population) cross(a, b *member) {
 	c.placed = slices.Grow(c.placed[:0], int(n))[:n]
 	clear(c.placed)
 	lane := int32(0)
+	l.moves = 1
 	put := func(visits []int32, keep func(v int32) bool) {
 		c.list = c.list[:0]
 		for _, v := range visits {
@@ -70,7 +71,11 @@ func (p *population) cross(a, b *member) {
 	from := int32(0)
 	for k, end := range a.ends {
 		if !c.goes[k] {
+			before := lane
 			put(a.visits[from:end], func(v int32) bool { return !asB || !c.come[c.ofB[v]] })
+			if lane > before && len(c.list) == int(end-from) {
+				l.lanes[before].changed = 0 // as it was in a
+			}
 		}
 		from = end
 	}

@@ -31,7 +31,15 @@
 // Vehicle Routing Problems", Transportation Science 54 (2020). Every stop keeps
 // the earliest time it can be left and the latest time it may be reached, for
 // each number of breaks taken so far, so that an insertion is judged in
-// constant time. New best plans pass through a local search.
+// constant time.
+//
+// Where all shifts are alike and visits have windows and loads only, annealing
+// takes a part of the budget; the rest breeds plans by route exchange and a local
+// search that lets windows be broken at a price: Thibaut Vidal, Teodor Gabriel
+// Crainic, Michel Gendreau and Christian Prins, "A hybrid genetic algorithm with
+// adaptive diversity management for a large class of vehicle routing problems
+// with time-windows", Computers & Operations Research 40 (2013). A single route
+// that nothing but distance binds is searched by Lin and Kernighan's steps.
 //
 // The same problem, seed, iterations and threads give the same plan on every
 // machine: costs are integers and ties break by index. Every plan is timed and

@@ -93,13 +93,24 @@ func (l *local) update(k int32) {
 	x.changed = l.moves
 }
 
-// improve makes moves that save until there is none.
-func (l *local) improve() {
+// begin makes all lanes count as changed.
+func (l *local) begin() {
 	l.moves = 1
 	for i := range l.lanes {
 		l.lanes[i].changed = 1
-		l.lanes[i].price = l.priceOf(l.lanes[i].load, l.lanes[i].warp)
 	}
+}
+
+// improve makes moves that save until there is none. Lanes with changed at 0
+// are known to leave none among themselves, as long as they break no rule.
+func (l *local) improve() {
+	for i := range l.lanes {
+		a := &l.lanes[i]
+		if a.price = l.priceOf(a.load, a.warp); a.price > 0 {
+			a.changed = 1
+		}
+	}
+	l.moves = 1
 	clear(l.tested)
 	l.random.shuffle(l.order)
 	for again, first := true, true; again; first = false {

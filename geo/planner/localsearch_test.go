@@ -75,6 +75,7 @@ func TestAMoveOfTheLocalSearchChangesThePriceByWhatItSays(t *testing.T) {
 			require.Negative(t, saved)
 			before = now
 		}
+		l.begin()
 		l.improve()
 	}
 }

@@ -272,6 +272,7 @@ func (p *population) breed() {
 	p.add(x)
 	if !x.feasible() && p.random.chance(1<<15) {
 		l.loadPrice, l.warpPrice = 10*p.loadPrice, 10*p.warpPrice
+		l.begin()
 		l.improve()
 		if y := l.member(); y.feasible() {
 			p.add(y)
