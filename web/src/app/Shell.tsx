@@ -27,6 +27,7 @@ export function Shell() {
   const { t } = useTranslation()
   const mayPlan = useMay('plans.read')
   const mayRegions = useMay('regions.read')
+  const mayKeep = useMay('accounts.write')
   const mayImport = useMay('accounts.import')
   const unread = useQuery(unreadQuery).data ?? 0
   const [searching, setSearching] = useState(false)
@@ -83,8 +84,11 @@ export function Shell() {
           <IconSearch size={22} stroke={1.75} aria-hidden />
           {t('nav.search')}
         </button>
-        {mayImport && (
-          <Link to="/data/imports" className={`${classes.link} ${classes.deskOnly}`}>
+        {mayKeep && (
+          <Link
+            to={mayImport ? '/data/imports' : '/data/places'}
+            className={`${classes.link} ${classes.deskOnly}`}
+          >
             <IconDatabaseImport size={22} stroke={1.75} aria-hidden />
             {t('nav.data')}
           </Link>

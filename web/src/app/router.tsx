@@ -153,6 +153,18 @@ const importOne = createRoute({
   component: lazyRouteComponent(() => import('../imports'), 'ImportPage'),
 })
 
+const placesToCheck = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/data/places',
+  component: lazyRouteComponent(() => import('../quality'), 'RepairPage'),
+})
+
+const duplicates = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/data/duplicates',
+  component: lazyRouteComponent(() => import('../quality'), 'DuplicatesPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: '/settings',
@@ -176,6 +188,8 @@ const routeTree = root.addChildren([
     dataPage,
     imports,
     importOne,
+    placesToCheck,
+    duplicates,
     settings,
   ]),
 ])

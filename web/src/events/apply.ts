@@ -5,7 +5,17 @@ import { meQuery } from '../api/queries'
 import type { Account, Plan } from '../api/types'
 import type { Import } from '../imports/queries'
 
-export const eventNames = ['plan', 'account', 'accounts', 'import', 'batch', 'extract', 'timeline', 'inbox'] as const
+export const eventNames = [
+  'plan',
+  'account',
+  'accounts',
+  'import',
+  'duplicates',
+  'batch',
+  'extract',
+  'timeline',
+  'inbox',
+] as const
 export type EventName = (typeof eventNames)[number]
 
 const planEvent = z.object({
@@ -85,6 +95,8 @@ export function applyServerEvent(queryClient: QueryClient, name: EventName, data
     }
     renew(...(event ? ['import', event.id] : ['import']))
     renew('imports')
+  } else if (name === 'duplicates') {
+    renew('duplicates')
   } else if (name === 'accounts') {
     // Many at once.
     for (const key of ['account', 'accounts', 'regions', 'selection', 'due', 'timeline', 'history'])

@@ -9,7 +9,12 @@ import classes from './Imports.module.css'
 export function DataFrame({ children }: { children: ReactNode }) {
   const { t } = useTranslation('data')
   const mayImport = useMay('accounts.import')
-  const tabs = [...(mayImport ? [{ to: '/data/imports', label: t('tab.imports') } as const] : [])] as const
+  const mayMerge = useMay('accounts.merge')
+  const tabs = [
+    ...(mayImport ? [{ to: '/data/imports', label: t('tab.imports') } as const] : []),
+    { to: '/data/places', label: t('tab.places') } as const,
+    ...(mayMerge ? [{ to: '/data/duplicates', label: t('tab.duplicates') } as const] : []),
+  ]
   return (
     <div className={classes.page}>
       <div className={classes.inner}>

@@ -1,7 +1,7 @@
 /** One import, at whatever step it is: mapping, check, run, result. */
 import { Alert, Badge, Button, Group, Progress, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PageLoading } from '../app/Fallbacks'
@@ -166,7 +166,9 @@ function Result({ one }: { one: Import }) {
         )}
         {undone && c.kept > 0 && <Text size="sm">{t('result.keptHint')}</Text>}
         {one.state === 'done' && c.doubtful > 0 && (
-          <Alert>{t('result.doubtful', { count: c.doubtful })}</Alert>
+          <Alert>
+            {t('result.doubtful', { count: c.doubtful })} <Link to="/data/places">{t('result.look')}</Link>
+          </Alert>
         )}
         {written && (
           <Group>

@@ -1,0 +1,2 @@
+export { DuplicatesPage } from './DuplicatesPage'
+export { RepairPage } from './RepairPage'
