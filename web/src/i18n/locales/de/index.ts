@@ -7,6 +7,7 @@ import filters from './filters.json'
 import lists from './lists.json'
 import map from './map.json'
 import plan from './plan.json'
+import record from './record.json'
 import regions from './regions.json'
 import segments from './segments.json'
 import settings from './settings.json'
@@ -22,6 +23,7 @@ export const resources = {
   lists,
   map,
   plan,
+  record,
   regions,
   segments,
   settings,
