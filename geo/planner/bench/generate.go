@@ -8,6 +8,7 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -135,10 +136,11 @@ func instanceName(k kind, customers, number int) string {
 	return fmt.Sprintf("g%s_%d_%d", k.name, customers/100, number)
 }
 
-// writeInstances writes number instances of each class and size into
+// writeInstances writes number instances of each class and size whose names
+// match into
 // DIR/generated, with a bks.csv of the best that runs of so much CPU time find:
 // references, not proven optima.
-func writeInstances(dir string, sizes []int, number, seeds int, long time.Duration) error {
+func writeInstances(dir string, names *regexp.Regexp, sizes []int, number, seeds int, long time.Duration) error {
 	dir = filepath.Join(dir, "generated")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -149,6 +151,9 @@ func writeInstances(dir string, sizes []int, number, seeds int, long time.Durati
 			for i := 1; i <= number; i++ {
 				text := generate(k, n, i)
 				name := instanceName(k, n, i)
+				if !names.MatchString(name) {
+					continue
+				}
 				if err := os.WriteFile(filepath.Join(dir, name+".txt"), []byte(text), 0o644); err != nil {
 					return err
 				}
@@ -206,7 +211,7 @@ func reference(text string, customers, seeds int, long time.Duration) (float64, 
 
 // addSubsets writes references for the first 25 and 50 customers of the
 // instances in DIR/solomon into DIR/subsets, beside copies of the files.
-func addSubsets(dir string, seeds int, long time.Duration) error {
+func addSubsets(dir string, names *regexp.Regexp, seeds int, long time.Duration) error {
 	paths, err := filepath.Glob(filepath.Join(dir, "solomon", "*.txt"))
 	if err != nil {
 		return err
@@ -217,6 +222,10 @@ func addSubsets(dir string, seeds int, long time.Duration) error {
 	}
 	rows := [][]string{{"instance", "n", "bks", "vehicles", "convention", "source", "status"}}
 	for _, path := range paths {
+		name := strings.TrimSuffix(filepath.Base(path), ".txt")
+		if !names.MatchString(name) {
+			continue
+		}
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return err
@@ -224,7 +233,6 @@ func addSubsets(dir string, seeds int, long time.Duration) error {
 		if err := os.WriteFile(filepath.Join(to, filepath.Base(path)), text, 0o644); err != nil {
 			return err
 		}
-		name := strings.TrimSuffix(filepath.Base(path), ".txt")
 		for _, n := range []int{25, 50} {
 			cost, err := reference(string(text), n, seeds, long)
 			if err != nil {

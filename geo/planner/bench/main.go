@@ -78,8 +78,12 @@ func run() error {
 	if flag.NArg() != 1 {
 		return fmt.Errorf("give the folder of instances: bench [flags] DIR")
 	}
+	names, err := regexp.Compile("^(" + *pattern + ")$")
+	if err != nil {
+		return fmt.Errorf("-instances: %w", err)
+	}
 	if *makeSizes == "subsets" {
-		return addSubsets(flag.Arg(0), *seeds, *long)
+		return addSubsets(flag.Arg(0), names, *seeds, *long)
 	}
 	if *makeSizes != "" {
 		var sizes []int
@@ -90,11 +94,7 @@ func run() error {
 			}
 			sizes = append(sizes, n)
 		}
-		return writeInstances(flag.Arg(0), sizes, *number, *seeds, *long)
-	}
-	names, err := regexp.Compile("^(" + *pattern + ")$")
-	if err != nil {
-		return fmt.Errorf("-instances: %w", err)
+		return writeInstances(flag.Arg(0), names, sizes, *number, *seeds, *long)
 	}
 	files, err := find(flag.Arg(0))
 	if err != nil {
