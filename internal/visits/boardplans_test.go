@@ -25,15 +25,19 @@ func TestProposalsAndListsReadIndexesAtAHundredThousandAccounts(t *testing.T) {
 	defer func() { require.NoError(t, conn.Close(context.WithoutCancel(t.Context()))) }()
 	_, err = conn.Exec(t.Context(), `
 		set session_replication_role = replica; -- no triggers
+		-- Indexes that these queries have no use for take most of the time to fill.
+		drop index accounts_search, accounts_tags, accounts_name, accounts_revenue, accounts_updated;
 		insert into organisations (name, slug) select 'Org ' || n, 'org-' || n from generate_series(1, 2) n;
 		insert into users (org_id, email, name, role, password_hash)
 		  select o.org_id, 'p' || n || '@' || o.slug || '.example', 'Person ' || n, 'rep', 'x' from organisations o, generate_series(1, 200) n;
 		insert into accounts (org_id, name, status, class, owner_id, visit_interval_days, last_visit_on)
-		  select o.org_id, 'Account ' || n, (array['prospect', 'customer', 'customer', 'former'])[1 + n % 4], (array['A', 'B', 'C'])[1 + n % 3],
-		         (select min(id) from users u where u.org_id = o.org_id) + n % 200, 30, case when n % 3 > 0 then date '2026-11-23' - n % 60 end
-		  from organisations o, generate_series(1, 100000) n where o.slug = 'org-1' or n <= 10000;
+		  select o.org_id, 'Account ' || n, (array['prospect', 'customer', 'customer', 'former'])[1 + n / 200 % 4], (array['A', 'B', 'C'])[1 + n % 3],
+		         p.id, 30, case when n % 3 > 0 then date '2026-11-23' - n % 60 end
+		  from generate_series(1, 100000) n, organisations o, users p
+		  where p.org_id = o.org_id and p.name = 'Person ' || 1 + n % 200 and (o.slug = 'org-1' or n <= 10000);
 		insert into sites (org_id, account_id, is_primary, point, cell, status)
-		  select org_id, id, true, st_setsrid(st_point(-75.5, 39.1), 4326), id, status from accounts;
+		  select org_id, id, true, st_setsrid(st_point(-75.5, 39.1), 4326), id, status from accounts 
+		    where id % 5 = 0 or owner_id in (select id from users where name in ('Person 8', 'Person 9', 'Person 10'));
 		insert into visit_plans (org_id, kind, rep_id, rep_ids, day, to_day, state, request, published_at, source_plan_id)
 		  select org_id, 'day', id, array[id], date '2026-09-01' + n, date '2026-09-01' + n, 'done', '{}', now(), 1 from users, generate_series(0, 150) n where split_part(name, ' ', 2)::int % 8 = 0;
 		insert into visit_plans (org_id, kind, rep_ids, day, to_day, state, request)
@@ -43,7 +47,7 @@ func TestProposalsAndListsReadIndexesAtAHundredThousandAccounts(t *testing.T) {
 		insert into stops (org_id, route_id, position, account_id, site_id, arrives_at, visit_seconds, leaves_at, drive_seconds, drive_metres, visit)
 		  select r.org_id, r.id, n, s.account_id, s.id, r.day, 1800, r.day, 0, 0, n
 		  from routes r cross join generate_series(1, 8) n
-		  join sites s on s.org_id = r.org_id and s.id = (select min(id) from sites x where x.org_id = r.org_id) + (r.id * 8 + n) % 10000;
+		  join (select *, row_number() over (partition by org_id order by id) as nth from sites) s on s.org_id = r.org_id and s.nth = 1 + (r.id * 8 + n) % 2000;
 		insert into plan_visits (org_id, plan_id, number, account_id, site_id, minutes, reason)
 		  select s.org_id, r.plan_id, s.position, s.account_id, s.site_id, 30, 'chosen'
 		  from visit_plans p join routes r on r.org_id = p.org_id and r.plan_id = p.id join stops s on s.org_id = r.org_id and s.route_id = r.id where p.kind = 'period';
@@ -85,8 +89,9 @@ func TestProposalsAndListsReadIndexesAtAHundredThousandAccounts(t *testing.T) {
 		require.NoError(t, err)
 		var want int
 		require.NoError(t, tx.QueryRow(ctx, `
-			select count(*) from accounts where owner_id = $1 and status <> 'former'
+			select count(*) from accounts a where exists (select from sites s where s.account_id = a.id) and owner_id = $1 and status <> 'former'
 			  and (last_visit_on is null or last_visit_on + visit_interval_days <= date '2026-12-04')`, rep).Scan(&want))
+		require.Positive(t, want)
 		require.Len(t, found.Items, want, "no account is missed")
 		return nil
 	}))
