@@ -1,12 +1,12 @@
 /** A plan by its number: one rep's day as a list, several days or reps as a board. */
 import { Button, Group, Text, Title } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PageLoading } from '../app/Fallbacks'
 import { useProblemText } from '../app/problemText'
-import { headQuery } from '../board/queries'
+import { kindQuery } from './kind'
 import { PlanPage } from './PlanPage'
 import classes from './PlanPage.module.css'
 
@@ -18,8 +18,9 @@ export function PlanEntry() {
   const params = useParams({ from: '/signed-in/plans/$id' })
   const id = Number(params.id)
   const problemText = useProblemText()
-  const { data, error, refetch } = useQuery(headQuery(id))
-  if (!data && error)
+  const queryClient = useQueryClient()
+  const { data: kind, error, refetch } = useQuery(kindQuery(queryClient, id))
+  if (!kind && error)
     return (
       <div className={classes.message} role="alert">
         <Title order={1}>{t('plan.notLoaded')}</Title>
@@ -32,8 +33,8 @@ export function PlanEntry() {
         </Group>
       </div>
     )
-  if (!data) return <PageLoading />
-  if (data.kind === 'day') return <PlanPage />
+  if (!kind) return <PageLoading />
+  if (kind === 'day') return <PlanPage />
   return (
     <Suspense fallback={<PageLoading />}>
       <BoardPage key={id} id={id} />
