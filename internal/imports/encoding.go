@@ -55,7 +55,15 @@ func detectEncoding(path string) (encoding string, err error) {
 			}
 		}
 	}
+	controls := 0
+	for _, b := range head {
+		if b > 0 && b < ' ' && b != '\t' && b != '\n' && b != '\r' {
+			controls++
+		}
+	}
 	switch {
+	case even+odd > 0 && controls > len(head)/20:
+		return "", errNoText
 	case odd > len(head)/5 && even < len(head)/50:
 		return UTF16LE, nil
 	case even > len(head)/5 && odd < len(head)/50:
