@@ -3,13 +3,14 @@ package planner
 // byClock says whether a shift's travel depends on the time of day.
 func (c *checker) byClock(s *Shift) bool { return len(c.p.Tables[s.Table].Periods) > 0 }
 
-// changes are the times after depart at which a shift's travel changes.
+// changes are the times after depart at which a shift's travel changes, within a
+// day from its beginning.
 func (c *checker) changes(s *Shift, depart Seconds) []Seconds {
 	var times []Seconds
 	if !c.byClock(s) {
 		return nil
 	}
-	close := s.Hours.Close + s.Overtime
+	close := min(s.Hours.Close+s.Overtime, max(s.Hours.Open, s.Now)+Day+1)
 	for midnight := depart - depart%Day; midnight < close; midnight += Day {
 		if midnight > depart {
 			times = append(times, midnight)

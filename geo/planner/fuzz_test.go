@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"encoding/json"
 	"math/rand"
 	"testing"
 
@@ -27,6 +28,54 @@ func FuzzPlansPassTheChecker(f *testing.F) {
 		require.Equal(t, r.Cost, s.Cost)
 		for _, u := range s.Unplanned {
 			require.NotEmpty(t, u.Reason)
+		}
+	})
+}
+
+// Any problem that passes Validate can be planned, checked, inserted into,
+// explained and repaired; no other one can.
+func FuzzProblemsOfAnyKind(f *testing.F) {
+	for seed := range int64(4) {
+		text, err := json.Marshal(randomProblem(rand.New(rand.NewSource(seed)), 5, 3, everyRule))
+		require.NoError(f, err)
+		f.Add(string(text))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var p Problem
+		if len(text) > 20_000 || json.Unmarshal([]byte(text), &p) != nil {
+			return
+		}
+		if len(p.Visits) > 12 || len(p.Shifts) > 8 || len(p.Links) > 12 || len(p.Series) > 8 {
+			return
+		}
+		for i := range p.Shifts { // memory of days and reps, and time of breaks
+			if p.Shifts[i].Day > 500 || p.Shifts[i].Rep > 500 || len(p.Shifts[i].Breaks) > 2 {
+				return
+			}
+		}
+		orders := make([][]int, len(p.Shifts))
+		s, err := Plan(context.Background(), p, Options{Iterations: 20})
+		if Validate(p) != nil {
+			require.Error(t, err)
+			_, err = Check(p, orders)
+			require.Error(t, err)
+			return
+		}
+		if err != nil {
+			require.NotContains(t, err.Error(), "defect")
+			return
+		}
+		r, err := Check(p, s.Orders())
+		require.NoError(t, err)
+		require.Equal(t, r.Cost, s.Cost)
+		for _, u := range s.Unplanned {
+			require.NotEmpty(t, u.Reason)
+			_, err = Insert(p, s.Orders(), u.Visit, 0)
+			require.NoError(t, err)
+		}
+		_, _, err = Repair(context.Background(), p, s.Orders(), Change{Now: 9 * Hour}, Options{Iterations: 20})
+		if err != nil {
+			require.NotContains(t, err.Error(), "defect")
 		}
 	})
 }

@@ -52,10 +52,10 @@ func (t *state) timeCost(shift, v int32, at int) (cost int64, drive int32) {
 	if x.clock == nil || !x.fresh {
 		return cost, drive
 	}
-	// Leaving when travel gets faster may pay.
+	// Leaving when travel gets faster may pay, within a day.
 	for from := x.open; ; {
 		_, until := x.clock.period(from)
-		if until >= x.close {
+		if until >= x.close || until > x.open+int32(Day) {
 			return cost, drive
 		}
 		if c, d := t.timeCostFrom(shift, v, at, until); c < cost {

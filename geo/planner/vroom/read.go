@@ -255,6 +255,8 @@ func (q *Request) weights() {
 		Drive:        planner.Cost(math.Round(1000 * hour / 3600)),
 		Distance:     planner.Cost(math.Round(1000 * km)),
 		Overtime:     3000,
+		Late:         2000,
+		Move:         600_000,
 		NotPreferred: 1_200_000,
 		OtherRep:     900_000,
 		Interval:     14_400_000,
