@@ -6,6 +6,9 @@ package planner
 // wide windows annealing alone settles in one of many basins that are equally
 // deep at first sight; recombination gets out of them.
 
+// patience is how many children a visit may bring nothing better.
+const patience = 40
+
 // childRounds is how many rounds of annealing take as long as a child.
 func childRounds(visits int) int { return max(8, visits*3/4) }
 
@@ -35,11 +38,17 @@ func (c *chain) breeds(share float64) bool {
 	return c.population != nil && c.planned && len(c.bestPlan.absent) == 0 && c.annealing(share) >= 1
 }
 
-// breed makes one member of the population.
+// breed makes one member of the population. One that has found nothing better
+// for long gives way to another, made without it.
 func (c *chain) breed() {
 	p := c.population
+	if p.idle > patience*len(c.t.m.visits) {
+		p = newPopulation(p.l.y, p.random, c.t.edge)
+		p.another = true
+		c.population, c.current = p, c.best
+	}
 	switch {
-	case p.best == nil:
+	case p.size() == 0 && !p.another:
 		p.join(&c.bestPlan)
 	case p.size() < founders:
 		c.found()
@@ -47,7 +56,7 @@ func (c *chain) breed() {
 		p.breed()
 	}
 	c.rounds += childRounds(len(c.t.m.visits))
-	if p.best.cost < c.best {
+	if p.best != nil && p.best.cost < c.best {
 		c.take(p.best)
 	}
 }

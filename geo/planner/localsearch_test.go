@@ -209,3 +209,28 @@ func TestASecondDimensionOfLoadIsKept(t *testing.T) {
 		require.Equal(t, want, got.Cost, "problem %d: %v, not %v", seed, orders, got.Orders())
 	}
 }
+
+func TestAPopulationThatFindsNothingMoreGivesWayToAnother(t *testing.T) {
+	t.Parallel()
+	p := plainProblem(rand.New(rand.NewSource(101)), 30, 12)
+	m, err := buildModel(&p)
+	require.NoError(t, err)
+	m.buildNear()
+	c := newChain(m, &Options{Seed: 1}, 0)
+	c.population = newPopulation(newYard(m), &c.t.random, c.t.edge)
+	for range founders + 50 {
+		c.breed()
+	}
+	before, best := c.population, c.best
+	require.LessOrEqual(t, before.best.cost, best)
+	before.idle = patience*len(p.Visits) + 1
+	c.breed()
+	require.NotSame(t, before, c.population)
+	require.Equal(t, 1, c.population.size(), "it begins without the best plan")
+	for range founders + 50 {
+		c.breed()
+	}
+	require.LessOrEqual(t, c.best, best, "what was found is kept")
+	r := check(&p, ordersOf(m, c.bestPlan.routes))
+	require.Equal(t, Cost(c.best), r.Cost)
+}

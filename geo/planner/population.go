@@ -167,6 +167,8 @@ type population struct {
 	keep, not herd
 	best      *member // of those that keep the rules
 	crossing  crossing
+	idle      int  // children since the best was found
+	another   bool // not the chain's first
 
 	// Prices of excess, in fine units, and how many of the last children kept
 	// each rule.
@@ -203,7 +205,7 @@ func (p *population) add(x *member) {
 	if x.feasible() {
 		p.keep.add(x, p.price)
 		if p.best == nil || x.cost < p.best.cost {
-			p.best = x
+			p.best, p.idle = x, 0
 		}
 	} else {
 		p.not.add(x, p.price)
@@ -253,6 +255,7 @@ func (p *population) pick() *member {
 
 // breed makes one child.
 func (p *population) breed() {
+	p.idle++
 	p.keep.rate()
 	p.not.rate()
 	a := p.pick()
