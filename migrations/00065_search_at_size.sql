@@ -11,6 +11,9 @@
 -- Cost: none on data.
 
 -- +goose Up
+-- Its settings are known to the session only once the module is loaded.
+select similarity('a', 'a');
+
 create table search_words (
   org_id bigint not null references organisations on delete cascade,
   word   text not null check (word <> '' and length(word) <= 100),

@@ -5,6 +5,9 @@
 -- Cost: none on data.
 
 -- +goose Up
+-- Its settings are known to the session only once the module is loaded.
+select similarity('a', 'a');
+
 -- The accounts whose search text is like every one of some sets of patterns, of
 -- each at least one: at most so many. The patterns of a set are joined by the
 -- character 31, which no word holds.
