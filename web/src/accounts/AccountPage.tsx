@@ -17,14 +17,17 @@ import { SuggestDay } from '../board/SuggestDay'
 import { useFormat } from '../i18n/format'
 import { HistoryPart } from '../timeline/HistoryPart'
 import { TimelinePart } from '../timeline/TimelinePart'
+import { AccessButton } from './AccessPart'
 import { dueText } from './AccountCard'
 import classes from './AccountPage.module.css'
 import { ConflictDialog } from './ConflictDialog'
 import { ContactsPart } from './ContactsPart'
 import { DetailsPart, NotesPart } from './DetailsPart'
+import { FilesPart } from './FilesPart'
 import { ClassMark, CoverageMark, StatusMark } from './Marks'
 import { QuietField } from './QuietField'
 import { accountQuery, adoptAccount } from './queries'
+import { RelationsPart } from './RelationsPart'
 import { SitesPart } from './SitesPart'
 import { useSaveAccount } from './useSaveAccount'
 
@@ -99,6 +102,8 @@ function Parts(parts: {
     <>
       <SitesPart account={account} editable={editable} />
       <ContactsPart account={account} editable={editable} />
+      <RelationsPart account={account} editable={editable} />
+      <FilesPart account={account} editable={editable} />
     </>
   )
   if (phone)
@@ -198,6 +203,7 @@ function Header({
           {mayPlan && site && account.archivedAt === null && (
             <SuggestDay siteId={site.id} ownerId={account.ownerId} />
           )}
+          <AccessButton accountId={account.id} />
           {editable && <ArchiveButton account={account} />}
         </Group>
       </Group>

@@ -1,5 +1,5 @@
-import { Anchor, Badge, Button, Checkbox, Group, Menu, Text, TextInput, Title } from '@mantine/core'
-import { IconDots, IconMail, IconPhone, IconPlus } from '@tabler/icons-react'
+import { Anchor, Badge, Button, Checkbox, Group, Menu, Select, Text, TextInput, Title } from '@mantine/core'
+import { IconDots, IconMail, IconPhone, IconPlus, IconX } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -12,6 +12,78 @@ import classes from './AccountPage.module.css'
 import { adoptAccount } from './queries'
 
 type Fields = Omit<Contact, 'id'>
+
+const contactRoles = ['decision_maker', 'buyer', 'technical', 'user', 'billing', 'other'] as const
+
+/** A language tag as people call it; the tag itself when nobody knows it. */
+function languageName(tag: string, inLanguage: string) {
+  try {
+    return new Intl.DisplayNames(inLanguage, { type: 'language' }).of(tag) ?? tag
+  } catch {
+    return tag
+  }
+}
+
+/** Further phones or e-mails, each with what it is called. */
+function Channels({
+  label,
+  type,
+  channels,
+  onChange,
+}: {
+  label: string
+  type: 'tel' | 'email'
+  channels: Fields['morePhones']
+  onChange: (channels: Fields['morePhones']) => void
+}) {
+  const { t } = useTranslation('record')
+  const change = (at: number, part: Partial<Fields['morePhones'][number]>) =>
+    onChange(channels.map((c, i) => (i === at ? { ...c, ...part } : c)))
+  return (
+    <fieldset className={`${classes.wide} ${classes.channels}`} aria-label={label}>
+      {channels.map((c, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: channels have no name but their place
+        <Group key={i} gap="xs" wrap="nowrap" mb={6}>
+          <TextInput
+            w={110}
+            aria-label={t('contact.label')}
+            placeholder={t('contact.label')}
+            maxLength={40}
+            value={c.label}
+            onChange={(e) => change(i, { label: e.currentTarget.value })}
+          />
+          <TextInput
+            style={{ flex: 1 }}
+            aria-label={label}
+            placeholder={label}
+            type={type}
+            value={c.value}
+            onChange={(e) => change(i, { value: e.currentTarget.value })}
+          />
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            aria-label={t('contact.removeChannel', { value: c.value })}
+            onClick={() => onChange(channels.filter((_, n) => n !== i))}
+          >
+            <IconX size={16} aria-hidden />
+          </Button>
+        </Group>
+      ))}
+      {channels.length < 10 && (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => onChange([...channels, { label: '', value: '' }])}
+        >
+          {label}
+        </Button>
+      )}
+    </fieldset>
+  )
+}
 
 function useContacts(account: Account) {
   const { t } = useTranslation('accounts')
@@ -57,7 +129,7 @@ function useContacts(account: Account) {
 }
 
 export function ContactsPart({ account, editable }: { account: Account; editable: boolean }) {
-  const { t } = useTranslation('accounts')
+  const { t, i18n } = useTranslation(['accounts', 'record'])
   const { create, update, remove } = useContacts(account)
   const [editing, setEditing] = useState<number | 'new' | null>(null)
   const stop = () => setEditing(null)
@@ -111,9 +183,15 @@ export function ContactsPart({ account, editable }: { account: Account; editable
                   </Badge>
                 )}
               </Group>
-              {contact.jobTitle && (
+              {(contact.jobTitle || contact.role || contact.language) && (
                 <Text size="sm" c="dimmed">
-                  {contact.jobTitle}
+                  {[
+                    contact.jobTitle,
+                    contact.role && t(`record:contact.roles.${contact.role}`),
+                    contact.language && languageName(contact.language, i18n.language),
+                  ]
+                    .filter(Boolean)
+                    .join(' · ')}
                 </Text>
               )}
               {!contact.doNotContact && (
@@ -128,6 +206,16 @@ export function ContactsPart({ account, editable }: { account: Account; editable
                       <IconMail size={14} aria-hidden /> {contact.email}
                     </Anchor>
                   )}
+                  {contact.morePhones.map((c) => (
+                    <Anchor key={c.value} href={`tel:${c.value}`} size="sm">
+                      <IconPhone size={14} aria-hidden /> {c.value} {c.label && `(${c.label})`}
+                    </Anchor>
+                  ))}
+                  {contact.moreEmails.map((c) => (
+                    <Anchor key={c.value} href={`mailto:${c.value}`} size="sm">
+                      <IconMail size={14} aria-hidden /> {c.value} {c.label && `(${c.label})`}
+                    </Anchor>
+                  ))}
                 </Group>
               )}
             </div>
@@ -173,21 +261,26 @@ function ContactForm({
   onCancel: () => void
   saving: boolean
 }) {
-  const { t } = useTranslation(['accounts', 'common'])
+  const { t } = useTranslation(['accounts', 'common', 'record'])
   const [fields, setFields] = useState<Fields>({
     name: contact?.name ?? '',
     jobTitle: contact?.jobTitle ?? '',
     phone: contact?.phone ?? '',
     email: contact?.email ?? '',
     doNotContact: contact?.doNotContact ?? false,
+    role: contact?.role ?? '',
+    language: contact?.language ?? '',
+    morePhones: contact?.morePhones ?? [],
+    moreEmails: contact?.moreEmails ?? [],
   })
   const set = (part: Partial<Fields>) => setFields((known) => ({ ...known, ...part }))
+  const rest = (all: Fields['morePhones']) => all.filter((c) => c.value.trim() !== '')
   return (
     <form
       className={classes.item}
       onSubmit={(e) => {
         e.preventDefault()
-        onSave(fields)
+        onSave({ ...fields, morePhones: rest(fields.morePhones), moreEmails: rest(fields.moreEmails) })
       }}
     >
       <div className={classes.grid}>
@@ -215,6 +308,32 @@ function ContactForm({
           type="email"
           value={fields.email}
           onChange={(e) => set({ email: e.currentTarget.value })}
+        />
+        <Select
+          label={t('record:contact.role')}
+          clearable
+          data={contactRoles.map((value) => ({ value, label: t(`record:contact.roles.${value}`) }))}
+          value={fields.role || null}
+          onChange={(role) => set({ role: (role ?? '') as Fields['role'] })}
+        />
+        <TextInput
+          label={t('record:contact.language')}
+          placeholder="en"
+          maxLength={30}
+          value={fields.language}
+          onChange={(e) => set({ language: e.currentTarget.value.trim() })}
+        />
+        <Channels
+          label={t('record:contact.morePhones')}
+          type="tel"
+          channels={fields.morePhones}
+          onChange={(morePhones) => set({ morePhones })}
+        />
+        <Channels
+          label={t('record:contact.moreEmails')}
+          type="email"
+          channels={fields.moreEmails}
+          onChange={(moreEmails) => set({ moreEmails })}
         />
         <Checkbox
           className={classes.wide}

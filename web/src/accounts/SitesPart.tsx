@@ -10,6 +10,7 @@ import { PageLoading } from '../app/Fallbacks'
 import { useProblemText } from '../app/problemText'
 import { toast, toastError } from '../app/toast'
 import classes from './AccountPage.module.css'
+import { HoursEditor } from './HoursEditor'
 import { HoursTable } from './OpeningHours'
 import { PlaceSearch } from './PlaceSearch'
 import { addressOf, adoptAccount } from './queries'
@@ -233,7 +234,7 @@ function SiteForm({
     postcode: site?.postcode ?? '',
     openingHours: site?.openingHours ?? '',
   })
-  const field = (name: keyof SiteFields) => ({
+  const field = (name: Exclude<keyof SiteFields, 'openingHours'>) => ({
     label: t(`site.${name}`),
     value: fields[name],
     onChange: (e: { currentTarget: { value: string } }) => {
@@ -268,14 +269,11 @@ function SiteForm({
         <TextInput {...field('postcode')} />
         <TextInput {...field('city')} />
         <TextInput className={classes.wide} {...field('name')} description={t('site.nameHint')} />
-        <TextInput
-          className={classes.wide}
-          {...field('openingHours')}
-          description={t('hours.hint')}
-          placeholder="Mo-Fr 09:00-12:00,13:00-17:00; Sa 10:00-14:00"
+        <HoursEditor
+          value={fields.openingHours}
+          onChange={(openingHours) => setFields((known) => ({ ...known, openingHours }))}
         />
       </div>
-      {fields.openingHours && <HoursTable value={fields.openingHours} />}
       <Group justify="end" mt="md">
         <Button variant="default" onClick={onCancel}>
           {t('common:action.cancel')}

@@ -2,17 +2,21 @@ import { Button, SegmentedControl, Stack, Text, Title, useMantineColorScheme } f
 import { useTranslation } from 'react-i18next'
 import { useMay, useMe } from '../api/queries'
 import { useSignOut } from '../signin/useSignOut'
+import { AccessRulesPart } from './AccessRulesPart'
 import { FieldsPart } from './FieldsPart'
+import { KeysPart } from './KeysPart'
 import { PasswordPart } from './PasswordPart'
 import { ProfilePart } from './ProfilePart'
 import classes from './SettingsPage.module.css'
 import { TeamPart } from './TeamPart'
+import { WebhooksPart } from './WebhooksPart'
 
 export function SettingsPage() {
   const { t } = useTranslation(['settings', 'common'])
   const me = useMe()
   const mayManage = useMay('users.manage')
   const mayFields = useMay('organisation.manage')
+  const mayOrganise = useMay('organisation.manage')
   const signOut = useSignOut()
   const signOutEverywhere = useSignOut({ everywhere: true })
 
@@ -28,6 +32,9 @@ export function SettingsPage() {
           <Appearance />
           <PasswordPart />
           {mayManage && <TeamPart />}
+          {mayOrganise && <AccessRulesPart />}
+          <KeysPart />
+          {mayOrganise && <WebhooksPart />}
           {mayFields && <FieldsPart />}
           <section className={classes.part} aria-labelledby="sessions">
             <Title order={2} id="sessions">

@@ -6,8 +6,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay, useMe, usersQuery } from '../api/queries'
 import { useProblemText } from '../app/problemText'
-import { ActivityForm } from '../timeline/ActivityForm'
 import { DueBadge, TaskCheck } from '../timeline/ActivityEntry'
+import { ActivityForm } from '../timeline/ActivityForm'
 import {
   type Activity,
   type TaskState,
@@ -34,7 +34,9 @@ export function TasksPage() {
         </Title>
         <Tabs
           value={view ?? 'tasks'}
-          onChange={(next) => void navigate({ to: '/tasks', search: next === 'inbox' ? { view: 'inbox' } : {} })}
+          onChange={(next) =>
+            void navigate({ to: '/tasks', search: next === 'inbox' ? { view: 'inbox' } : {} })
+          }
           keepMounted={false}
         >
           <Tabs.List mb="md">
@@ -97,7 +99,9 @@ function Tasks() {
           />
         ) : (
           <Text size="sm" c="dimmed">
-            {counts.data ? t('tasks.open', { count: counts.data.overdue + counts.data.today + counts.data.upcoming }) : ''}
+            {counts.data
+              ? t('tasks.open', { count: counts.data.overdue + counts.data.today + counts.data.upcoming })
+              : ''}
           </Text>
         )}
         {mayWrite && (

@@ -28,14 +28,19 @@ export function DueBadge({ task }: { task: Activity }) {
   if (task.doneAt)
     return (
       <Badge size="sm" variant="light" color="gray">
-        {t('task.doneBy', { name: task.doneByName || task.authorName, when: format.relativeDay(task.doneAt.slice(0, 10)) })}
+        {t('task.doneBy', {
+          name: task.doneByName || task.authorName,
+          when: format.relativeDay(task.doneAt.slice(0, 10)),
+        })}
       </Badge>
     )
   if (!task.dueOn) return null
   const late = task.dueOn < format.today()
   return (
     <Badge size="sm" variant={late ? 'filled' : 'light'} color={late ? 'red' : undefined}>
-      {task.dueOn === format.today() ? t('task.dueToday') : t('task.dueWhen', { when: format.relativeDay(task.dueOn) })}
+      {task.dueOn === format.today()
+        ? t('task.dueToday')
+        : t('task.dueWhen', { when: format.relativeDay(task.dueOn) })}
     </Badge>
   )
 }
@@ -68,7 +73,9 @@ export function ActivityEntry({ activity, contacts }: { activity: Activity; cont
   const [reply, setReply] = useState('')
   const people = useRef(new Map<string, number>())
   const mine =
-    activity.authorId === me.user.id || (activity.kind === 'task' && activity.assigneeId === me.user.id) || mayAll
+    activity.authorId === me.user.id ||
+    (activity.kind === 'task' && activity.assigneeId === me.user.id) ||
+    mayAll
   const facts = [
     activity.direction && t(`direction.${activity.direction}`),
     activity.contactName,
@@ -87,7 +94,12 @@ export function ActivityEntry({ activity, contacts }: { activity: Activity; cont
         onCancel={() => setEditing(false)}
         onSave={(fields) =>
           update.mutate(
-            { id: activity.id, version: activity.version, ...fields, happenedAt: fields.happenedAt ?? undefined },
+            {
+              id: activity.id,
+              version: activity.version,
+              ...fields,
+              happenedAt: fields.happenedAt ?? undefined,
+            },
             { onSuccess: () => setEditing(false) },
           )
         }
@@ -136,7 +148,12 @@ export function ActivityEntry({ activity, contacts }: { activity: Activity; cont
         </div>
         {mayWrite && (
           <Group gap={2} wrap="nowrap" className={classes.tools}>
-            <ActionIcon variant="subtle" color="gray" aria-label={t('reply')} onClick={() => setReplying(!replying)}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={t('reply')}
+              onClick={() => setReplying(!replying)}
+            >
               <IconMessage size={16} />
             </ActionIcon>
             {mine && (
@@ -159,7 +176,8 @@ export function ActivityEntry({ activity, contacts }: { activity: Activity; cont
         <div key={c.id} className={classes.comment}>
           <Group gap="xs" justify="space-between" wrap="nowrap">
             <Text size="xs">
-              <b>{c.authorName || t('program')}</b> <span className={classes.dim}>{format.dateTime(c.createdAt)}</span>
+              <b>{c.authorName || t('program')}</b>{' '}
+              <span className={classes.dim}>{format.dateTime(c.createdAt)}</span>
             </Text>
             {mayWrite && (c.authorId === me.user.id || mayAll) && (
               <Button size="compact-xs" variant="subtle" color="gray" onClick={() => remove.mutate({ ...c })}>

@@ -82,7 +82,16 @@ export function ActivityForm({
       },
       () => {
         people.current = new Map()
-        setFields({ ...start, subject: '', body: '', minutes: '', outcome: '', happenedAt: '', dueOn: '', remindAt: '' })
+        setFields({
+          ...start,
+          subject: '',
+          body: '',
+          minutes: '',
+          outcome: '',
+          happenedAt: '',
+          dueOn: '',
+          remindAt: '',
+        })
       },
     )
   }
@@ -133,7 +142,9 @@ export function ActivityForm({
             label={t('form.outcome')}
             clearable
             data={outcomes
-              .filter((o) => (kind === 'call' ? o !== 'met' && o !== 'missed' : o !== 'reached' && o !== 'not_reached'))
+              .filter((o) =>
+                kind === 'call' ? o !== 'met' && o !== 'missed' : o !== 'reached' && o !== 'not_reached',
+              )
               .map((value) => ({ value, label: t(`outcome.${value}`) }))}
             value={fields.outcome || null}
             onChange={(outcome) => set({ outcome: outcome ?? '' })}

@@ -11,7 +11,9 @@ type Known = (typeof records)[number]
 export function useChangeTitle() {
   const { t } = useTranslation('timeline')
   return (change: Change): string => {
-    const record = (records as readonly string[]).includes(change.record) ? (change.record as Known) : 'accounts'
+    const record = (records as readonly string[]).includes(change.record)
+      ? (change.record as Known)
+      : 'accounts'
     const count = change.records
     if (count > 1) return t(`many.${change.action}`, { count })
     return t(`done.${record}.${change.action}`)
@@ -20,10 +22,11 @@ export function useChangeTitle() {
 
 /** The fields before and after. `brief` leaves out what a creation filled in. */
 export function ChangedFields({ change, brief = false }: { change: Change; brief?: boolean }) {
-  const { t } = useTranslation('timeline')
   const { label, value } = useChangedFields()
   const fields = change.fields.filter(
-    (f) => change.action === 'update' || (f.name !== 'source' && !isEmpty(change.action === 'create' ? f.after : f.before)),
+    (f) =>
+      change.action === 'update' ||
+      (f.name !== 'source' && !isEmpty(change.action === 'create' ? f.after : f.before)),
   )
   if (fields.length === 0) return null
   if (brief && change.action !== 'update') {
@@ -47,11 +50,7 @@ export function ChangedFields({ change, brief = false }: { change: Change; brief
                 →
               </span>
             )}
-            {change.action !== 'delete' && (
-              <ins className={classes.after} aria-label={`${t('now')} ${value(f.name, f.after)}`}>
-                {value(f.name, f.after)}
-              </ins>
-            )}
+            {change.action !== 'delete' && <ins className={classes.after}>{value(f.name, f.after)}</ins>}
           </dd>
         </div>
       ))}

@@ -110,8 +110,11 @@ function Line({ item, account }: { item: TimelineItem; account: Account }) {
   const Icon = kindIcons[item.kind]
   const { activity, change } = item
   const who =
-    (activity ? activity.authorName : change?.keyName ? `${change.userName} (${change.keyName})` : change?.userName) ||
-    t('program')
+    (activity
+      ? activity.authorName
+      : change?.keyName
+        ? `${change.userName} (${change.keyName})`
+        : change?.userName) || t('program')
   return (
     <li className={classes.item} data-kind={item.kind}>
       <span className={classes.icon} aria-hidden>

@@ -3,7 +3,9 @@ import { parseInline, parseMarkdown, safeHref } from './markdown'
 
 describe('the text of a note', () => {
   it('is bold, italic, code, a link or a mention', () => {
-    expect(parseInline('**Big** *news* `x` from @[Rosa Keller](user:3): [here](https://a.example/x)')).toEqual([
+    expect(
+      parseInline('**Big** *news* `x` from @[Rosa Keller](user:3): [here](https://a.example/x)'),
+    ).toEqual([
       { kind: 'bold', text: 'Big' },
       { kind: 'text', text: ' ' },
       { kind: 'italic', text: 'news' },
@@ -23,7 +25,14 @@ describe('the text of a note', () => {
     ])
   })
   it('makes no link of what a browser would run', () => {
-    for (const bad of ['javascript:alert(1)', 'JaVaScRiPt:alert(1)', 'data:text/html,x', 'vbscript:x', '//a.example', 'x'])
+    for (const bad of [
+      'javascript:alert(1)',
+      'JaVaScRiPt:alert(1)',
+      'data:text/html,x',
+      'vbscript:x',
+      '//a.example',
+      'x',
+    ])
       expect(safeHref(bad)).toBeNull()
     expect(parseInline('[x](javascript:alert)')).toEqual([{ kind: 'text', text: '[x](javascript:alert)' }])
   })
@@ -32,7 +41,11 @@ describe('the text of a note', () => {
     expect(parseInline(text)).toEqual([{ kind: 'text', text }])
   })
   it('has paragraphs and lists', () => {
-    expect(parseMarkdown('One\ntwo\n\n- a\n* b\nend').map((b) => b.kind)).toEqual(['paragraph', 'list', 'paragraph'])
+    expect(parseMarkdown('One\ntwo\n\n- a\n* b\nend').map((b) => b.kind)).toEqual([
+      'paragraph',
+      'list',
+      'paragraph',
+    ])
   })
   it('is read at once even when it is written against the reader', () => {
     const started = performance.now()

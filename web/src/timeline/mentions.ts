@@ -8,18 +8,24 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 export function withMentions(text: string, people: Mentioned): string {
   const names = [...people.keys()].sort((a, b) => b.length - a.length)
   if (names.length === 0) return text
-  return text.replace(new RegExp(`@(${names.map(escaped).join('|')})(?![\\p{L}\\p{N}])`, 'gu'), (_, name: string) => {
-    return `@[${name.replaceAll(']', '')}](user:${people.get(name)})`
-  })
+  return text.replace(
+    new RegExp(`@(${names.map(escaped).join('|')})(?![\\p{L}\\p{N}])`, 'gu'),
+    (_, name: string) => {
+      return `@[${name.replaceAll(']', '')}](user:${people.get(name)})`
+    },
+  )
 }
 
 /** The text to edit, and who is mentioned in it. */
 export function withoutMentions(text: string): { text: string; people: Map<string, number> } {
   const people = new Map<string, number>()
-  const plain = text.replace(/@\[([^\]\n]{1,200})\]\(user:([1-9]\d{0,17})\)/g, (_, name: string, id: string) => {
-    people.set(name, Number(id))
-    return `@${name}`
-  })
+  const plain = text.replace(
+    /@\[([^\]\n]{1,200})\]\(user:([1-9]\d{0,17})\)/g,
+    (_, name: string, id: string) => {
+      people.set(name, Number(id))
+      return `@${name}`
+    },
+  )
   return { text: plain, people }
 }
 

@@ -102,7 +102,12 @@ export const taskCountsQuery = queryOptions({
 
 /** Renews what shows an activity. */
 export function renewActivities(queryClient: QueryClient, accountId?: number | null) {
-  for (const key of accountId ? [['timeline', accountId], ['history', accountId]] : [['timeline'], ['history']])
+  for (const key of accountId
+    ? [
+        ['timeline', accountId],
+        ['history', accountId],
+      ]
+    : [['timeline'], ['history']])
     void queryClient.invalidateQueries({ queryKey: key })
   void queryClient.invalidateQueries({ queryKey: ['tasks'] })
 }
