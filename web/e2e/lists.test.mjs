@@ -114,6 +114,7 @@ describe('Ctrl-K', { concurrency: false }, () => {
     await manager.press('Control+k')
     assert.equal(await manager.firstResult(), name)
     await manager.press('Escape')
+    await manager.searchIsClosed()
   })
 })
 

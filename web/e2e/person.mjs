@@ -374,6 +374,10 @@ class Person {
     return this.page.getByRole('listbox', { name: 'Results' }).getByRole('option')
   }
 
+  searchIsClosed() {
+    return this.page.getByRole('listbox', { name: 'Results' }).waitFor({ state: 'detached' })
+  }
+
   async firstResult() {
     await this.results().first().waitFor()
     return this.results().first().locator('span span').first().textContent()

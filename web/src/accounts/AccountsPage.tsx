@@ -1,11 +1,12 @@
 import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconLayoutColumns, IconList, IconMap2, IconPlus, IconStack2 } from '@tabler/icons-react'
+import { IconLayoutColumns, IconList, IconMap2, IconPlus, IconSearch, IconStack2 } from '@tabler/icons-react'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
 import type { AccountRow } from '../api/types'
 import { LazyAccountsMap } from '../app/LazyMap'
+import { setSearching } from '../app/searching'
 import { wholeTree } from '../filters/address'
 import { fieldName, useCatalogue } from '../filters/fields'
 import { both } from '../filters/tree'
@@ -94,7 +95,22 @@ export function AccountsPage() {
                 </ActionIcon>
               </Tooltip>
             )}
-            {mayWrite && (
+            {phone && (
+              <ActionIcon
+                variant="default"
+                size={36}
+                aria-label={t('common:nav.search')}
+                onClick={() => setSearching(true)}
+              >
+                <IconSearch size={18} aria-hidden />
+              </ActionIcon>
+            )}
+            {mayWrite && phone && (
+              <ActionIcon size={36} aria-label={t('new.open')} onClick={() => setCreating(true)}>
+                <IconPlus size={18} aria-hidden />
+              </ActionIcon>
+            )}
+            {mayWrite && !phone && (
               <Button
                 className={classes.create}
                 leftSection={<IconPlus size={18} aria-hidden />}

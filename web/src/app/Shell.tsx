@@ -10,7 +10,7 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
 import { useServerEvents } from '../events/useServerEvents'
@@ -18,6 +18,7 @@ import { useRecordRecent } from '../search/useRecordRecent'
 import { unreadQuery } from '../timeline/queries'
 import { PageLoading } from './Fallbacks'
 import classes from './Shell.module.css'
+import { setSearching, useSearching } from './searching'
 import { useSearchShortcut } from './useSearchShortcut'
 
 const SearchDialog = lazy(() => import('../search/SearchDialog').then((m) => ({ default: m.SearchDialog })))
@@ -30,7 +31,7 @@ export function Shell() {
   const mayKeep = useMay('accounts.write')
   const mayImport = useMay('accounts.import')
   const unread = useQuery(unreadQuery).data ?? 0
-  const [searching, setSearching] = useState(false)
+  const searching = useSearching((s) => s.open)
   useServerEvents()
   useRecordRecent()
   useSearchShortcut(() => setSearching(true))

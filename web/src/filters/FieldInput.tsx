@@ -45,6 +45,7 @@ export function FieldInput({
     withAsterisk: required,
     readOnly: disabled,
     'data-autofocus': autoFocus || undefined,
+    placeholder: '–',
   }
   const empty = value === null || value === undefined
   switch (type) {

@@ -47,7 +47,7 @@ describe('a filter as a sentence', () => {
           },
         ],
       }),
-    ).toBe('Status is Customer or Prospect and (revenue is at least $5,000 or class is Class A).')
+    ).toBe('Status is Customer or Prospect and (revenue is at least $5,000 or class is A).')
   })
   it('says not', () => {
     expect(say({ not: { all: [customer, old] } })).toBe(

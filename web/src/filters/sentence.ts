@@ -36,7 +36,6 @@ export function choiceName(
   if (field.type === 'segment') return words.names.segment(Number(value))
   for (const key of [`accounts:${field.key}.${value}`, `filters:choice.${field.key}.${value}`])
     if (!field.custom && words.i18n.exists(key)) return words.i18n.t(key as 'filters:field.name')
-  if (field.key === 'class') return words.i18n.t('accounts:classOf', { value: String(value) })
   return field.choices?.find((choice) => choice.value === value)?.label ?? String(value)
 }
 

@@ -97,11 +97,15 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
               placeholder={t('quick.label')}
               leftSection={<IconSearch size={20} aria-hidden />}
               leftSectionPointerEvents="none"
-              styles={{ section: { insetInlineStart: '0.75rem' }, input: { paddingInlineStart: '2.5rem' } }}
+              styles={{ section: { insetInlineStart: '0.75rem' }, input: { paddingInlineStart: '3.25rem' } }}
               rightSection={server.busy && <Loader size="xs" aria-label={t('common:loading')} />}
               maxLength={200}
               value={text}
               onChange={(e) => setText(e.currentTarget.value)}
+              onKeyDown={(event) => {
+                // A field of type search would only be emptied.
+                if (event.key === 'Escape') onClose()
+              }}
             />
           </Combobox.EventsTarget>
           {phone && <CloseButton mr="xs" size="lg" aria-label={t('common:action.close')} onClick={onClose} />}

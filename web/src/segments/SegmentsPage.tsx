@@ -83,13 +83,8 @@ export function SegmentsPage() {
                 {data.map((segment) => (
                   <Table.Tr key={segment.id}>
                     <Table.Th scope="row" className={classes.name}>
-                      <Link
-                        to="/segments/$id"
-                        params={{ id: String(segment.id) }}
-                        className={classes.link}
-                        dir="auto"
-                      >
-                        {segment.name}
+                      <Link to="/segments/$id" params={{ id: String(segment.id) }} className={classes.link}>
+                        <bdi>{segment.name}</bdi>
                       </Link>
                       <Text size="xs" c="dimmed" fw={400} lineClamp={2}>
                         {segment.kind === 'dynamic'
