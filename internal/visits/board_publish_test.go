@@ -2,6 +2,7 @@ package visits_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -129,6 +130,46 @@ func TestAnotherPlanTakesTheDayAndGivesItBackWhenWithdrawn(t *testing.T) {
 	_, err = o.service.Withdraw(o.manager, third.ID, third.Version)
 	require.NoError(t, err)
 	require.Empty(t, o.published(t, o.ctx), "what was withdrawn does not come back")
+}
+
+func TestWhatGoesFromTheMiddleLeavesTheDayToTheLatest(t *testing.T) {
+	for _, deleted := range []bool{false, true} {
+		t.Run(fmt.Sprint("deleted ", deleted), func(t *testing.T) { goesFromTheMiddle(t, deleted) })
+	}
+}
+
+func goesFromTheMiddle(t *testing.T, deleted bool) {
+	o := newOffice(t)
+	var heads []*visits.PlanHead
+	for site := range 3 {
+		board := o.unplanned(t, o.sites...)
+		board, err := o.service.Apply(o.manager, board.Plan.ID, board.Plan.Version, []visits.PlanMove{to(site+1, o.rep, monday, 1)})
+		require.NoError(t, err)
+		head, err := o.service.Publish(o.manager, board.Plan.ID, board.Plan.Version)
+		require.NoError(t, err)
+		heads = append(heads, head)
+	}
+	inForce := func() (source int64) {
+		if p, ok := o.published(t, o.ctx)[monday]; ok {
+			source = *p.SourcePlanID
+		}
+		return source
+	}
+	require.Equal(t, heads[2].ID, inForce())
+	var replaced int64
+	require.NoError(t, o.db.Tx(o.ctx, func(tx pgx.Tx) error {
+		return tx.QueryRow(o.ctx, `select id from visit_plans where source_plan_id = $1`, heads[1].ID).Scan(&replaced)
+	}))
+	if deleted {
+		require.NoError(t, o.service.Delete(o.manager, replaced))
+	}
+	require.Equal(t, heads[2].ID, inForce())
+	_, err := o.service.Withdraw(o.manager, heads[1].ID, heads[1].Version)
+	require.NoError(t, err)
+	require.Equal(t, heads[2].ID, inForce())
+	_, err = o.service.Withdraw(o.manager, heads[2].ID, heads[2].Version)
+	require.NoError(t, err)
+	require.Equal(t, heads[0].ID, inForce(), "what came before the one that went is in force again")
 }
 
 func TestPublishingAtTheSameTimeLeavesOnePlanADay(t *testing.T) {

@@ -84,7 +84,7 @@ func withdraw(ctx context.Context, tx pgx.Tx, org, id int64) error {
 		update visit_plans set withdrawn_at = now(), version = version + 1
 		where org_id = $1 and source_plan_id = $2 and withdrawn_at is null and published_at is not null`, org, id)
 	batch.Queue(`
-		update visit_plans o set replaced_by = null
+		update visit_plans o set replaced_by = n.replaced_by -- nothing, or what had taken its place as well
 		from visit_plans n
 		where n.org_id = $1 and n.source_plan_id = $2 and n.withdrawn_at is not null and o.org_id = n.org_id and o.replaced_by = n.id`, org, id)
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {

@@ -162,6 +162,11 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 	_, err := s.change(ctx, id, 0, func(tx pgx.Tx, a postgres.Actor, _ *Plan) error {
 		// A rep does not delete what was published for them.
 		team := identity.ActorMay(ctx, identity.Role(a.Role), identity.PlansTeam)
+		if _, err := tx.Exec(ctx, `
+			update visit_plans o set replaced_by = n.replaced_by
+			from visit_plans n where n.org_id = $1 and n.id = $2 and n.replaced_by is not null and o.org_id = n.org_id and o.replaced_by = n.id`, a.OrgID, id); err != nil {
+			return fmt.Errorf("visits: what a plan had replaced: %w", err)
+		}
 		tag, err := tx.Exec(ctx, `
 			delete from visit_plans where org_id = $1 and id = $2
 			  and ($3 or source_plan_id is null or replaced_by is not null or withdrawn_at is not null)`, a.OrgID, id, team)

@@ -1,10 +1,18 @@
-// Package visits plans the visits of a rep's day: which, in which order, when,
+// Package visits plans visits: which, on which day, by whom, in which order, when,
 // along which roads, and why the others do not fit.
 //
-// A plan is asked for with [Service.Create] and worked on by a job, so that it
-// survives the process that began it; its state, its route and the visits left
-// out are rows. [Service.Reorder] takes an order made by hand and times it
-// exactly. The search itself is geo/planner, the roads are behind geo/travel.
+// A plan of one rep's day is asked for with [Service.Create] and worked on by a
+// job, so that it survives the process that began it; its state, its route and
+// the visits left out are rows. [Service.Reorder] takes an order made by hand and
+// times it exactly.
+//
+// A plan of several days or reps is asked for with [Service.CreatePeriod] and
+// looked at with [Service.Board]. [Service.Preview] answers from memory what moves
+// would do, [Service.Apply] makes them, and [Service.Undo] and [Service.Redo] walk
+// through what was done; [Service.Improve] plans on, [Service.Publish] makes a plan
+// of a day of every lane, which is what its rep opens.
+//
+// The search itself is geo/planner, the roads are behind geo/travel.
 package visits
 
 import (
