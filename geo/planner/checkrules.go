@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 )
@@ -84,29 +85,31 @@ func (c *checker) series() {
 	for i := range c.p.Shifts {
 		end = max(end, c.p.Shifts[i].Day+1)
 	}
-	days := make([][]int, len(c.p.Series))
+	made := make([][]int, len(c.p.Series)) // visits, by day
 	reps := make([][]int, len(c.p.Series))
 	for v, s := range c.shiftOf {
 		if k := c.p.Visits[v].Series; k > 0 && s >= 0 {
-			days[k-1] = append(days[k-1], c.p.Shifts[s].Day)
+			made[k-1] = append(made[k-1], v)
 			reps[k-1] = append(reps[k-1], c.p.Shifts[s].Rep)
 		}
 	}
+	dayOf := func(v int) int { return c.p.Shifts[c.shiftOf[v]].Day }
 	for k := range c.p.Series {
 		s := &c.p.Series[k]
-		slices.Sort(days[k])
+		slices.SortFunc(made[k], func(a, b int) int { return cmp.Or(cmp.Compare(dayOf(a), dayOf(b)), cmp.Compare(a, b)) })
 		weight := s.Weight
 		if weight == 0 {
 			weight = c.w.Interval
 		}
 		before, deviation := s.Last, int64(0)
-		for i, d := range days[k] {
+		for i, v := range made[k] {
+			d := dayOf(v)
 			gap := d - before
 			if gap < max(1, s.MinGap) {
-				c.break_(RuleGap, -1, -1, max(1, s.MinGap)-gap)
+				c.break_(RuleGap, c.shiftOf[v], v, max(1, s.MinGap)-gap)
 			}
 			if s.MaxGap > 0 && i > 0 && gap > s.MaxGap {
-				c.break_(RuleGap, -1, -1, gap-s.MaxGap)
+				c.break_(RuleGap, c.shiftOf[v], v, gap-s.MaxGap)
 			}
 			deviation += square(gap, s)
 			before = d
@@ -118,7 +121,8 @@ func (c *checker) series() {
 		if s.SameRep {
 			slices.Sort(reps[k])
 			if n := len(slices.Compact(reps[k])); n > 1 {
-				c.break_(RuleSameRep, -1, -1, n-1)
+				v := made[k][len(made[k])-1]
+				c.break_(RuleSameRep, c.shiftOf[v], v, n-1)
 			}
 		}
 	}

@@ -37,7 +37,7 @@ func TestADriveGoesOnFasterWhenTheRushIsOver(t *testing.T) {
 func TestWhoLeavesLaterNeverArrivesEarlier(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewSource(1))
-	for range 8 {
+	for range 4 {
 		p := randomProblem(r, 3, 1, rules{breaks: true, clock: true, limits: true})
 		s := &p.Shifts[0]
 		c := newClock(&p.Tables[0], s.SpeedPercent)

@@ -216,3 +216,14 @@ func TestNobodyIsDroppedForGoodWhenTheMonthIsOverbooked(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWasDoneMayBreakARuleOfItsSeries(t *testing.T) {
+	t.Parallel()
+	p := corners()
+	p.Series = []Series{{Interval: 2, Last: 0, MinGap: 1}}
+	p.Visits[0].Series, p.Visits[0].Mandatory = 1, false
+	p.Shifts[0].Done = []Done{{Visit: 0, Arrive: 8*Hour + 10*Minute, Leave: 8*Hour + 40*Minute}}
+	s := planned(t, p, Options{})
+	require.Equal(t, []Violation{{RuleGap, 0, 0, 1}}, s.Forced)
+	require.Empty(t, s.Unplanned)
+}
