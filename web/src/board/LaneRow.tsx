@@ -1,5 +1,5 @@
 /** One rep's day, to scale. */
-import { IconAlertTriangle, IconToolsKitchen2 } from '@tabler/icons-react'
+import { IconAlertTriangle, IconToolsKitchen2, IconUserEdit } from '@tabler/icons-react'
 import { type CSSProperties, memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../i18n/format'
@@ -117,7 +117,13 @@ function LaneLabel(props: {
       data-head
       tabIndex={tabbable ? 0 : -1}
       aria-pressed={selected}
-      title={`${groupBy === 'rep' ? format.longDay(lane.day) : repName}${broken ? `: ${broken}` : ''}`}
+      title={[
+        groupBy === 'rep' ? format.longDay(lane.day) : repName,
+        broken,
+        lane.changedByRep ? t('lane.changedByRep') : '',
+      ]
+        .filter(Boolean)
+        .join('. ')}
       onClick={() => toggleSelected([props.laneKey])}
     >
       <span className={classes.colour} aria-hidden />
@@ -126,6 +132,14 @@ function LaneLabel(props: {
           {name}
           {lane.violations.length > 0 && !stale && (
             <IconAlertTriangle size={13} role="img" aria-label={broken} className={classes.warn} />
+          )}
+          {lane.changedByRep && (
+            <IconUserEdit
+              size={13}
+              role="img"
+              aria-label={t('lane.changedByRep')}
+              className={classes.quiet}
+            />
           )}
         </span>
         {rating ? (

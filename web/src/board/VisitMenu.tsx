@@ -10,6 +10,7 @@ import {
   IconPin,
   IconPinnedOff,
   IconRotate2,
+  IconRoute,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -128,6 +129,17 @@ export function VisitMenu(props: {
             <IconExternalLink size={16} aria-hidden />
             <span>{t('visit.open')}</span>
           </Link>
+          {found.kind === 'stop' && found.lane.publishedPlanId !== null && (
+            <Link
+              to="/plans/$id"
+              params={{ id: String(found.lane.publishedPlanId) }}
+              className={classes.item}
+              onClick={() => useView.setState({ menu: null })}
+            >
+              <IconRoute size={16} aria-hidden />
+              <span>{t('visit.openDay')}</span>
+            </Link>
+          )}
         </div>
       </Popover.Dropdown>
     </Popover>

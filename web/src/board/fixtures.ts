@@ -89,6 +89,8 @@ export const aLane = (
   lastLegEstimated: false,
   lunchAt: null,
   lunchSeconds: 0,
+  publishedPlanId: null,
+  changedByRep: false,
   violations: [],
   stops: stops.map((stop, i) => ({ ...stop, position: i + 1 })),
   ...change,
@@ -136,6 +138,7 @@ export function boardOf(lanes: Lane[], change: Partial<Board> = {}): Board {
     unplanned: [],
     excluded: [],
     hidden: 0,
+    isBest: false,
     totals: {
       visits: stops.length,
       unplanned: change.unplanned?.length ?? 0,
