@@ -57,7 +57,6 @@ export function Figures({ totals, before }: { totals: Totals; before: Totals | n
   const { t } = useTranslation('board')
   const figures = useFigures()
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls on a phone must be reachable by keyboard
     <dl className={classes.figures} tabIndex={0} aria-label={t('total.label')}>
       {figures(totals, before).map(({ key, name, value, change, better }) => (
         <div key={key} data-figure={key} data-warn={key === 'violations' && value !== '0'}>

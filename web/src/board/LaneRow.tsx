@@ -107,7 +107,13 @@ function LaneLabel(props: {
   const violation = useLaneViolation()
   const groupBy = useView((view) => view.groupBy)
   const repName = board.reps.find((rep) => rep.id === lane.repId)?.name ?? ''
-  const name = groupBy === 'rep' ? names.day(lane.day) : repName
+  const narrow = labelWidth < 150
+  const name =
+    groupBy === 'day'
+      ? repName
+      : narrow
+        ? `${names.weekday(lane.day)} ${names.dayOfMonth(lane.day)}`
+        : names.day(lane.day)
   const broken = lane.violations.map(violation).join(' ')
   return (
     <button
@@ -148,10 +154,12 @@ function LaneLabel(props: {
           <span className={classes.laneFigures}>
             {lane.stops.length === 0
               ? t(lane.works ? 'lane.free' : 'lane.off')
-              : t('lane.figures', {
-                  count: lane.stops.length,
-                  duration: format.duration(lane.driveSeconds),
-                })}
+              : narrow
+                ? t('lane.visits', { count: lane.stops.length })
+                : t('lane.figures', {
+                    count: lane.stops.length,
+                    duration: format.duration(lane.driveSeconds),
+                  })}
           </span>
         )}
       </span>
