@@ -52,6 +52,7 @@ for (const [size, scheme] of [
       },
       { name: 'map of hexagons', path: '/?layer=regions', map: true },
       { name: 'accounts', path: '/accounts', map: false },
+      { name: 'segments', path: '/segments', map: false },
       { name: 'plans', path: '/plans', map: true },
       { name: 'regions', path: '/regions', map: true },
       { name: 'settings', path: '/settings', map: false },

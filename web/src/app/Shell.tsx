@@ -6,6 +6,7 @@ import {
   IconRoute,
   IconSearch,
   IconSettings,
+  IconStack2,
   IconUsers,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -85,6 +86,10 @@ export function Shell() {
           <IconSearch size={22} stroke={1.75} aria-hidden />
           {t('nav.search')}
         </button>
+        <Link to="/segments" className={`${classes.link} ${classes.deskOnly}`}>
+          <IconStack2 size={22} stroke={1.75} aria-hidden />
+          {t('nav.segments')}
+        </Link>
         {mayKeep && (
           <Link
             to={mayImport ? '/data/imports' : '/data/places'}

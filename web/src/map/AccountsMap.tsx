@@ -9,6 +9,8 @@ import { useMay } from '../api/queries'
 import type { AccountsMapProps } from '../app/accountsMap'
 import { reachChoice, reachOf, reachText } from '../app/reach'
 import { filterQuery } from '../app/search'
+import { shapesOf } from '../filters/shapes'
+import { parseFilter } from '../filters/tree'
 import { useFormat } from '../i18n/format'
 import { LassoTools } from './LassoOverlay'
 import { AccountsLegend } from './Legend'
@@ -70,7 +72,7 @@ export function AccountsMap(props: AccountsMapProps) {
       const regions = layer === 'regions'
       return {
         sources: {
-          shape: shapeSource(shape ?? drawn?.polygon ?? null, place),
+          shape: shapeSource(shape ?? drawn?.polygon ?? shapesOf(parseFilter(filter.filter)), place),
           ...(regions
             ? { regions: regionsSource(location.origin, filter) }
             : { accounts: accountsSource(location.origin, filter) }),
