@@ -21,6 +21,13 @@ const clashCodes = `('unknown_id', 'number_without_name', 'double_number', 'doub
 // match compares staged rows with each other and with the record, set by set.
 // Rows from and behind it to are compared with all the others.
 func match(ctx context.Context, tx pgx.Tx, orgID int64, im *Import, from, to int64) error {
+	if to-from > 1000 {
+		// Without statistics of rows this young, the planner takes nested loops over
+		// all of them; hashes are right for many rows whatever there is.
+		if err := setting(ctx, tx, "enable_nestloop", "off"); err != nil {
+			return err
+		}
+	}
 	nameAt := slices.Index(im.Plan.Mapping, fieldName) // -1 is the whole row
 	for _, step := range []struct{ what, sql string }{
 		{"forget the last comparison", `

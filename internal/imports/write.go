@@ -136,6 +136,10 @@ var creating = []statement{
 		    and (r.decision <> '' or $5 = 'create' or r.duplicate_row is null and (r.duplicate_of is null or $5 = 'update'))) x
 		where target is null and name is not null or exists (select from accounts t where t.org_id = $1 and t.id = target)
 		order by coalesce(target, -row_no), row_no`},
+	// Nobody gathers statistics of a table this young; without them the planner
+	// compares every row with every other.
+	{"count the rows", 0, `analyze batch (row_no, target)`},
+	{"index the rows", 0, `create index on batch (row_no)`},
 	{"note the rows left out", 4, `
 		update import_rows r set outcome = 'skipped'
 		where r.org_id = $1 and r.import_id = $2 and r.row_no between $3 and $4
@@ -226,6 +230,8 @@ var updating = []statement{
 		  select * from contacts c where c.org_id = $1 and c.account_id = a.id and r.contact_name is not null
 		    and (lower(c.email) = lower(r.contact_email) and c.email <> '' or lower(c.name) = lower(r.contact_name))
 		  order by lower(c.email) is not distinct from lower(r.contact_email) desc, c.id limit 1) c on true`},
+	{"count what changes", 0, `analyze changing (row_no, target)`},
+	{"index what changes", 0, `create index on changing (row_no)`},
 	{"note the rows that change nothing", 2, `
 		update import_rows r set outcome = 'same' from changing c
 		where r.org_id = $1 and r.import_id = $2 and r.row_no = c.row_no
