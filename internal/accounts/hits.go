@@ -25,6 +25,9 @@ const (
 	// maxCollected is how many ids a condition may hold for to be collected: a
 	// list of so many is sent to the database as a parameter of 1.6 MB.
 	maxCollected = 200_000
+	// maxHits is how many accounts a filter may mean for its list to be fetched and
+	// sorted instead of walked.
+	maxHits = 50_000
 	// memoryIDs is how many ids are kept in memory, over all filters: 64 MB.
 	memoryIDs = 8_000_000
 )
@@ -67,6 +70,26 @@ func (s *Service) Bind(ctx context.Context, tx pgx.Tx, actor postgres.Actor, tod
 	}
 	s.memory.put(key, remembered{bound: f.bound, hits: f.hits}, size+len(f.hits)+50)
 	return f, nil
+}
+
+// Understand says what is wrong with a tree that only the database knows: fields
+// and segments that are not there, segments that ask for each other. It may be
+// asked in a transaction that changes them, and remembers nothing.
+func (s *Service) Understand(ctx context.Context, tx pgx.Tx, t *Tree) error {
+	actor, ok := postgres.ActorFrom(ctx)
+	if !ok {
+		return postgres.ErrNoActor
+	}
+	if t == nil {
+		return nil
+	}
+	today, err := Today(ctx, tx, actor.OrgID)
+	if err != nil {
+		return err
+	}
+	b := binder{ctx: ctx, tx: tx, s: surroundings{today: today, actor: actor}, reach: s.reach}
+	_, err = b.tree(t)
+	return err
 }
 
 // collect fills in the ids of the conditions on other tables and returns how many
@@ -115,7 +138,7 @@ func (f Filter) effective() scope {
 }
 
 // collectHits returns the ids of all accounts that the filter, which has no
-// shape, means; nil when they are more than [walkFrom].
+// shape, means; nil when they are more than maxHits.
 func (f Filter) collectHits(ctx context.Context, tx pgx.Tx, actor postgres.Actor, today string) ([]int64, error) {
 	// What only few accounts can be is looked at alone.
 	candidates, err := f.candidates(ctx, tx, actor)
@@ -127,7 +150,7 @@ func (f Filter) collectHits(ctx context.Context, tx pgx.Tx, actor postgres.Actor
 	if candidates != nil {
 		text += " and a.id = any(" + q.Arg(candidates) + "::bigint[])"
 	}
-	rows, err := q.query(ctx, tx, text+` limit `+q.Arg(walkFrom+1)+`::bigint`)
+	rows, err := q.query(ctx, tx, text+` limit `+q.Arg(maxHits+1)+`::bigint`)
 	if err != nil {
 		return nil, fmt.Errorf("collect accounts: %w", err)
 	}
@@ -135,7 +158,7 @@ func (f Filter) collectHits(ctx context.Context, tx pgx.Tx, actor postgres.Actor
 	if err != nil {
 		return nil, fmt.Errorf("collect accounts: %w", err)
 	}
-	if len(ids) > walkFrom {
+	if len(ids) > maxHits {
 		return nil, nil
 	}
 	slices.Sort(ids)
@@ -165,7 +188,7 @@ func (f Filter) candidates(ctx context.Context, tx pgx.Tx, actor postgres.Actor)
 	if len([]rune(longest)) < 3 {
 		return nil, nil
 	}
-	rows, err := tx.Query(ctx, `select id from accounts_containing(lower($1::text), $2)`, longest, walkFrom+1)
+	rows, err := tx.Query(ctx, `select id from accounts_containing(lower($1::text), $2)`, longest, maxHits+1)
 	if err != nil {
 		return nil, fmt.Errorf("find accounts that contain a text: %w", err)
 	}
@@ -173,7 +196,7 @@ func (f Filter) candidates(ctx context.Context, tx pgx.Tx, actor postgres.Actor)
 	if err != nil {
 		return nil, fmt.Errorf("find accounts that contain a text: %w", err)
 	}
-	if len(ids) > walkFrom {
+	if len(ids) > maxHits {
 		return nil, nil
 	}
 	return ids, nil

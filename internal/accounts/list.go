@@ -317,6 +317,13 @@ func (f Filter) page(ctx context.Context, tx pgx.Tx, q *Statement, sort sorting,
 			  select a.* from accounts a
 			  where a.org_id = ` + q.Org() + ` and a.id = hit.account_id offset 0) a
 			where true` + sort.after(q, from)
+	case f.hits != nil || total <= walkFrom:
+		// Few enough to fetch and sort: in the order of the list they may all come
+		// at its end, behind a million others.
+		text = `
+			select a.id, ` + sort.key + `::text from (
+			  select a.* from accounts a where ` + f.conditions(q, accountsTable) + f.inShapes(q) + ` offset 0) a
+			where true` + sort.after(q, from)
 	default:
 		text = `
 			select a.id, ` + sort.key + `::text from accounts a

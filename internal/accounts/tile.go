@@ -264,16 +264,11 @@ func (b *tileBuilder) groups(f Filter, res int) ([]group, error) {
 		return nil, err
 	}
 	q := b.statement()
-	and, or := hexgrid.ParentMasks(res)
 	fineAnd, fineOr := hexgrid.ParentMasks(min(res+finer, hexgrid.StorageResolution))
 	// The index alone answers this, unless the filter has a shape.
 	rows, err := q.query(b.ctx, b.tx, `
-		with placed as (
-		  select (s.cell & `+q.Arg(and)+`::bigint) | `+q.Arg(or)+`::bigint as grp, s.account_id, s.status, min(s.cell) as cell
-		  from `+f.SitesInCells(q, ranges, "s.cell, s.account_id, s.status")+`
-		  group by 1, 2, 3
-		)
-		select grp, (cell & `+q.Arg(fineAnd)+`::bigint) | `+q.Arg(fineOr)+`::bigint as fine, count(*),
+		with placed as not materialized (`+f.PlacedInCells(q, ranges, res)+`)
+		select region, (cell & `+q.Arg(fineAnd)+`::bigint) | `+q.Arg(fineOr)+`::bigint as fine, count(*),
 		  count(*) filter (where status = 'customer'), count(*) filter (where status = 'prospect'), min(cell)
 		from placed group by 1, 2 order by 1, 2`)
 	if err != nil {

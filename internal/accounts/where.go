@@ -229,10 +229,39 @@ func (f Filter) Sites(q *Statement, columns string) string {
 		sitesIn(q, driving.cover.Edge, columns, where+" and "+driving.covers(q, "s.point")))
 }
 
+// PlacedInCells returns a select of one row for each account and cell of a
+// resolution in which it has sites: region (the cell), cell (that of one of those
+// sites) and status. The ranges hold whole cells of the resolution. An account
+// counts at its primary site, and at another one only in a cell where that is
+// not, so that a million accounts need not be told apart to be counted.
+func (f Filter) PlacedInCells(q *Statement, ranges []hexgrid.Range, res int) string {
+	andMask, orMask := hexgrid.ParentMasks(res)
+	and, or := q.Arg(andMask)+"::bigint", q.Arg(orMask)+"::bigint"
+	region := func(cell string) string { return "((" + cell + " & " + and + ") | " + or + ")" }
+	primary := "p.org_id = " + q.Org() + " and p.account_id = o.account_id and p.is_primary and " + region("p.cell") + " = " + region("o.cell")
+	for _, shape := range f.shapes() {
+		primary += " and " + shape.covers(q, "p.point")
+	}
+	return `
+		select ` + region("s.cell") + ` as region, s.cell, s.status
+		from ` + f.sitesInCells(q, ranges, "s.account_id, s.cell, s.status", " and s.is_primary") + `
+		union all
+		select ` + region("o.cell") + `, min(o.cell), o.status
+		from (select s.* from ` + f.sitesInCells(q, ranges, "s.account_id, s.cell, s.status", " and not s.is_primary") + `) o
+		where not exists (select 1 from sites p where ` + primary + `)
+		group by 1, o.account_id, 3`
+}
+
 // SitesInCells is [Filter.Sites] for whole cells given as ranges instead of the
 // filter's shapes, which are tested too.
 func (f Filter) SitesInCells(q *Statement, ranges []hexgrid.Range, columns string) string {
-	where := f.columnConditions(q, sitesTable)
+	return f.sitesInCells(q, ranges, columns, "")
+}
+
+// sitesInCells is SitesInCells with a further condition on sites s, which begins
+// with "and".
+func (f Filter) sitesInCells(q *Statement, ranges []hexgrid.Range, columns, further string) string {
+	where := f.columnConditions(q, sitesTable) + further
 	for _, shape := range []*Shape{f.Within, f.Box} {
 		if shape != nil {
 			where += " and " + shape.covers(q, "s.point")

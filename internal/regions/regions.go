@@ -180,11 +180,7 @@ func byCell(ctx context.Context, tx pgx.Tx, statement func() *accounts.Statement
 
 	q := statement()
 	rows, err := tx.Query(ctx, `
-		with placed as (
-		  select (s.cell & `+q.Arg(and)+`::bigint) | `+q.Arg(or)+`::bigint as region, s.account_id, s.status
-		  from `+f.SitesInCells(q, ranges, "s.cell, s.account_id, s.status")+`
-		  group by 1, 2, 3
-		)
+		with placed as not materialized (`+f.PlacedInCells(q, ranges, res)+`)
 		select region, count(*), count(*) filter (where status = 'customer'), count(*) filter (where status = 'prospect')
 		from placed group by 1 order by 1`, q.Args()...)
 	if err != nil {

@@ -321,6 +321,10 @@ func (s *Service) Update(ctx context.Context, id int64, c Changes) (Segment, err
 		if err != nil {
 			return fmt.Errorf("change segment %d: %w", id, err)
 		}
+		// Segments that ask for each other show only now.
+		if err := s.book.Understand(ctx, tx, Of(id)); err != nil {
+			return err
+		}
 		return notify(ctx, tx, id)
 	})
 	if err != nil {

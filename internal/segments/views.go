@@ -186,14 +186,7 @@ func (s *Service) checkFilter(ctx context.Context, t *accounts.Tree) error {
 	if t == nil {
 		return nil
 	}
-	return s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
-		today, err := accounts.Today(ctx, tx, actor.OrgID)
-		if err != nil {
-			return err
-		}
-		_, err = s.book.Bind(ctx, tx, actor, today, accounts.Filter{Tree: t})
-		return err
-	})
+	return s.read(ctx, func(tx pgx.Tx, _ postgres.Actor) error { return s.book.Understand(ctx, tx, t) })
 }
 
 // UpdateView changes a view. An old version fails with [fault.Conflict] that
