@@ -2,7 +2,7 @@
 import { DndContext, DragOverlay, MouseSensor, TouchSensor, useSensor, useSensors } from '@dnd-kit/core'
 import { SegmentedControl } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PageLoading } from '../app/Fallbacks'
 import { useScheme } from '../app/scheme'
@@ -47,6 +47,12 @@ export function BoardBody({ board, head }: { board: Board; head: PlanHead }) {
     () => colourOf(board, groupBy, scheme),
     [board.reps.length, board.days.length, groupBy, scheme, head.id],
   )
+  const emptyReps = useRef(open ? [] : repsWithoutVisits(board))
+  useEffect(() => {
+    // Who has nothing in the plan does not stand in the way of those who have.
+    if (useView.getState().groupBy === 'rep' && emptyReps.current.length > 0)
+      useView.setState({ closed: new Set(emptyReps.current.map((id) => `group/${id}`)) })
+  }, [])
   const effect = useEffectOf(board, moving)
   const ratings = useRatings(board, moving?.visitId ?? null)
   const phone = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false })
@@ -186,6 +192,12 @@ export function BoardBody({ board, head }: { board: Board; head: PlanHead }) {
       )}
     </DndContext>
   )
+}
+
+/** Those reps who have no visit while others have some. */
+function repsWithoutVisits(board: Board): number[] {
+  const busy = new Set(board.lanes.filter((lane) => lane.stops.length > 0).map((lane) => lane.repId))
+  return busy.size === 0 ? [] : board.reps.map((rep) => rep.id).filter((id) => !busy.has(id))
 }
 
 /** What is dragged by pointer is seen; what is carried by keys is told by MovingStatus. */

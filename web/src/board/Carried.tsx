@@ -43,7 +43,12 @@ export function Carried(props: {
     <div className={classes.card} data-carried>
       <span className={classes.name}>
         <strong>{found.visit.name}</strong>
-        {rating && <RatingMark rating={rating.rating} detourSeconds={rating.detourSeconds} />}
+        {rating && (
+          <RatingMark
+            rating={rating.rating}
+            detourSeconds={rating.beginsAt === null ? null : rating.detourSeconds}
+          />
+        )}
       </span>
       <span className={classes.target}>{target(moving.to)}</span>
       {moving.to !== undefined && <EffectText state={effect} />}

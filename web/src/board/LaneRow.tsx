@@ -149,7 +149,11 @@ function LaneLabel(props: {
           )}
         </span>
         {rating ? (
-          <RatingMark rating={rating.rating} detourSeconds={rating.detourSeconds} compact />
+          <RatingMark
+            rating={rating.rating}
+            detourSeconds={rating.beginsAt === null ? null : rating.detourSeconds}
+            compact
+          />
         ) : (
           <span className={classes.laneFigures}>
             {lane.stops.length === 0

@@ -10,6 +10,9 @@ import type { DayRating } from './types'
 
 const icons = { green: IconCircleCheck, yellow: IconAlertCircle, red: IconCircleX }
 
+/** A name is compared with the text that is seen, in which the spaces of units are plain ones. */
+const plainSpaces = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ')
+
 export function SuitableDays(props: {
   /** One rating a day at most. */
   days: DayRating[]
@@ -48,7 +51,9 @@ export function SuitableDays(props: {
                 )
               const Icon = icons[rated.rating]
               const detour =
-                rated.detourSeconds === null ? t('rating.none') : signed.duration(rated.detourSeconds)
+                rated.detourSeconds === null || rated.beginsAt === null
+                  ? t('rating.none')
+                  : signed.duration(rated.detourSeconds)
               return (
                 <td key={day}>
                   <button
@@ -57,12 +62,14 @@ export function SuitableDays(props: {
                     data-rating={rated.rating}
                     data-suitable={day}
                     aria-pressed={selected === day}
-                    aria-label={t('days.day', {
-                      day: format.longDay(day),
-                      rating: t(`rating.${rated.rating}`),
-                      detour,
-                      visits: t('lane.visits', { count: rated.visits }),
-                    })}
+                    aria-label={plainSpaces(
+                      t('days.day', {
+                        day: format.longDay(day),
+                        rating: t(`rating.${rated.rating}`),
+                        detour,
+                        visits: t('lane.visits', { count: rated.visits }),
+                      }),
+                    )}
                     onClick={() => onSelect(rated)}
                   >
                     <span className={classes.number} aria-hidden>
