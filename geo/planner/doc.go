@@ -31,7 +31,9 @@
 // Vehicle Routing Problems", Transportation Science 54 (2020). Every stop keeps
 // the earliest time it can be left and the latest time it may be reached, for
 // each number of breaks taken so far, so that an insertion is judged in
-// constant time.
+// constant time, also where travel depends on the time of day. Visits tied to
+// each other in time are given spans in which they begin, which keeps routes
+// independent of each other.
 //
 // Where all shifts are alike and visits have windows and loads only, annealing
 // takes a part of the budget; the rest breeds plans by route exchange and a local

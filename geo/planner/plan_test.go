@@ -146,7 +146,7 @@ func TestTheSameSeedGivesTheSamePlan(t *testing.T) {
 	t.Parallel()
 	p := randomProblem(rand.New(rand.NewSource(1)), 30, 4, everyRule)
 	for _, threads := range []int{1, 3} {
-		o := Options{Seed: 7, Iterations: 3000, Threads: threads}
+		o := Options{Seed: 7, Iterations: 600, Threads: threads}
 		first := planned(t, p, o)
 		for range 2 {
 			again := planned(t, p, o)
