@@ -149,6 +149,11 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		return jobs.Enqueue(ctx, tx, job, nil)
 	})
 	places := &geocoding.Service{DB: db}
+	if config.Geocoder != "" {
+		if places.Remote, err = geocoding.NewRemote(geocoding.Options{Kind: config.Geocoder, URL: config.GeocoderURL, UserAgent: "waymark/" + versionText()}); err != nil {
+			return nil, err
+		}
+	}
 	doubles := &duplicates.Service{DB: db, Enqueue: func(ctx context.Context, tx pgx.Tx, job duplicates.Job) error { return jobs.Enqueue(ctx, tx, job, nil) }}
 	files := &imports.Service{
 		DB: db, Places: places, Folder: filepath.Join(env.Config.Data, "imports"),

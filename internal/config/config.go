@@ -47,6 +47,8 @@ type Server struct {
 	WebhooksPrivate bool          `env:"WAYMARK_WEBHOOKS_PRIVATE" help:"Let webhooks lead to loopback and private networks." group:"Server"`
 	Workers         int           `env:"WAYMARK_WORKERS" default:"0" help:"Jobs that run at once, such as plannings; 0 means one a processor." group:"Server"`
 	PlanBudget      time.Duration `env:"WAYMARK_PLAN_BUDGET" default:"500ms" help:"How long the search for one day's route takes." group:"Server"`
+	Geocoder        string        `env:"WAYMARK_GEOCODER" default:"" enum:",nominatim,photon" help:"Kind of the server that is asked for addresses which the extract does not hold: nominatim or photon. Addresses then leave this machine." group:"Server"`
+	GeocoderURL     string        `env:"WAYMARK_GEOCODER_URL" placeholder:"URL" help:"Where that server is, such as https://photon.example.com." group:"Server"`
 }
 
 // Secrets are the variables that can be given as files.
