@@ -321,6 +321,7 @@ export function AccountsTable(props: Props) {
       lastChecked.current = index
     },
     onHover: (id) => props.onHover(id),
+    onOpen: (id) => void navigate({ to: '/accounts/$id', params: { id: String(id) } }),
     onSave: (index, col, value) => {
       const row = rows.at(index)
       const column = columns[col]

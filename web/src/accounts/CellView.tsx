@@ -1,7 +1,6 @@
 /** How the value of a cell is shown. */
 import { Text } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AccountClass, Coverage, Status } from '../app/search'
@@ -18,13 +17,14 @@ type Props = {
   words: Words
   /** Two lines: on a phone, the address stands under the name. */
   tall: boolean
+  onOpen: (id: number) => void
 }
 
-export const CellView = memo(function CellView({ row, column, words, tall }: Props) {
+export const CellView = memo(function CellView({ row, column, words, tall, onOpen }: Props) {
   const value = cellOf(row, column.key)
   switch (column.key) {
     case 'name':
-      return <Name row={row} tall={tall} />
+      return <Name row={row} tall={tall} onOpen={onOpen} />
     case 'status':
       return <StatusMark status={value as Status} />
     case 'class':
@@ -54,22 +54,27 @@ export const CellView = memo(function CellView({ row, column, words, tall }: Pro
   }
 })
 
-function Name({ row, tall }: { row: Row; tall: boolean }) {
+function Name({ row, tall, onOpen }: Pick<Props, 'row' | 'tall' | 'onOpen'>) {
   const { t } = useTranslation('accounts')
   return (
     <span className={classes.name}>
       <StatusDot status={row.status} />
       <span className={classes.lines}>
-        <Link
-          to="/accounts/$id"
-          params={{ id: String(row.id) }}
+        {/* A plain link: the router's own would each listen to every change of the address. */}
+        <a
+          href={`/accounts/${row.id}`}
           className={classes.link}
           tabIndex={-1}
           dir="auto"
-          onClick={(e) => e.stopPropagation()}
+          onClick={(event) => {
+            event.stopPropagation()
+            if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+            event.preventDefault()
+            onOpen(row.id)
+          }}
         >
           {row.name}
-        </Link>
+        </a>
         {tall && (
           <Text component="span" size="sm" c="dimmed" truncate>
             {row.site ? addressOf(row.site) || t('onMap') : t('noPlace')}

@@ -1,7 +1,6 @@
 /** A row of the list. Drawn again only when something of it changes. */
-import { Checkbox, Skeleton } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { memo, type PointerEvent } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { Words } from '../filters/sentence'
 import classes from './AccountsTable.module.css'
 import { CellEditor } from './CellEditor'
@@ -15,6 +14,7 @@ export type RowHandlers = {
   onDoubleClick: (row: number, col: number) => void
   onCheck: (row: number, shift: boolean) => void
   onHover: (id: number | null) => void
+  onOpen: (id: number) => void
   onSave: (row: number, col: number, value: unknown) => void
   onEditDone: (step: -1 | 0 | 1) => void
 }
@@ -43,7 +43,6 @@ type Props = {
 
 export const TableRow = memo(function TableRow(props: Props) {
   const { index, row, columns, tracks, words, cellWords, tall, active, editing, handlers } = props
-  const { t } = useTranslation('accounts')
   const style = {
     gridTemplateColumns: tracks,
     height: props.height,
@@ -71,10 +70,12 @@ export const TableRow = memo(function TableRow(props: Props) {
       onPointerLeave={() => handlers.onHover(null)}
     >
       <td className={classes.check}>
-        <Checkbox
+        {/* The browser's own: there are many, and they come and go while scrolling. */}
+        <input
+          type="checkbox"
           tabIndex={-1}
-          size="xs"
-          aria-label={t('list.check', { name: row.name })}
+          className={classes.box}
+          aria-label={words.i18n.t('accounts:list.check', { name: row.name })}
           checked={props.checked}
           onChange={(event) =>
             handlers.onCheck(
@@ -114,7 +115,7 @@ export const TableRow = memo(function TableRow(props: Props) {
               />
             </div>
           ) : (
-            <CellView row={row} column={column} words={words} tall={tall} />
+            <CellView row={row} column={column} words={words} tall={tall} onOpen={handlers.onOpen} />
           )}
         </td>
       ))}
