@@ -43,6 +43,6 @@ describe('the columns of the list', () => {
     const layout = { columns: ['custom.gone', 'revenue', 'name', 'status'], widths: { revenue: 80 } }
     const shown = shownColumns(all, layout, 1000)
     expect(shown.map((c) => c.key)).toEqual(['name', 'revenue', 'status'])
-    expect(template(shown, layout.widths)).toBe('40px minmax(180px, 1fr) 80px 124px')
+    expect(template(shown, layout.widths)).toBe('40px minmax(180px, 1fr) 80px 152px')
   })
 })

@@ -24,7 +24,7 @@ type Own = { type: FieldType; width: number; editable?: boolean; sort?: boolean;
 /** What every account has, in the order in which it is offered. */
 const own: Record<string, Own> = {
   name: { type: 'text', width: 240, editable: true, sort: true, read: (a) => a.name },
-  status: { type: 'choice', width: 124, editable: true, read: (a) => a.status },
+  status: { type: 'choice', width: 152, editable: true, read: (a) => a.status },
   class: { type: 'choice', width: 76, editable: true, read: (a) => a.class },
   ownerId: { type: 'choice', width: 148, editable: true, read: (a) => a.ownerId },
   teamId: { type: 'choice', width: 130, editable: true, read: (a) => a.teamId },
