@@ -95,9 +95,10 @@ bench-roads: ## the road engine on Delaware beside what it promises; with DIR=FO
 	$(GO) test ./geo/roads -run '^$$' -bench Figures -benchtime 1x
 	$(if $(DIR),ROADS_BENCH_DIR='$(DIR)' $(GO) test ./geo/roads -count=1 -v -run AgreeWithAnotherEngine)
 
-bench-planner: ## gap to the best known solutions of the instances in DIR=FOLDER
+bench-planner: ## gap to the best known solutions of the instances in DIR=FOLDER; with ROADS=FILE, a table of from,to,seconds,metres, also a rep's day and a team's month
 	@test -n '$(DIR)' || { echo 'Say where the instances are: make bench-planner DIR=FOLDER'; exit 2; }
 	$(GO) run ./geo/planner/bench '$(DIR)'
+	$(if $(ROADS),$(GO) run ./geo/planner/bench -roads '$(ROADS)')
 
 bench-districts: ## balance and compactness of districts on Delaware and on a field, beside plain ways
 	$(GO) run ./geo/districts/bench "$$($(GO) list -m -f '{{.Dir}}' github.com/paulmach/osm)/testdata/delaware-latest.osm.pbf"
