@@ -103,6 +103,13 @@ bench-planner: ## gap to the best known solutions of the instances in DIR=FOLDER
 bench-districts: ## balance and compactness of districts on Delaware and on a field, beside plain ways
 	$(GO) run ./geo/districts/bench "$$($(GO) list -m -f '{{.Dir}}' github.com/paulmach/osm)/testdata/delaware-latest.osm.pbf"
 
+bench-import: ## import of ROWS accounts (100,000) beside a plain COPY of the same columns, in one run
+	WAYMARK_BENCH_ROWS='$(or $(ROWS),100000)' $(GO) test ./internal/imports -run '^$$' -bench Import -benchtime 1x -timeout 60m
+
+bench-geocode: ## search for mistyped addresses of the extract in the database at URL=…, as role waymark_app
+	@test -n '$(URL)' || { echo 'Say which database has an extract: make bench-geocode URL=postgres:///waymark?host=SOCKET&user=waymark_app'; exit 2; }
+	WAYMARK_BENCH_DATABASE_URL='$(URL)' $(GO) test ./internal/extract -run '^$$' -bench TypedAddresses -benchtime 1x
+
 pictures: build ## renew the README's pictures from the running demo
 	@scripts/browser.sh pictures
 
