@@ -101,7 +101,9 @@ func init() {
 		}, want: 422},
 		"listBatches": {try: func(c *client, _ tenant) *reply { return c.get("/api/batches") }},
 		"getBatch":    {try: func(c *client, their tenant) *reply { return c.get("/api/batches/" + id(their.batch)) }, want: 404},
-		"undoBatch":   {try: func(c *client, their tenant) *reply { return c.do("POST", "/api/batches/"+id(their.batch)+"/undo", nil) }, want: 404},
+		"undoBatch": {try: func(c *client, their tenant) *reply {
+			return c.do("POST", "/api/batches/"+id(their.batch)+"/undo", nil)
+		}, want: 404},
 
 		"search": {try: func(c *client, their tenant) *reply { return c.get("/api/search?q=" + their.mark) }},
 		"rememberOpened": {try: func(c *client, their tenant) *reply {
