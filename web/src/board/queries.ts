@@ -10,7 +10,9 @@ import type { DaysRequest, Move, PeriodRequest } from './types'
 export const boardQuery = (id: number) =>
   queryOptions({
     queryKey: ['plan', id, 'board'],
-    queryFn: ({ signal }) => call(api.GET('/api/plans/{id}/board', { params: { path: { id } }, signal })),
+    // While a search goes on: its best lanes so far.
+    queryFn: ({ signal }) =>
+      call(api.GET('/api/plans/{id}/board', { params: { path: { id }, query: { best: true } }, signal })),
   })
 
 /** A plan without its routes: what it is, and how far the search has come. */
