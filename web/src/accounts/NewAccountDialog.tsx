@@ -10,6 +10,7 @@ import { PageLoading } from '../app/Fallbacks'
 import { useProblemText } from '../app/problemText'
 import { type AccountClass, classes as accountClasses, type Status, statuses } from '../app/search'
 import { toast } from '../app/toast'
+import { SimilarAccounts } from '../quality/SimilarAccounts'
 import classes from './AccountPage.module.css'
 import { PlaceSearch } from './PlaceSearch'
 import { adoptAccount } from './queries'
@@ -131,6 +132,9 @@ export function NewAccountDialog({ onClose }: { onClose: () => void }) {
               <PinMap label={t('new.map')} pins={pins} onPick={setPoint} onDrag={(_, to) => setPoint(to)} />
             </Suspense>
           </div>
+          <SimilarAccounts
+            draft={{ name, phone: phoneNumber, email: '', website: '', ...(point ? { point } : {}) }}
+          />
           <Group justify="end">
             <Button variant="default" onClick={onClose}>
               {t('common:action.cancel')}
