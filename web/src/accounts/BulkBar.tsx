@@ -246,7 +246,7 @@ function Assign({ count, onRun }: { count: number; onRun: (owner: number | null)
         data={choices.map((choice) => ({ value: JSON.stringify(choice.value), label: choice.label }))}
         value={owner}
         onChange={setOwner}
-        comboboxProps={{ withinPortal: false, position: 'top' }}
+        comboboxProps={{ withinPortal: false, position: 'top', middlewares: { flip: false } }}
       />
       <Button
         size="sm"
@@ -279,7 +279,7 @@ function Tags({ count, onRun }: { count: number; onRun: (change: BulkChange) => 
         onChange={setAdd}
         acceptValueOnBlur
         maxTags={20}
-        comboboxProps={{ withinPortal: false, position: 'top' }}
+        comboboxProps={{ withinPortal: false, position: 'top', middlewares: { flip: false } }}
       />
       <TagsInput
         label={t('bulk.tagsRemove')}
@@ -288,7 +288,7 @@ function Tags({ count, onRun }: { count: number; onRun: (change: BulkChange) => 
         onChange={setRemove}
         acceptValueOnBlur
         maxTags={20}
-        comboboxProps={{ withinPortal: false, position: 'top' }}
+        comboboxProps={{ withinPortal: false, position: 'top', middlewares: { flip: false } }}
       />
       <Button
         size="sm"
