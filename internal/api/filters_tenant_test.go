@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
-	"net/url"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -41,14 +39,6 @@ func (n *tenant) insertFilters(ctx context.Context, tx pgx.Tx) error {
 // inSegment is a filter of the members of a segment.
 func inSegment(id int64) map[string]any {
 	return map[string]any{"field": "segment", "op": "in", "value": []int64{id}}
-}
-
-func queryOf(filter map[string]any) string {
-	raw, err := json.Marshal(filter)
-	if err != nil {
-		panic(err)
-	}
-	return url.QueryEscape(string(raw))
 }
 
 func init() {

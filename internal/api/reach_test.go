@@ -322,6 +322,6 @@ func TestTheRoadsAnswerInTheFormOfOSRM(t *testing.T) {
 	nobody.get("/osrm/key/" + full + "/route/v1/car/" + a + ";" + b + "?alternatives=false&steps=false&overview=full&continue_straight=false&radiuses=35000;35000").want(200)
 	nobody.get("/osrm/key/"+narrow+asked).problem(403, "forbidden")
 	nobody.get("/osrm/key/wm_AAAAAAAAAAAAAAAAAAAAAAAAAA"+asked).problem(401, "unauthenticated")
-	require.Equal(t, "InvalidUrl", nobody.get("/osrm/key/"+full).want(400).object()["code"])
+	require.Equal(t, "InvalidUrl", nobody.get("/osrm/key/" + full).want(400).object()["code"])
 	nobody.get("/api/me").problem(401, "unauthenticated")
 }
