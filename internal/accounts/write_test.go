@@ -117,7 +117,8 @@ func TestContactsAreAddedChangedAndRemoved(t *testing.T) {
 	require.NoError(t, err)
 	a, err = b.UpdateContact(b.ctx, a.ID, a.Contacts[0].ID, ContactChanges{JobTitle: ptr("Buyer"), DoNotContact: ptr(true)})
 	require.NoError(t, err)
-	require.Equal(t, []Contact{{ID: a.Contacts[0].ID, Name: "Ann", JobTitle: "Buyer", Email: "ann@example.com", DoNotContact: true}}, a.Contacts)
+	require.Equal(t, []Contact{{ID: a.Contacts[0].ID, Name: "Ann", JobTitle: "Buyer", Email: "ann@example.com", DoNotContact: true,
+		MorePhones: []Channel{}, MoreEmails: []Channel{}}}, a.Contacts)
 	require.Equal(t, 3, a.Version)
 	_, err = b.UpdateContact(b.ctx, a.ID, a.Contacts[0].ID, ContactChanges{Email: ptr("nobody")})
 	refused(t, err, fault.Invalid)

@@ -69,7 +69,7 @@ func TestAnAccountGoesThroughItsLifeOverHTTP(t *testing.T) {
 
 	a = c.do("POST", path+"/archive", map[string]any{"version": a["version"]}).want(200).object()
 	require.NotNil(t, a["archivedAt"])
-	require.EqualValues(t, 1, c.get("/api/accounts?archived=true").want(200).object()["total"])
+	require.EqualValues(t, 1, c.get("/api/accounts?archived=true&q=hardware").want(200).object()["total"])
 	c.do("POST", path+"/restore", map[string]any{"version": a["version"]}).want(200)
 	require.EqualValues(t, 1, c.get("/api/accounts?q=hardwear&status=customer&status=former&class=B&tag=gold&sort=-revenue&bbox=-76,38,-75,40").want(200).object()["total"])
 	c.get("/api/accounts/999999").problem(404, "not_found")

@@ -72,7 +72,7 @@ func TestWhatCannotBeReadIsAProblemToo(t *testing.T) {
 	c.do("POST", "/", "{}").problem(405, "not_found")
 	large := c.do("POST", "/api/teams", `{"name": "`+strings.Repeat("x", 1<<20)+`"}`)
 	large.problem(413, "invalid")
-	long := c.get("/api/users?q=" + strings.Repeat("x", 40<<10))
+	long := c.get("/api/users?q=" + strings.Repeat("x", 65<<10))
 	long.problem(431, "invalid")
 	for _, early := range []*reply{large, long} { // refused before any middleware
 		require.Equal(t, "nosniff", early.header.Get("X-Content-Type-Options"))

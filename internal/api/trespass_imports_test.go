@@ -17,9 +17,6 @@ func (n *tenant) insertImport(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, `insert into import_rows (org_id, import_id, row_no, name, raw) values ($1, $2, 2, $3, array[$3])`, n.org, n.imported, n.mark); err != nil {
 		return err
 	}
-	if err := n.insertTwin(ctx, tx); err != nil {
-		return err
-	}
 	_, err := tx.Exec(ctx, `insert into import_findings (org_id, import_id, row_no, position, code, severity, value) values ($1, $2, 2, 0, 'too_long', 'warning', $3)`,
 		n.org, n.imported, n.mark)
 	return err

@@ -4,7 +4,17 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/waymark-crm/waymark/internal/postgres"
 )
+
+// addTwin is [tenant.insertTwin], for tests that need one.
+func (w *world) addTwin(n *tenant) {
+	w.t.Helper()
+	ctx := postgres.WithActor(w.t.Context(), postgres.Actor{OrgID: n.org})
+	require.NoError(w.t, w.db.Tx(ctx, func(tx pgx.Tx) error { return n.insertTwin(ctx, tx) }))
+}
 
 // insertTwin gives a tenant a second account that resembles the first, a merge
 // that was undone, and an address to check.

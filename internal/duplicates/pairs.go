@@ -34,7 +34,12 @@ func (s *Service) Pairs(ctx context.Context, state string, offset, limit int) (p
 	}
 	pairs = []Pair{}
 	err = s.DB.Read(ctx, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, `select count(*) from duplicate_pairs where org_id = $1 and state = $2`, a.OrgID, state).Scan(&total); err != nil {
+		if err := tx.QueryRow(ctx, `
+			select count(*)
+			from duplicate_pairs p
+			join accounts a on a.org_id = p.org_id and a.id = p.a_id and a.archived_at is null
+			join accounts b on b.org_id = p.org_id and b.id = p.b_id and b.archived_at is null
+			where p.org_id = $1 and p.state = $2`, a.OrgID, state).Scan(&total); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, `

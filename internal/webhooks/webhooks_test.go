@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -48,6 +49,22 @@ func (b *bundle) exec(sql string) {
 	require.NoError(b.t, b.db.Tx(b.ctx, func(tx pgx.Tx) error { _, err := tx.Exec(b.ctx, sql); return err }))
 }
 
+// settle waits until no transaction runs that began before now. Those of other
+// tests count, since all databases of a server share their numbers.
+func (b *bundle) settle() {
+	b.t.Helper()
+	var next string
+	require.NoError(b.t, b.db.Tx(b.ctx, func(tx pgx.Tx) error {
+		return tx.QueryRow(b.ctx, `select pg_snapshot_xmax(pg_current_snapshot())::text`).Scan(&next)
+	}))
+	require.Eventually(b.t, func() (settled bool) {
+		require.NoError(b.t, b.db.Tx(b.ctx, func(tx pgx.Tx) error {
+			return tx.QueryRow(b.ctx, `select pg_snapshot_xmin(pg_current_snapshot()) >= $1::text::xid8`, next).Scan(&settled)
+		}))
+		return settled
+	}, 3*time.Minute, 20*time.Millisecond)
+}
+
 // receiver is a program that takes webhooks.
 type receiver struct {
 	mu       sync.Mutex
@@ -75,11 +92,13 @@ func TestWhatChangesIsToldOnceSignedAndInOrder(t *testing.T) {
 	server := httptest.NewServer(to)
 	defer server.Close()
 	b.exec(`insert into accounts (org_id, name) values (current_org(), 'Before')`)
+	b.settle()
 	made, secret, err := b.Create(b.ctx, webhooks.Draft{URL: server.URL, Events: []string{"account.created", "account.archived"}})
 	require.NoError(t, err)
 	b.exec(`insert into accounts (org_id, name) values (current_org(), 'After')`)
 	b.exec(`update accounts set notes = 'nothing that was asked for'`)
 	b.exec(`update accounts set archived_at = now() where name = 'After'`)
+	b.settle()
 	require.NoError(t, b.Dispatch(t.Context()))
 	require.NoError(t, b.Dispatch(t.Context()))
 	require.Len(t, b.jobs, 2)
@@ -126,6 +145,7 @@ func TestALineOfATransactionThatEndsLaterIsNotMissed(t *testing.T) {
 		require.Empty(t, b.jobs, "the quick one waits for the slow one that came first")
 		return nil
 	}))
+	b.settle()
 	require.NoError(t, b.Dispatch(t.Context()))
 	require.Len(t, b.jobs, 2)
 }
