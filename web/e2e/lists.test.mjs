@@ -112,7 +112,7 @@ describe('Ctrl-K', { concurrency: false }, () => {
   it('shows it first from then on', async () => {
     const name = await manager.page.locator('h1').first().textContent()
     await manager.press('Control+k')
-    assert.equal(await manager.firstResult(), name)
+    assert.equal(await manager.firstRecent(), name)
     await manager.press('Escape')
     await manager.searchIsClosed()
   })

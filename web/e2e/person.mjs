@@ -378,8 +378,9 @@ class Person {
     return this.page.getByRole('listbox', { name: 'Results' }).waitFor({ state: 'detached' })
   }
 
-  async firstResult() {
-    await this.results().first().waitFor()
+  /** The name that stands first once it is known what was opened lately. */
+  async firstRecent() {
+    await this.page.getByRole('listbox', { name: 'Results' }).getByText('Recent', { exact: true }).waitFor()
     return this.results().first().locator('span span').first().textContent()
   }
 
