@@ -12,7 +12,6 @@ import { meQuery } from '../api/queries'
 import { compareSearchSchema, newPeriodSearchSchema } from '../board/search'
 import { isLanguage, showLanguage } from '../i18n'
 import { Crash, NotFound } from './Fallbacks'
-import { Shell } from './Shell'
 import {
   accountsSearchSchema,
   parseSearch,
@@ -56,7 +55,7 @@ const signedIn = createRoute({
       throw error
     }
   },
-  component: Shell,
+  component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
   errorComponent: Crash,
 })
 
