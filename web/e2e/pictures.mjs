@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launch, open } from './person.mjs'
+import { Planner } from './planner.mjs'
 import { serve } from './serve.mjs'
 
 const folder = process.argv[2]
@@ -29,6 +30,17 @@ try {
   await take(desk, 'account')
   await desk.go('/regions')
   await take(desk, 'regions')
+
+  const manager = await open(browser, server.url, { size: 'desk' })
+  await manager.signIn('manager')
+  const planner = new Planner(manager)
+  await planner.newPlan()
+  await planner.chooseReps(['Rosa Keller', 'Dan Whitfield', 'Maya Brooks'])
+  await planner.start()
+  await manager.page.locator('[data-lane] [data-visit]').first().waitFor({ timeout: 120_000 })
+  await manager.page.locator('[data-planning]').waitFor({ state: 'detached', timeout: 120_000 })
+  await take(manager, 'board')
+  await manager.close()
 
   for (const [scheme, prefix] of [
     ['light', 'phone-'],

@@ -1,3 +1,4 @@
+import { Notifications } from '@mantine/notifications'
 import {
   IconChecks,
   IconDatabaseImport,
@@ -47,6 +48,7 @@ export function Shell() {
 
   return (
     <div className={classes.shell}>
+      <Notifications position="bottom-center" limit={3} />
       <a href="#content" className={classes.skip}>
         {t('nav.skip')}
       </a>
