@@ -36,7 +36,7 @@ var rooms = []room{
 	{folders: []string{"internal/postgres"}, may: []string{"geo", "internal/fault", "internal/postgres", "migrations"}},
 	{folders: []string{"internal/testdb"}, may: []string{"internal/fault", "internal/postgres"}},
 	{folders: []string{"internal/events", "internal/jobs"}, may: []string{"internal/fault", "internal/postgres"}},
-	{folders: domains, may: append([]string{"geo", "internal/fault", "internal/postgres", "internal/events"}, domains...)},
+	{folders: domains, may: append([]string{"geo", "internal/fault", "internal/postgres", "internal/events", "internal/jobs/attempt"}, domains...)},
 	{folders: []string{"internal/api"}, may: append([]string{"geo", "internal/fault", "internal/postgres", "internal/events", "internal/api"}, domains...)},
 	{folders: []string{"cmd"}, may: []string{"geo", "internal", "migrations", "web"}},
 }

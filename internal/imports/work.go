@@ -15,6 +15,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/waymark-crm/waymark/internal/fault"
+	"github.com/waymark-crm/waymark/internal/jobs/attempt"
 	"github.com/waymark-crm/waymark/internal/postgres"
 )
 
@@ -55,23 +56,12 @@ func (*Worker) NextRetry(job *river.Job[Job]) time.Time {
 func (w *Worker) Work(ctx context.Context, job *river.Job[Job]) error {
 	ctx = job.Args.context(ctx)
 	err := w.Imports.work(ctx, job.Args.ImportID, job.Args.Run)
-	switch {
-	case err == nil || errors.Is(err, errNotWanted):
+	if errors.Is(err, errNotWanted) {
 		return nil
-	case ctx.Err() != nil && job.Attempt < job.MaxAttempts: // the server stops: another attempt follows
-		return err
 	}
-	permanent := fault.CodeOf(err) == fault.Invalid
-	if !permanent && job.Attempt < job.MaxAttempts {
-		return err
-	}
-	if failed := w.Imports.fail(context.WithoutCancel(ctx), job.Args.ImportID, fault.Message(err)); failed != nil {
-		return errors.Join(err, failed)
-	}
-	if permanent {
-		return river.JobCancel(err)
-	}
-	return err
+	return attempt.Ended(ctx, job.JobRow, err, func(ctx context.Context, why string) error {
+		return w.Imports.fail(ctx, job.Args.ImportID, why)
+	})
 }
 
 func (j Job) context(ctx context.Context) context.Context {

@@ -17,13 +17,7 @@ import (
 )
 
 // PeriodJob works out one plan of a period, for the person who asked for it.
-type PeriodJob struct {
-	OrgID     int64  `json:"orgId"`
-	PlanID    int64  `json:"planId"`
-	UserID    int64  `json:"userId"`
-	Role      string `json:"role"`
-	RequestID string `json:"requestId"`
-}
+type PeriodJob PlanJob
 
 // PlanningQueue is the queue of the jobs that take minutes, so that a rep's day,
 // which somebody waits for, need not wait for them.
@@ -50,7 +44,7 @@ func (s *Service) queue(ctx context.Context, tx pgx.Tx, a postgres.Actor, id int
 		where org_id = $1 and id = $2`, a.OrgID, id, body); err != nil {
 		return fmt.Errorf("visits: queue plan: %w", err)
 	}
-	if err := s.EnqueuePeriod(ctx, tx, PeriodJob{OrgID: a.OrgID, PlanID: id, UserID: a.UserID, Role: a.Role, RequestID: a.RequestID}); err != nil {
+	if err := s.EnqueuePeriod(ctx, tx, PeriodJob(jobFor(a, id))); err != nil {
 		return fmt.Errorf("visits: enqueue: %w", err)
 	}
 	return nil

@@ -38,37 +38,20 @@ func (*PeriodWorker) NextRetry(job *river.Job[PeriodJob]) time.Time {
 // Work plans. What is wrong with the request fails the plan with its text; any
 // other error is tried again and fails the plan after the last attempt.
 func (w *PeriodWorker) Work(ctx context.Context, job *river.Job[PeriodJob]) error {
-	ctx = postgres.WithActor(ctx, postgres.Actor{OrgID: job.Args.OrgID, UserID: job.Args.UserID,
-		Role: job.Args.Role, RequestID: job.Args.RequestID})
-	err := w.Visits.workPeriod(ctx, job.Args.PlanID)
-	switch {
-	case err == nil || errors.Is(err, errNotWanted):
-		return nil
-	case ctx.Err() != nil && job.Attempt < job.MaxAttempts: // the server stops: another attempt follows
-		return err
-	}
-	permanent := fault.Of(err) != nil && fault.CodeOf(err) == fault.Invalid
-	if !permanent && job.Attempt < job.MaxAttempts {
-		return err
-	}
-	if failed := w.Visits.failPeriod(context.WithoutCancel(ctx), job.Args.PlanID, fault.Message(err)); failed != nil {
-		return errors.Join(err, failed)
-	}
-	if permanent {
-		return river.JobCancel(err)
-	}
-	return err
+	ctx = PlanJob(job.Args).context(ctx)
+	return ended(ctx, job.JobRow, w.Visits.workPeriod(ctx, job.Args.PlanID), func(ctx context.Context, why string) error {
+		return w.Visits.failPeriod(ctx, job.Args.PlanID, why)
+	})
 }
 
 // AbandonPeriod fails the plan of a job that will not be tried again, since the
 // server was killed in every attempt.
 func (s *Service) AbandonPeriod(ctx context.Context, args []byte) error {
-	var job PeriodJob
-	if err := json.Unmarshal(args, &job); err != nil {
-		return fmt.Errorf("visits: arguments of a job: %w", err)
+	job, err := jobOf(args)
+	if err != nil {
+		return err
 	}
-	ctx = postgres.WithActor(ctx, postgres.Actor{OrgID: job.OrgID, UserID: job.UserID, Role: job.Role, RequestID: job.RequestID})
-	return s.failPeriod(ctx, job.PlanID, "Planning was interrupted several times. Plan again.")
+	return s.failPeriod(job.context(ctx), job.PlanID, "Planning was interrupted several times. Plan again.")
 }
 
 // workPeriod makes one search. It begins with the best that an attempt before it

@@ -9,8 +9,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
-	"github.com/waymark-crm/waymark/internal/fault"
+	"github.com/waymark-crm/waymark/internal/jobs/attempt"
 	"github.com/waymark-crm/waymark/internal/postgres"
 )
 
@@ -34,6 +35,19 @@ func jobFor(a postgres.Actor, plan int64) PlanJob {
 	return PlanJob{OrgID: a.OrgID, PlanID: plan, UserID: a.UserID, Role: a.Role, RequestID: a.RequestID}
 }
 
+// context returns a context in which the one who asked acts.
+func (j PlanJob) context(ctx context.Context) context.Context {
+	return postgres.WithActor(ctx, postgres.Actor{OrgID: j.OrgID, UserID: j.UserID, Role: j.Role, RequestID: j.RequestID})
+}
+
+// jobOf reads the arguments of a job, of either kind.
+func jobOf(args []byte) (job PlanJob, err error) {
+	if err := json.Unmarshal(args, &job); err != nil {
+		return job, fmt.Errorf("visits: arguments of a job: %w", err)
+	}
+	return job, nil
+}
+
 // Worker works on plans.
 type Worker struct {
 	river.WorkerDefaults[PlanJob]
@@ -51,26 +65,18 @@ func (*Worker) NextRetry(job *river.Job[PlanJob]) time.Time {
 // Work plans. What is wrong with the request fails the plan with its text; any
 // other error is tried again and fails the plan after the last attempt.
 func (w *Worker) Work(ctx context.Context, job *river.Job[PlanJob]) error {
-	ctx = postgres.WithActor(ctx, postgres.Actor{OrgID: job.Args.OrgID, UserID: job.Args.UserID,
-		Role: job.Args.Role, RequestID: job.Args.RequestID})
-	err := w.Visits.work(ctx, job.Args.PlanID)
-	switch {
-	case err == nil || errors.Is(err, errNotWanted):
+	ctx = job.Args.context(ctx)
+	return ended(ctx, job.JobRow, w.Visits.work(ctx, job.Args.PlanID), func(ctx context.Context, why string) error {
+		return w.Visits.fail(ctx, job.Args.PlanID, why)
+	})
+}
+
+// ended is [attempt.Ended], but that a plan which is not wanted any more is done.
+func ended(ctx context.Context, job *rivertype.JobRow, err error, fail func(ctx context.Context, why string) error) error {
+	if errors.Is(err, errNotWanted) {
 		return nil
-	case ctx.Err() != nil && job.Attempt < job.MaxAttempts: // the server stops: another attempt follows
-		return err
 	}
-	permanent := fault.Of(err) != nil && fault.CodeOf(err) == fault.Invalid
-	if !permanent && job.Attempt < job.MaxAttempts {
-		return err
-	}
-	if failed := w.Visits.fail(context.WithoutCancel(ctx), job.Args.PlanID, fault.Message(err)); failed != nil {
-		return errors.Join(err, failed)
-	}
-	if permanent {
-		return river.JobCancel(err)
-	}
-	return err
+	return attempt.Ended(ctx, job, err, fail)
 }
 
 // errNotWanted says that a plan was cancelled, deleted or done by another attempt.
@@ -231,10 +237,9 @@ func (s *Service) fail(ctx context.Context, id int64, text string) error {
 // Abandon fails the plan of a job that will not be tried again, since the server
 // was killed in every attempt.
 func (s *Service) Abandon(ctx context.Context, args []byte) error {
-	var job PlanJob
-	if err := json.Unmarshal(args, &job); err != nil {
-		return fmt.Errorf("visits: arguments of a job: %w", err)
+	job, err := jobOf(args)
+	if err != nil {
+		return err
 	}
-	ctx = postgres.WithActor(ctx, postgres.Actor{OrgID: job.OrgID, UserID: job.UserID, Role: job.Role, RequestID: job.RequestID})
-	return s.fail(ctx, job.PlanID, "Planning was interrupted several times. Plan the visits again.")
+	return s.fail(job.context(ctx), job.PlanID, "Planning was interrupted several times. Plan the visits again.")
 }
