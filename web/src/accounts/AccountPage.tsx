@@ -10,6 +10,7 @@ import { useMay, useMe, usersQuery } from '../api/queries'
 import type { Account } from '../api/types'
 import { NotFound } from '../app/Fallbacks'
 import { LinkButton } from '../app/links'
+import { LoadFailed } from '../app/Problems'
 import { useProblemText } from '../app/problemText'
 import { classes as accountClasses, statuses } from '../app/search'
 import { toast, toastError } from '../app/toast'
@@ -39,17 +40,9 @@ export function AccountPage() {
 
 function Loaded({ id }: { id: number }) {
   const { t } = useTranslation(['accounts', 'common'])
-  const problemText = useProblemText()
   const { data, error, refetch } = useQuery(accountQuery(id))
   if (isProblem(error, 'not_found')) return <NotFound />
-  if (error && !data)
-    return (
-      <Stack p="xl" align="center" role="alert">
-        <Text fw={650}>{t('account.failed')}</Text>
-        <Text c="dimmed">{problemText(error)}</Text>
-        <Button onClick={() => void refetch()}>{t('common:action.retry')}</Button>
-      </Stack>
-    )
+  if (error && !data) return <LoadFailed title={t('account.failed')} error={error} onRetry={refetch} />
   if (!data)
     return (
       <Stack p="xl" aria-busy>

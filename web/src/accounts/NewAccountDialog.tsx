@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
 import type { Point } from '../api/types'
 import { PageLoading } from '../app/Fallbacks'
-import { useProblemText } from '../app/problemText'
+import { ProblemAlert } from '../app/Problems'
 import { type AccountClass, classes as accountClasses, type Status, statuses } from '../app/search'
 import { toast } from '../app/toast'
 import { SimilarAccounts } from '../quality/SimilarAccounts'
@@ -23,7 +23,6 @@ export function NewAccountDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['accounts', 'common'])
   const navigate = useNavigate()
   const queryClient = useQueryClient()
-  const problemText = useProblemText()
   const phone = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
   const [name, setName] = useState('')
   const [status, setStatus] = useState<Status>('prospect')
@@ -70,11 +69,7 @@ export function NewAccountDialog({ onClose }: { onClose: () => void }) {
     >
       <form onSubmit={submit}>
         <Stack gap="md">
-          {create.error && (
-            <Alert color="red" role="alert" title={t('common:error.title')}>
-              {problemText(create.error)}
-            </Alert>
-          )}
+          <ProblemAlert error={create.error} />
           <TextInput
             label={t('field.name')}
             data-autofocus

@@ -1,11 +1,11 @@
 /** A segment from a filter (it follows the filter) or from accounts that were chosen (it stays). */
-import { Alert, Button, Group, Modal, Radio, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Radio, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
-import { useProblemText } from '../app/problemText'
+import { ProblemAlert } from '../app/Problems'
 import { sentence } from '../filters/sentence'
 import type { FilterNode } from '../filters/tree'
 import type { Segment, Which } from '../filters/types'
@@ -29,7 +29,6 @@ export function NewSegment({ which, filter, count, onClose, onMade }: Props) {
   const words = useWords()
   const navigate = useNavigate()
   const queryClient = useQueryClient()
-  const problemText = useProblemText()
   const [name, setName] = useState('')
   const [description, setDescription] = useState('')
   const [kind, setKind] = useState<Segment['kind']>(filter ? 'dynamic' : 'static')
@@ -70,11 +69,7 @@ export function NewSegment({ which, filter, count, onClose, onMade }: Props) {
         }}
       >
         <Stack>
-          {create.error && (
-            <Alert color="red" role="alert" title={t('common:error.title')}>
-              {problemText(create.error)}
-            </Alert>
-          )}
+          <ProblemAlert error={create.error} />
           <TextInput
             label={t('field.name')}
             data-autofocus

@@ -28,6 +28,7 @@ import { useMay } from '../api/queries'
 import { NotFound } from '../app/Fallbacks'
 import { LazyAccountsMap } from '../app/LazyMap'
 import { LinkButton } from '../app/links'
+import { LoadFailed } from '../app/Problems'
 import { useProblemText } from '../app/problemText'
 import type { MapPosition, Selection, Sort } from '../app/search'
 import { toast, toastError } from '../app/toast'
@@ -50,17 +51,9 @@ export function SegmentPage() {
 
 function Loaded({ id }: { id: number }) {
   const { t } = useTranslation(['segments', 'common'])
-  const problemText = useProblemText()
   const { data, error, refetch } = useQuery(segmentQuery(id))
   if (isProblem(error, 'not_found')) return <NotFound />
-  if (error && !data)
-    return (
-      <Stack p="xl" align="center" role="alert">
-        <Text fw={650}>{t('detail.failed')}</Text>
-        <Text c="dimmed">{problemText(error)}</Text>
-        <Button onClick={() => void refetch()}>{t('common:action.retry')}</Button>
-      </Stack>
-    )
+  if (error && !data) return <LoadFailed title={t('detail.failed')} error={error} onRetry={refetch} />
   if (!data)
     return (
       <Stack p="xl" aria-busy>

@@ -1,9 +1,9 @@
-import { Button, Group, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import { Group, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { LinkButton } from '../app/links'
-import { useProblemText } from '../app/problemText'
+import { LoadFailed } from '../app/Problems'
 import { sentence } from '../filters/sentence'
 import { useWords } from '../filters/useWords'
 import { useFormat } from '../i18n/format'
@@ -15,7 +15,6 @@ export function SegmentsPage() {
   const { t } = useTranslation(['segments', 'common'])
   const format = useFormat()
   const words = useWords()
-  const problemText = useProblemText()
   const { data, error, refetch } = useQuery({ ...segmentsQuery, staleTime: 0 })
   const figure = (count: number) => (count === 0 ? '–' : format.number(count))
   return (
@@ -32,13 +31,7 @@ export function SegmentsPage() {
             {t('toAccounts')}
           </LinkButton>
         </Group>
-        {error && !data && (
-          <Stack align="center" p="xl" role="alert">
-            <Text fw={650}>{t('failed')}</Text>
-            <Text c="dimmed">{problemText(error)}</Text>
-            <Button onClick={() => void refetch()}>{t('common:action.retry')}</Button>
-          </Stack>
-        )}
+        {error && !data && <LoadFailed title={t('failed')} error={error} onRetry={refetch} />}
         {!data && !error && (
           <Stack aria-busy>
             {[1, 2, 3, 4].map((n) => (

@@ -36,6 +36,7 @@ import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
 import type { Body } from '../api/types'
+import { ProblemAlert } from '../app/Problems'
 import { useProblemText } from '../app/problemText'
 import { toast, toastError } from '../app/toast'
 import { type CustomField, choicesFrom, customFieldsQuery, isKey, keyFrom } from '../filters/customFields'
@@ -239,7 +240,6 @@ function useFieldChanges() {
 function FieldDialog({ field, onClose }: { field: CustomField | null; onClose: () => void }) {
   const { t } = useTranslation(['fields', 'common'])
   const queryClient = useQueryClient()
-  const problemText = useProblemText()
   const [label, setLabel] = useState(field?.label ?? '')
   // The key follows the label until it is written by hand.
   const [ownKey, setOwnKey] = useState<string | null>(field?.key ?? null)
@@ -277,11 +277,7 @@ function FieldDialog({ field, onClose }: { field: CustomField | null; onClose: (
         }}
       >
         <Stack>
-          {save.error && (
-            <Alert color="red" role="alert" title={t('common:error.title')}>
-              {problemText(save.error)}
-            </Alert>
-          )}
+          <ProblemAlert error={save.error} />
           <TextInput
             label={t('label')}
             data-autofocus

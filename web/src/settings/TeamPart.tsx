@@ -20,6 +20,7 @@ import { api, call } from '../api/client'
 import { teamsQuery, useMe, usersQuery } from '../api/queries'
 import type { Body, Role, Team, User } from '../api/types'
 import { PasswordField } from '../app/PasswordField'
+import { ProblemAlert } from '../app/Problems'
 import { useProblemText } from '../app/problemText'
 import { toast, toastError } from '../app/toast'
 import classes from './SettingsPage.module.css'
@@ -168,7 +169,6 @@ function UserRow({ user, teams, onReset }: { user: User; teams: Team[]; onReset:
 function NewUser({ teams, onClose }: { teams: Team[]; onClose: () => void }) {
   const { t } = useTranslation(['settings', 'common'])
   const queryClient = useQueryClient()
-  const problemText = useProblemText()
   const [user, setUser] = useState<Body<'createUser'>>({
     name: '',
     email: '',
@@ -199,11 +199,7 @@ function NewUser({ teams, onClose }: { teams: Team[]; onClose: () => void }) {
         }}
       >
         <Stack>
-          {create.error && (
-            <Alert color="red" role="alert" title={t('common:error.title')}>
-              {problemText(create.error)}
-            </Alert>
-          )}
+          <ProblemAlert error={create.error} />
           <TextInput
             label={t('users.name')}
             data-autofocus
