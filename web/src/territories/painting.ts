@@ -1,0 +1,269 @@
+/**
+ * The ground of an alignment while it is divided by hand: which cell belongs to whom, and
+ * every territory's figures, kept up with each painted cell so that nothing is summed anew.
+ *
+ *   const painting = new Painting(cells)
+ *   const stroke = painting.stroke(new Set([lockedId]))
+ *   stroke.paint(painting.disk(cell, 1), territoryId)
+ *   const change = stroke.end()          // what changed, for the server and for undo
+ *   painting.revert(change)
+ */
+import { gridDisk } from 'h3-js'
+
+export const cellFigures = ['accounts', 'customers', 'revenue', 'potential', 'visitHours'] as const
+export type CellFigure = (typeof cellFigures)[number]
+
+export type GroundCell = { cell: string; territory: number | null } & Record<CellFigure, number>
+
+/** What a territory has; `edges` counts the sides of its hexagons that lie on its border. */
+export type Share = Record<CellFigure, number> & { cells: number; edges: number }
+
+/** Nobody's ground in figures by territory: ids begin at 1. */
+export const nobody = 0
+
+/** Cells that changed hands, each with the territory before and after; 0 is nobody. */
+export type Change = { cells: string[]; from: number[]; to: number[] }
+
+/** The wire's form of a change: cells by the territory that they come to. */
+export type Edit = { cells: string[]; territory: number | null }
+
+export class Painting {
+  readonly cells: readonly string[]
+  private readonly index = new Map<string, number>()
+  private readonly values: Record<CellFigure, Float64Array>
+  private readonly owners: Float64Array
+  /** Six places a cell: the indices of its neighbours on the ground, -1 where there is none. */
+  private readonly sides: Int32Array
+  private readonly shares = new Map<number, Share>()
+
+  constructor(ground: readonly GroundCell[]) {
+    this.cells = ground.map((each) => each.cell)
+    this.cells.forEach((cell, i) => {
+      this.index.set(cell, i)
+    })
+    this.owners = Float64Array.from(ground, (each) => each.territory ?? nobody)
+    this.values = Object.fromEntries(
+      cellFigures.map((figure) => [figure, Float64Array.from(ground, (each) => each[figure])]),
+    ) as Record<CellFigure, Float64Array>
+    this.sides = new Int32Array(this.cells.length * 6).fill(-1)
+    this.cells.forEach((cell, i) => {
+      let side = i * 6
+      for (const other of gridDisk(cell, 1)) {
+        if (other === cell) continue
+        this.sides[side++] = this.index.get(other) ?? -1
+      }
+    })
+    this.cells.forEach((_, i) => {
+      const owner = this.owners[i] as number
+      const share = this.share(owner)
+      share.cells++
+      share.edges += this.sidesToOthers(i, owner)
+      for (const figure of cellFigures) share[figure] += this.values[figure][i] as number
+    })
+  }
+
+  has(cell: string) {
+    return this.index.has(cell)
+  }
+
+  /** The cell's place in `cells`, which is also its feature's id on the map; -1 off the ground. */
+  at(cell: string) {
+    return this.index.get(cell) ?? -1
+  }
+
+  /** The territory of a cell; 0 when it is nobody's or lies off the ground. */
+  ownerOf(cell: string) {
+    return this.owners[this.at(cell)] ?? nobody
+  }
+
+  valueOf(cell: string, figure: CellFigure) {
+    return this.values[figure][this.at(cell)] ?? 0
+  }
+
+  /** What a territory has now; of one without cells: nothing. */
+  of(territory: number): Readonly<Share> {
+    return this.shares.get(territory) ?? noShare()
+  }
+
+  cellsOf(territory: number): string[] {
+    return this.cells.filter((_, i) => this.owners[i] === territory)
+  }
+
+  /** Cells with accounts that nobody has. */
+  gaps(): { cells: number; accounts: number } {
+    const found = { cells: 0, accounts: 0 }
+    this.cells.forEach((_, i) => {
+      const accounts = this.values.accounts[i] as number
+      if (this.owners[i] !== nobody || accounts === 0) return
+      found.cells++
+      found.accounts += accounts
+    })
+    return found
+  }
+
+  /** Which territories touch: pairs, the smaller id first. */
+  neighbours(): [number, number][] {
+    const pairs = new Map<string, [number, number]>()
+    this.cells.forEach((_, i) => {
+      const own = this.owners[i] as number
+      if (own === nobody) return
+      for (let side = i * 6; side < i * 6 + 6; side++) {
+        const other = this.owners[this.sides[side] as number] ?? nobody
+        if (other > own) pairs.set(`${own} ${other}`, [own, other])
+      }
+    })
+    return [...pairs.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1])
+  }
+
+  /** The cells around a place, those on the ground: 1, 7 or 19 of them for a radius of 0, 1, 2. */
+  disk(cell: string, radius: number): string[] {
+    return gridDisk(cell, radius).filter((each) => this.index.has(each))
+  }
+
+  /** Begins a stroke; cells of locked territories stay as they are, and locked ones get none. */
+  stroke(locked: ReadonlySet<number> = new Set()): Stroke {
+    return new Stroke(this, locked)
+  }
+
+  /** Gives one cell to a territory; false when nothing changes. */
+  give(cell: string, to: number): boolean {
+    const i = this.at(cell)
+    if (i < 0) return false
+    const from = this.owners[i] as number
+    if (from === to) return false
+    const old = this.share(from)
+    const next = this.share(to)
+    let ofOld = 0
+    let ofNext = 0
+    let others = 0
+    for (let side = i * 6; side < i * 6 + 6; side++) {
+      const other = this.sides[side] as number
+      const owner = other < 0 ? -1 : (this.owners[other] as number)
+      if (owner === from) ofOld++
+      else if (owner === to) ofNext++
+      else others++
+    }
+    // A side towards one's own kin is no border; leaving it makes it one, for both.
+    old.edges += ofOld - (others + ofNext)
+    next.edges += others + ofOld - ofNext
+    old.cells--
+    next.cells++
+    for (const figure of cellFigures) {
+      const value = this.values[figure][i] as number
+      old[figure] -= value
+      next[figure] += value
+    }
+    this.owners[i] = to
+    return true
+  }
+
+  apply(change: Change) {
+    change.cells.forEach((cell, i) => {
+      this.give(cell, change.to[i] as number)
+    })
+  }
+
+  revert(change: Change) {
+    change.cells.forEach((cell, i) => {
+      this.give(cell, change.from[i] as number)
+    })
+  }
+
+  private share(territory: number): Share {
+    const known = this.shares.get(territory)
+    if (known) return known
+    const made = noShare()
+    this.shares.set(territory, made)
+    return made
+  }
+
+  private sidesToOthers(i: number, owner: number) {
+    let count = 0
+    for (let side = i * 6; side < i * 6 + 6; side++) {
+      const other = this.sides[side] as number
+      if (other < 0 || this.owners[other] !== owner) count++
+    }
+    return count
+  }
+}
+
+export class Stroke {
+  private readonly before = new Map<string, number>()
+
+  constructor(
+    private readonly painting: Painting,
+    private readonly locked: ReadonlySet<number>,
+  ) {}
+
+  /** Paints cells and gives those that changed. */
+  paint(cells: Iterable<string>, to: number): string[] {
+    if (this.locked.has(to)) return []
+    const changed: string[] = []
+    for (const cell of cells) {
+      const from = this.painting.ownerOf(cell)
+      if (this.locked.has(from) || !this.painting.give(cell, to)) continue
+      if (!this.before.has(cell)) this.before.set(cell, from)
+      changed.push(cell)
+    }
+    return changed
+  }
+
+  /** What the stroke did in the end; null when nothing. */
+  end(): Change | null {
+    const change: Change = { cells: [], from: [], to: [] }
+    for (const [cell, from] of this.before) {
+      const to = this.painting.ownerOf(cell)
+      if (to === from) continue
+      change.cells.push(cell)
+      change.from.push(from)
+      change.to.push(to)
+    }
+    return change.cells.length > 0 ? change : null
+  }
+}
+
+const noShare = (): Share => ({
+  cells: 0,
+  edges: 0,
+  ...(Object.fromEntries(cellFigures.map((figure) => [figure, 0])) as Record<CellFigure, number>),
+})
+
+export const territoriesOf = (change: Change) => [...new Set([...change.from, ...change.to])]
+
+/** A change as the server takes it. */
+export function editsOf(change: Change): Edit[] {
+  const byTerritory = new Map<number, string[]>()
+  change.cells.forEach((cell, i) => {
+    const to = change.to[i] as number
+    const known = byTerritory.get(to)
+    if (known) known.push(cell)
+    else byTerritory.set(to, [cell])
+  })
+  return [...byTerritory].map(([territory, cells]) => ({
+    cells,
+    territory: territory === nobody ? null : territory,
+  }))
+}
+
+/**
+ * How round a territory of hexagons is, 0 to 1 (Polsby and Popper, 1991: 4π·area / perimeter²).
+ * With sides of length 1 a hexagon's area is 3√3/2; one alone has π√3/6 ≈ 0.907.
+ */
+export const compactness = ({ cells, edges }: Pick<Share, 'cells' | 'edges'>) =>
+  edges === 0 ? 0 : (4 * Math.PI * cells * ((3 * Math.sqrt(3)) / 2)) / edges ** 2
+
+/** How far the territories are apart on a figure. */
+export type Balance = { mean: number; least: number; most: number; spread: number }
+
+/**
+ * The mean, and the extremes as shares of it: 1.18 is 18 % above. `spread` is the largest
+ * deviation from the mean, 0 where there is nothing to share.
+ */
+export function balanceOf(values: readonly number[]): Balance {
+  const sum = values.reduce((all, value) => all + value, 0)
+  const mean = values.length === 0 ? 0 : sum / values.length
+  if (mean === 0) return { mean: 0, least: 0, most: 0, spread: 0 }
+  const least = Math.min(...values) / mean
+  const most = Math.max(...values) / mean
+  return { mean, least, most, spread: Math.max(most - 1, 1 - least) }
+}
