@@ -87,7 +87,7 @@ test-browser: build ## the main job in a browser, at desk and phone size
 	@scripts/browser.sh test
 
 ##@ Measure
-.PHONY: bench bench-roads bench-planner bench-districts pictures
+.PHONY: bench bench-roads bench-planner bench-districts bench-tiles pictures
 bench: ## Go benchmarks, without tests
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
@@ -109,6 +109,10 @@ bench-import: ## import of ROWS accounts (100,000) beside a plain COPY of the sa
 bench-geocode: ## search for mistyped addresses of the extract in the database at URL=…, as role waymark_app
 	@test -n '$(URL)' || { echo 'Say which database has an extract: make bench-geocode URL=postgres:///waymark?host=SOCKET&user=waymark_app'; exit 2; }
 	WAYMARK_BENCH_DATABASE_URL='$(URL)' $(GO) test ./internal/extract -run '^$$' -bench TypedAddresses -benchtime 1x
+
+bench-tiles: build ## tiles beside an ST_AsMVT handler, lists, counts and searches, on the data in DIR=FOLDER, with the demo of `waymark demo --accounts 1000000`
+	@test -n '$(DIR)' || { echo 'Say where the data is: make bench-tiles DIR=FOLDER'; exit 2; }
+	$(GO) run ./internal/accounts/bench -server bin/waymark -data '$(DIR)'
 
 pictures: build ## renew the README's pictures from the running demo
 	@scripts/browser.sh pictures

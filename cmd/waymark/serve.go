@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -223,6 +224,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 			Metrics:           config.Metrics,
 			RequestTimeout:    config.RequestTimeout,
 			RequestsPerMinute: config.RateLimit,
+			TileCacheMB:       cmp.Or(config.TileCache, -1),
 			Version:           versionText(),
 		},
 	})

@@ -29,8 +29,8 @@ type cached[K comparable, V any] struct {
 	value V
 }
 
-// tileCacheBytes is how much memory made tiles may take.
-const tileCacheBytes = 64 << 20
+// tileCacheMB is how much memory made tiles may take unless it is set.
+const tileCacheMB = 64
 
 // entryBytes is about what a tile's entry takes beside its key and body.
 const entryBytes = 200
@@ -58,6 +58,9 @@ func newCache[K comparable, V any](most int, size func(K, V) int) *cache[K, V] {
 // The value must not be changed.
 func (c *cache[K, V]) get(ctx context.Context, key K, build func(context.Context) (V, error)) (V, error) {
 	var none V
+	if c.most < 0 {
+		return build(ctx) // nothing is kept or shared
+	}
 	if value, ok := c.find(key); ok {
 		return value, nil
 	}

@@ -15,6 +15,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -31,6 +32,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/audit"
 	"github.com/waymark-crm/waymark/internal/duplicates"
 	"github.com/waymark-crm/waymark/internal/events"
+	"github.com/waymark-crm/waymark/internal/export"
 	"github.com/waymark-crm/waymark/internal/extract"
 	"github.com/waymark-crm/waymark/internal/files"
 	"github.com/waymark-crm/waymark/internal/geocoding"
@@ -63,6 +65,8 @@ type Settings struct {
 	Version string
 	// RequestsPerMinute is the limit of one API key or person; 0 means 1200.
 	RequestsPerMinute int
+	// TileCacheMB is how much memory made tiles may take; 0 means 64, -1 none.
+	TileCacheMB int
 	// RequestTimeout ends the work on a request; 0 means 30 s. Streams are exempt.
 	RequestTimeout time.Duration
 }
@@ -101,6 +105,8 @@ type Server struct {
 	relations *relations.Service
 	limiter   *limiter
 	audit     *audit.Service
+	exports   *export.Service
+	exporting chan struct{} // as many as may be under way
 	regions   *regions.Service
 	segments  *segments.Service
 	tiles     *cache[string, []byte]
@@ -138,13 +144,14 @@ func New(deps Deps) (*Server, error) {
 	}
 	s := &Server{
 		deps: deps, log: deps.Log,
-		tiles:      newTileCache(tileCacheBytes),
+		tiles:      newTileCache(cmp.Or(deps.Settings.TileCacheMB, tileCacheMB) << 20),
 		reaches:    newReachCache(reachCacheAreas),
 		visits:     deps.Visits,
 		operations: map[string]endpoint{}, rawRoutes: map[string]access{},
 		heartbeat: heartbeat,
 	}
 	s.accounts = accounts.New(deps.DB, accounts.WithReach(s.reachOf), accounts.WithQueue(deps.Bulk))
+	s.exports, s.exporting = export.New(deps.DB, s.accounts), make(chan struct{}, exportsAtOnce)
 	s.regions = regions.New(deps.DB, s.accounts)
 	s.segments = segments.New(deps.DB, s.accounts)
 	if s.timeline = deps.Timeline; s.timeline == nil {

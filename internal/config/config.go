@@ -44,6 +44,7 @@ type Server struct {
 	RequestTimeout  time.Duration `env:"WAYMARK_REQUEST_TIMEOUT" default:"30s" help:"How long one request may take." group:"Server"`
 	StopTimeout     time.Duration `env:"WAYMARK_STOP_TIMEOUT" default:"20s" help:"How long requests and jobs under way may take to end when the server stops." group:"Server"`
 	RateLimit       int           `env:"WAYMARK_RATE_LIMIT" default:"1200" help:"Most requests of one person or API key in a minute." group:"Server"`
+	TileCache       int           `env:"WAYMARK_TILE_CACHE" default:"64" help:"Megabytes of memory for tiles that were made; 0 makes each tile anew." group:"Server"`
 	WebhooksPrivate bool          `env:"WAYMARK_WEBHOOKS_PRIVATE" help:"Let webhooks lead to loopback and private networks." group:"Server"`
 	Workers         int           `env:"WAYMARK_WORKERS" default:"0" help:"Jobs that run at once, such as plannings; 0 means one a processor." group:"Server"`
 	PlanBudget      time.Duration `env:"WAYMARK_PLAN_BUDGET" default:"500ms" help:"How long the search for one day's route takes." group:"Server"`
@@ -95,6 +96,9 @@ func (c *Config) Complete() error {
 	}
 	if c.Server.RateLimit < 0 {
 		return fault.New(fault.Invalid, "WAYMARK_RATE_LIMIT must not be negative.")
+	}
+	if c.Server.TileCache < 0 || c.Server.TileCache > 1<<20 {
+		return fault.New(fault.Invalid, "WAYMARK_TILE_CACHE is a number of megabytes, 0 for no cache.")
 	}
 	if c.DatabaseConns < 0 || c.Server.Workers < 0 {
 		return fault.New(fault.Invalid, "WAYMARK_DATABASE_CONNS and WAYMARK_WORKERS must not be negative.")
