@@ -10,16 +10,17 @@ import (
 
 // Contents is what an extract holds beside its roads.
 type Contents struct {
-	Header    Header
-	Places    []NamedPlace
-	Streets   []Street
-	Addresses []Address
-	Interests []Interest
-	Sea       orb.MultiPolygon // within Header.Bounds; empty without a coast
+	Header     Header
+	Places     []NamedPlace
+	Streets    []Street
+	Addresses  []Address
+	Interests  []Interest
+	Boundaries []Boundary       // those of which the extract holds the whole outline
+	Sea        orb.MultiPolygon // within Header.Bounds; empty without a coast
 }
 
 // Collect reads an extract and returns its places, streets, addresses, points
-// of interest and sea. Further collectors, such as the one for roads, are
+// of interest, boundaries and sea. Further collectors, such as the one for roads, are
 // served by the same pass. progress and errors are those of [Read].
 //
 // Areas that are relations of several ways need a second, shorter pass, which
@@ -42,6 +43,7 @@ func Collect(ctx context.Context, path string, progress func(done, total int64),
 	out := &Contents{Header: header, Places: c.places, Addresses: c.addresses}
 	out.Places = uniquePlaces(out.Places)
 	out.Interests = uniqueInterests(c.interests)
+	out.Boundaries = uniqueBoundaries(c.boundaries)
 	out.Streets = joinStreets(c.streets)
 	out.Sea = c.coast.sea(header.Bounds)
 	complete(out)
@@ -50,19 +52,21 @@ func Collect(ctx context.Context, path string, progress func(done, total int64),
 
 // collector gathers everything that is not a road network.
 type collector struct {
-	places    []NamedPlace
-	addresses []Address
-	interests []Interest
-	streets   []streetWay
-	coast     coast
-	areas     []area
+	places     []NamedPlace
+	addresses  []Address
+	interests  []Interest
+	boundaries []Boundary
+	streets    []streetWay
+	coast      coast
+	areas      []area
 }
 
 // area is a relation that is of use once its outline is known.
 type area struct {
-	ref  Ref
-	tags Tags
-	ways []int64
+	ref   Ref
+	tags  Tags
+	ways  []int64
+	inner []int64 // holes
 }
 
 func (c *collector) Node(n *Node) error {
@@ -83,10 +87,18 @@ func (c *collector) Way(w *Way) error {
 		c.streets = append(c.streets, s)
 		return nil
 	}
-	if !useful(w.Tags) {
+	boundary, bounds := boundaryFrom(Ref{KindWay, w.ID}, w.Tags)
+	if !bounds && !useful(w.Tags) {
 		return nil
 	}
-	if line, _ := w.Line(); len(line) > 0 {
+	line, missing := w.Line()
+	if bounds && missing == 0 {
+		if ring, ok := ringOf(line); ok {
+			boundary.Area = orb.MultiPolygon{{ring}}
+			c.boundaries = append(c.boundaries, boundary)
+		}
+	}
+	if len(line) > 0 && useful(w.Tags) {
 		c.add(Ref{KindWay, w.ID}, w.Tags, middle(line))
 	}
 	return nil
@@ -94,12 +106,20 @@ func (c *collector) Way(w *Way) error {
 
 func (c *collector) Relation(r *Relation) error {
 	kind := r.Tags.Get("type")
-	if kind != "multipolygon" && kind != "boundary" && kind != "site" || !useful(r.Tags) {
+	if kind != "multipolygon" && kind != "boundary" && kind != "site" {
+		return nil
+	}
+	_, bounds := boundaryFrom(Ref{KindRelation, r.ID}, r.Tags)
+	if !bounds && !useful(r.Tags) {
 		return nil
 	}
 	a := area{ref: Ref{KindRelation, r.ID}, tags: append(Tags(nil), r.Tags...)}
 	for _, m := range r.Members {
-		if m.Kind == KindWay && m.Role != "inner" {
+		switch {
+		case m.Kind != KindWay:
+		case m.Role == "inner":
+			a.inner = append(a.inner, m.Ref)
+		default:
 			a.ways = append(a.ways, m.Ref)
 		}
 	}
@@ -148,18 +168,28 @@ func (c *collector) readAreas(ctx context.Context, path string) error {
 	if len(c.areas) == 0 {
 		return nil
 	}
-	m := memberWays{lines: map[int64]orb.LineString{}}
+	m := memberWays{lines: map[int64]orb.LineString{}, cut: map[int64]bool{}}
 	for _, a := range c.areas {
-		for _, id := range a.ways {
-			m.lines[id] = nil
+		for _, ids := range [][]int64{a.ways, a.inner} {
+			for _, id := range ids {
+				m.lines[id] = nil
+			}
 		}
 	}
 	if _, err := Read(ctx, path, nil, &m); err != nil {
 		return fmt.Errorf("outlines of areas: %w", err)
 	}
 	for _, a := range c.areas {
-		if at, ok := m.middle(a.ways); ok {
+		if at, ok := m.middle(a.ways); ok && useful(a.tags) {
 			c.add(a.ref, a.tags, at)
+		}
+		boundary, bounds := boundaryFrom(a.ref, a.tags)
+		if !bounds || !m.whole(a.ways) || !m.whole(a.inner) {
+			continue
+		}
+		if area, ok := polygonsOf(joinLines(a.ways, m.lines), joinLines(a.inner, m.lines)); ok {
+			boundary.Area = area
+			c.boundaries = append(c.boundaries, boundary)
 		}
 	}
 	return nil
@@ -169,13 +199,28 @@ func (c *collector) readAreas(ctx context.Context, path string) error {
 type memberWays struct {
 	Ignore
 	lines map[int64]orb.LineString
+	cut   map[int64]bool // those that the extract holds in part
 }
 
 func (m *memberWays) Way(w *Way) error {
 	if _, wanted := m.lines[w.ID]; wanted {
-		m.lines[w.ID], _ = w.Line()
+		line, missing := w.Line()
+		m.lines[w.ID] = line
+		if missing > 0 {
+			m.cut[w.ID] = true
+		}
 	}
 	return nil
+}
+
+// whole tells whether the extract holds all of the ways with all of their nodes.
+func (m *memberWays) whole(ways []int64) bool {
+	for _, id := range ways {
+		if len(m.lines[id]) < 2 || m.cut[id] {
+			return false
+		}
+	}
+	return true
 }
 
 // middle returns the centroid of the largest ring that the ways make, or the

@@ -11,6 +11,7 @@ func (s *Server) routes() {
 	s.registerKeys()     // keys.go
 	s.registerEvents()   // events.go
 
+	s.registerExport()        // export.go; before accounts.go, whose {id} would take its path
 	s.registerAccounts()      // accounts.go
 	s.registerTimeline()      // timeline.go
 	s.registerTasks()         // tasks.go
@@ -29,6 +30,7 @@ func (s *Server) routes() {
 	s.registerTiles()         // tiles.go
 	s.registerExtract()       // extract.go
 	s.registerPlaces()        // places.go
+	s.registerBoundaries()    // boundaries.go
 	s.registerBoard()         // board.go; before plans.go, whose {id} would take its paths
 	s.registerPlans()         // plans.go
 	s.registerReach()         // reach.go

@@ -223,6 +223,13 @@ var trespasses = map[string]trespass{
 		c.w.openProspect("Open to all")
 		return c.get("/api/search/places?q=SOUTH&near=-75.52,39.16")
 	}},
+	"listBoundaries": {try: func(c *client, _ tenant) *reply {
+		c.w.boundary("Open County")
+		return c.get("/api/places/boundaries?q=open&bbox=-76,39,-75,40")
+	}},
+	"getBoundary": {try: func(c *client, _ tenant) *reply {
+		return c.get("/api/places/boundaries/" + id(c.w.boundary("Open County")))
+	}},
 	"getExtract":              {try: func(c *client, _ tenant) *reply { return c.get("/api/extract") }},
 	"/tiles/basemap/:z/:x/:y": {try: func(c *client, _ tenant) *reply { return c.get("/tiles/basemap/0/0/0") }, want: 404, own: 404},
 
@@ -273,6 +280,8 @@ var silent = map[string]string{
 	"/tiles/basemap/:z/:x/:y":  "the extract's, everyone's",
 	"getExtract":               "the extract's, everyone's",
 	"searchPlaces":             "the extract's, everyone's",
+	"listBoundaries":           "the extract's, everyone's",
+	"getBoundary":              "the extract's, everyone's",
 	"getDirections":            "the extract's, everyone's",
 }
 

@@ -62,6 +62,7 @@ type Counts struct {
 	Streets        int   `json:"streets"`
 	Addresses      int   `json:"addresses"`
 	OpenProspects  int   `json:"openProspects"`
+	Boundaries     int   `json:"boundaries"`
 	GoneProspects  int   `json:"goneProspects"` // that the new data no longer holds
 	RoadKilometres int   `json:"roadKilometres"`
 	RoadsBytes     int64 `json:"roadsBytes"`

@@ -143,6 +143,7 @@ func TestALoadOfDelaware(t *testing.T) {
 		"addresses": first.Counts.Addresses, "open_prospects": first.Counts.OpenProspects}, rows)
 	require.Greater(t, rows["places"], 1500)
 	require.Greater(t, rows["open_prospects"], 1000)
+	boundariesOfDelaware(t, db, first.Counts.Boundaries)
 	history, err := History(t.Context(), db.DB, 10)
 	require.NoError(t, err)
 	require.Len(t, history, 2)

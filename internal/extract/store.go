@@ -20,7 +20,7 @@ import (
 // store replaces the rows and makes the extract current, in one transaction on
 // the session that holds the lock.
 func (l *load) store(ctx context.Context, c *osm.Contents) error {
-	steps := []func(context.Context, pgx.Tx, *osm.Contents) error{l.storePlaces, l.storeStreets, l.storeAddresses, l.storeProspects, l.makeCurrent}
+	steps := []func(context.Context, pgx.Tx, *osm.Contents) error{l.storePlaces, l.storeStreets, l.storeAddresses, l.storeProspects, l.storeBoundaries, l.makeCurrent}
 	err := pgx.BeginFunc(ctx, l.lock.conn, func(tx pgx.Tx) error {
 		for i, step := range steps {
 			// Told before the step: after the last, the row is locked.
@@ -181,7 +181,7 @@ func (l *load) makeCurrent(ctx context.Context, tx pgx.Tx, c *osm.Contents) erro
 		where id = $1`, l.id, counts, dataTime, b.Min[0], b.Min[1], b.Max[0], b.Max[1]); err != nil {
 		return err
 	}
-	for _, table := range []string{"places", "streets", "addresses", "open_prospects"} {
+	for _, table := range []string{"places", "streets", "addresses", "open_prospects", "boundaries"} {
 		if _, err := tx.Exec(ctx, "analyze "+table); err != nil {
 			return err
 		}
