@@ -67,6 +67,7 @@ func (c Class) VisitIntervalDays() int {
 type Account struct {
 	ID                int64      `json:"id"`
 	Name              string     `json:"name"`
+	ExternalID        string     `json:"externalId" doc:"The number by which another system knows it, unique where there is one; imports find the account by it."`
 	Status            Status     `json:"status" enum:"prospect,customer,former"`
 	Class             Class      `json:"class" enum:"A,B,C"`
 	Category          string     `json:"category"`
@@ -79,6 +80,7 @@ type Account struct {
 	Website           string     `json:"website"`
 	Notes             string     `json:"notes"`
 	Revenue           float64    `json:"revenue" doc:"A year, in the organisation's currency."`
+	Potential         float64    `json:"potential" doc:"What it could buy in a year, in the organisation's currency; what is above the revenue is white space."`
 	VisitIntervalDays int        `json:"visitIntervalDays"`
 	VisitMinutes      int        `json:"visitMinutes"`
 	LastVisitOn       *string    `json:"lastVisitOn" format:"date"`
@@ -139,6 +141,7 @@ type Row struct {
 	Email             string     `json:"email"`
 	Website           string     `json:"website"`
 	Revenue           float64    `json:"revenue"`
+	Potential         float64    `json:"potential"`
 	VisitIntervalDays int        `json:"visitIntervalDays"`
 	VisitMinutes      int        `json:"visitMinutes"`
 	LastVisitOn       *string    `json:"lastVisitOn" format:"date"`

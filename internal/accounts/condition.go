@@ -17,6 +17,9 @@ type condition struct {
 	row func(q *Statement, alias string) string
 	// sites: row works on sites too, by the copies that they carry.
 	sites bool
+	// counted says which columns row is about, when the sums of accounts by cell
+	// have them.
+	counted columns
 	// related returns a select of the ids of accounts (named account_id, may
 	// repeat) for which the condition holds. With only set, a placeholder of the
 	// account's id, it need not give others.
@@ -157,7 +160,7 @@ func contactCount(n *node, _ surroundings) (*condition, error) {
 }
 
 func constant(v bool) *condition {
-	return &condition{sites: true, row: func(*Statement, string) string { return strconv.FormatBool(v) }}
+	return &condition{sites: true, counted: countedColumns[""], row: func(*Statement, string) string { return strconv.FormatBool(v) }}
 }
 
 func booleanOf(n *node) (bool, error) {
@@ -229,20 +232,24 @@ func numberColumn(column string) func(*node, surroundings) (*condition, error) {
 	}
 }
 
-// moneyColumn is the revenue, which an index keeps in hundredths. Zero is a
-// revenue like others, and what "is empty" means.
-func moneyColumn(n *node, _ surroundings) (*condition, error) {
+// moneyColumn is the revenue or the potential, which an index keeps in hundredths.
+// Zero is an amount like others, and what "is empty" means.
+func moneyColumn(column string) func(*node, surroundings) (*condition, error) {
+	return func(n *node, _ surroundings) (*condition, error) { return moneyCondition(n, column) }
+}
+
+func moneyCondition(n *node, column string) (*condition, error) {
 	op, negated := positive(n.op)
 	switch op {
 	case "is_empty", "not_empty":
-		return &condition{negated: op == "not_empty", row: func(_ *Statement, alias string) string { return alias + ".revenue_key = 0" }}, nil
+		return &condition{negated: op == "not_empty", row: func(_ *Statement, alias string) string { return alias + column + " = 0" }}, nil
 	}
 	v, err := numbersOf(n, op)
 	if err != nil {
 		return nil, err
 	}
 	return &condition{negated: negated, row: func(q *Statement, alias string) string {
-		key := alias + ".revenue_key"
+		key := alias + column
 		bound := func(v float64, round func(float64) float64) string { return q.Arg(hundredths(v, round)) + "::bigint" }
 		switch op {
 		case "eq": // nothing, for a part of a hundredth
@@ -310,7 +317,7 @@ func dateColumn(column string, sites bool) func(*node, surroundings) (*condition
 				func(day string) string { return alias + column + " <= " + q.Arg(day) + "::date" })
 		})
 		if err == nil {
-			c.sites = sites
+			c.sites, c.counted = sites, countedColumns[column]
 		}
 		return c, err
 	}
@@ -350,7 +357,7 @@ func choiceColumn(column string, sites bool) func(*node, surroundings) (*conditi
 				return nil, n.wrong("The field has no such choice.")
 			}
 		}
-		return &condition{negated: negated, sites: sites, row: func(q *Statement, alias string) string {
+		return &condition{negated: negated, sites: sites, counted: countedColumns[column], row: func(q *Statement, alias string) string {
 			return alias + column + " = any(" + q.Arg(values) + "::text[])"
 		}}, nil
 	}
@@ -363,7 +370,7 @@ func referenceColumn(column string) func(*node, surroundings) (*condition, error
 		op, negated := positive(n.op)
 		switch op {
 		case "is_empty", "not_empty":
-			return &condition{sites: true, negated: op == "not_empty", row: func(_ *Statement, alias string) string { return alias + column + " is null" }}, nil
+			return &condition{sites: true, counted: countedColumns[column], negated: op == "not_empty", row: func(_ *Statement, alias string) string { return alias + column + " is null" }}, nil
 		}
 		raw, err := listOf(n)
 		if err != nil {
@@ -385,7 +392,7 @@ func referenceColumn(column string) func(*node, surroundings) (*condition, error
 			}
 		}
 		ids = set(ids)
-		return &condition{negated: negated, sites: true, row: func(q *Statement, alias string) string {
+		return &condition{negated: negated, sites: true, counted: countedColumns[column], row: func(q *Statement, alias string) string {
 			own := alias + column + " = any(" + q.Arg(ids) + "::bigint[])"
 			if nobody {
 				own = "(" + own + " or " + alias + column + " is null)"
@@ -404,6 +411,7 @@ func coverageColumn(n *node, s surroundings) (*condition, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.counted = countedColumns[".due_on"]
 	c.row = func(q *Statement, alias string) string {
 		return CoverageSQL(alias+".due_on", q.Day()) + " = any(" + q.Arg(values) + "::text[])"
 	}

@@ -19,6 +19,7 @@ import (
 // Bounds of what an account holds; the database has the same.
 const (
 	maxName         = 300
+	maxExternalID   = 200
 	maxCategory     = 100
 	maxTags         = 50
 	maxTag          = 50
@@ -149,10 +150,10 @@ func (in *input) tags(v *[]string) {
 	*v = out
 }
 
-func (in *input) revenue(v *float64) {
+func (in *input) money(field, what string, v *float64) {
 	// Written so that not-a-number fails.
 	if v != nil && !(*v >= 0 && *v <= maxRevenue) {
-		in.refuse("revenue", "The revenue must lie between 0 and 999,999,999,999.99.")
+		in.refuse(field, what+" must lie between 0 and 999,999,999,999.99.")
 	} else if v != nil {
 		*v = math.Round(*v*100) / 100
 	}

@@ -53,6 +53,7 @@ var sortKeys = map[string]sorting{
 	"name":      {key: "a.name_key", cast: "text"},
 	"dueOn":     {key: "a.due_key", cast: "date"},
 	"revenue":   {key: "a.revenue_key", cast: "bigint"},
+	"potential": {key: "a.potential_key", cast: "bigint"},
 	"updatedAt": {key: "a.updated_at", cast: "timestamptz"},
 	"createdAt": {key: "a.created_at", cast: "timestamptz"},
 

@@ -17,14 +17,14 @@ var errNoAccount = fault.New(fault.NotFound, "There is no such account, or it is
 // rowColumns are the columns of accounts a and users u that scanRow reads.
 func rowColumns(q *Statement) string {
 	return `a.id, a.name, a.status, a.class, a.category, a.owner_id, coalesce(u.name, ''), a.team_id, a.tags,
-		a.phone, a.email, a.website, a.revenue::float8, a.visit_interval_days, a.visit_minutes,
+		a.phone, a.email, a.website, a.revenue::float8, a.potential::float8, a.visit_interval_days, a.visit_minutes,
 		to_char(a.last_visit_on, 'YYYY-MM-DD'), to_char(a.due_on, 'YYYY-MM-DD'), ` + CoverageSQL("a.due_on", q.Day()) + `,
 		a.open_prospect_id, a.version, a.archived_at, a.created_at, a.updated_at, a.custom`
 }
 
 func (r *Row) targets() []any {
 	return []any{&r.ID, &r.Name, &r.Status, &r.Class, &r.Category, &r.OwnerID, &r.OwnerName, &r.TeamID, &r.Tags,
-		&r.Phone, &r.Email, &r.Website, &r.Revenue, &r.VisitIntervalDays, &r.VisitMinutes,
+		&r.Phone, &r.Email, &r.Website, &r.Revenue, &r.Potential, &r.VisitIntervalDays, &r.VisitMinutes,
 		&r.LastVisitOn, &r.DueOn, &r.Coverage,
 		&r.OpenProspectID, &r.Version, &r.ArchivedAt, &r.CreatedAt, &r.UpdatedAt, &r.Custom}
 }
@@ -62,11 +62,11 @@ func load(ctx context.Context, tx pgx.Tx, orgID, id int64) (Account, error) {
 	}
 	q := NewStatement(orgID, today)
 	var r Row
-	var notes string
+	var notes, externalID string
 	err = q.queryRow(ctx, tx, `
-		select `+rowColumns(q)+`, a.notes
+		select `+rowColumns(q)+`, a.notes, a.external_id
 		from accounts a left join users u on u.org_id = `+q.Org()+` and u.id = a.owner_id
-		where a.org_id = `+q.Org()+` and a.id = `+q.Arg(id)+`::bigint`).Scan(append(r.targets(), &notes)...)
+		where a.org_id = `+q.Org()+` and a.id = `+q.Arg(id)+`::bigint`).Scan(append(r.targets(), &notes, &externalID)...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Account{}, errNoAccount
 	}
@@ -74,6 +74,7 @@ func load(ctx context.Context, tx pgx.Tx, orgID, id int64) (Account, error) {
 		return Account{}, fmt.Errorf("read account %d: %w", id, err)
 	}
 	a := r.account(notes)
+	a.ExternalID = externalID
 	rows, err := tx.Query(ctx, `
 		select id, name, is_primary, housenumber, street, city, postcode, country, opening_hours, source, point, cell
 		from sites where org_id = $1 and account_id = $2 order by is_primary desc, id`, orgID, id)
@@ -102,7 +103,7 @@ func (r Row) account(notes string) Account {
 	return Account{
 		ID: r.ID, Name: r.Name, Status: r.Status, Class: r.Class, Category: r.Category,
 		OwnerID: r.OwnerID, OwnerName: r.OwnerName, TeamID: r.TeamID, Tags: r.Tags,
-		Phone: r.Phone, Email: r.Email, Website: r.Website, Notes: notes, Revenue: r.Revenue,
+		Phone: r.Phone, Email: r.Email, Website: r.Website, Notes: notes, Revenue: r.Revenue, Potential: r.Potential,
 		VisitIntervalDays: r.VisitIntervalDays, VisitMinutes: r.VisitMinutes,
 		LastVisitOn: r.LastVisitOn, DueOn: r.DueOn, Coverage: r.Coverage,
 		OpenProspectID: r.OpenProspectID, Version: r.Version,

@@ -29,6 +29,7 @@ type NewAccount struct {
 	Website           string
 	Notes             string
 	Revenue           float64
+	Potential         float64
 	VisitIntervalDays int // [by class: 14, 30 or 90]
 	VisitMinutes      int // [30]
 	Custom            CustomValues
@@ -59,6 +60,7 @@ type NewSite struct {
 type Changes struct {
 	Version           int // of the account as the caller knows it
 	Name              *string
+	ExternalID        *string
 	Status            *Status
 	Class             *Class
 	Category          *string
@@ -70,6 +72,7 @@ type Changes struct {
 	Website           *string
 	Notes             *string
 	Revenue           *float64
+	Potential         *float64
 	VisitIntervalDays *int
 	VisitMinutes      *int
 	Custom            CustomValues // null removes a value, those not named stay
@@ -145,7 +148,8 @@ func create(ctx context.Context, tx pgx.Tx, actor postgres.Actor, n NewAccount) 
 	in.email("email", &n.Email)
 	in.website("website", &n.Website)
 	in.text("notes", "The note", &n.Notes, maxNotes)
-	in.revenue(&n.Revenue)
+	in.money("revenue", "The revenue", &n.Revenue)
+	in.money("potential", "The potential", &n.Potential)
 	in.between("visitIntervalDays", "The days between visits", &n.VisitIntervalDays, 1, 3650)
 	in.between("visitMinutes", "The minutes of a visit", &n.VisitMinutes, 1, 720)
 	if n.Site != nil {
@@ -163,11 +167,11 @@ func create(ctx context.Context, tx pgx.Tx, actor postgres.Actor, n NewAccount) 
 	var id int64
 	err = tx.QueryRow(ctx, `
 		insert into accounts (org_id, name, status, class, category, owner_id, team_id, tags, phone, email, website,
-		  notes, revenue, visit_interval_days, visit_minutes, open_prospect_id, created_by, custom)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::float8::numeric, $14, $15, $16, nullif($17::bigint, 0), $18)
+		  notes, revenue, visit_interval_days, visit_minutes, open_prospect_id, created_by, custom, potential)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::float8::numeric, $14, $15, $16, nullif($17::bigint, 0), $18, $19::float8::numeric)
 		returning id`,
 		actor.OrgID, n.Name, n.Status, n.Class, n.Category, n.OwnerID, n.TeamID, n.Tags, n.Phone, n.Email, n.Website,
-		n.Notes, n.Revenue, n.VisitIntervalDays, n.VisitMinutes, n.openProspectID, actor.UserID, custom).Scan(&id)
+		n.Notes, n.Revenue, n.VisitIntervalDays, n.VisitMinutes, n.openProspectID, actor.UserID, custom, n.Potential).Scan(&id)
 	if err != nil {
 		return 0, reference(fmt.Errorf("create an account: %w", err))
 	}
@@ -185,6 +189,7 @@ func create(ctx context.Context, tx pgx.Tx, actor postgres.Actor, n NewAccount) 
 func (s *Service) Update(ctx context.Context, id int64, c Changes) (Account, error) {
 	var in input
 	in.name("name", "The name", c.Name, maxName)
+	in.text("externalId", "The external number", c.ExternalID, maxExternalID)
 	in.status(c.Status)
 	in.class(c.Class)
 	in.text("category", "The category", c.Category, maxCategory)
@@ -193,7 +198,8 @@ func (s *Service) Update(ctx context.Context, id int64, c Changes) (Account, err
 	in.email("email", c.Email)
 	in.website("website", c.Website)
 	in.text("notes", "The note", c.Notes, maxNotes)
-	in.revenue(c.Revenue)
+	in.money("revenue", "The revenue", c.Revenue)
+	in.money("potential", "The potential", c.Potential)
 	in.between("visitIntervalDays", "The days between visits", c.VisitIntervalDays, 1, 3650)
 	in.between("visitMinutes", "The minutes of a visit", c.VisitMinutes, 1, 720)
 	if err := in.failed(); err != nil {
@@ -220,11 +226,13 @@ func (s *Service) Update(ctx context.Context, id int64, c Changes) (Account, err
 			  revenue = coalesce($16::float8::numeric, revenue),
 			  visit_interval_days = coalesce($17, visit_interval_days),
 			  visit_minutes = coalesce($18, visit_minutes),
-			  custom = (custom || $19::jsonb) - $20::text[]
+			  custom = (custom || $19::jsonb) - $20::text[],
+			  external_id = coalesce($21, external_id),
+			  potential = coalesce($22::float8::numeric, potential)
 			where org_id = $1 and id = $2`,
 			actor.OrgID, id, c.Name, c.Status, c.Class, c.Category,
 			c.OwnerID != nil, inner(c.OwnerID), c.TeamID != nil, inner(c.TeamID),
-			c.Tags, c.Phone, c.Email, c.Website, c.Notes, c.Revenue, c.VisitIntervalDays, c.VisitMinutes, set, remove)
+			c.Tags, c.Phone, c.Email, c.Website, c.Notes, c.Revenue, c.VisitIntervalDays, c.VisitMinutes, set, remove, c.ExternalID, c.Potential)
 		if err != nil {
 			return reference(fmt.Errorf("change account %d: %w", id, err))
 		}
@@ -334,9 +342,12 @@ func inner(v **int64) *int64 {
 }
 
 // reference turns what the database says about an owner or team that does not
-// exist into a fault.
+// exist, or an external number that another account has, into a fault.
 func reference(err error) error {
 	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.ConstraintName == "accounts_external" {
+		return errExternalID.WithCause(err)
+	}
 	if !errors.As(err, &pg) || pg.Code != "23503" {
 		return err
 	}

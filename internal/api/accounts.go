@@ -182,6 +182,7 @@ type createAccountRequest struct {
 	Website           string       `json:"website,omitempty" maxLength:"500"`
 	Notes             string       `json:"notes,omitempty" maxLength:"20000"`
 	Revenue           float64      `json:"revenue,omitempty" minimum:"0" maximum:"999999999999.99"`
+	Potential         float64      `json:"potential,omitempty" minimum:"0" maximum:"999999999999.99" doc:"What it could buy in a year."`
 	VisitIntervalDays int          `json:"visitIntervalDays,omitempty" minimum:"1" maximum:"3650" doc:"Left out: 14, 30 or 90 by class."`
 	VisitMinutes      int          `json:"visitMinutes,omitempty" minimum:"1" maximum:"720" default:"30"`
 	Custom            customValues `json:"custom,omitempty"`
@@ -197,7 +198,7 @@ func (s *Server) createAccount(ctx context.Context, in *struct{ Body createAccou
 	n := accounts.NewAccount{
 		Name: b.Name, Status: accounts.Status(b.Status), Class: accounts.Class(b.Class), Category: b.Category,
 		OwnerID: b.OwnerID, TeamID: b.TeamID, Tags: b.Tags, Phone: b.Phone, Email: b.Email, Website: b.Website,
-		Notes: b.Notes, Revenue: b.Revenue, VisitIntervalDays: b.VisitIntervalDays, VisitMinutes: b.VisitMinutes,
+		Notes: b.Notes, Revenue: b.Revenue, Potential: b.Potential, VisitIntervalDays: b.VisitIntervalDays, VisitMinutes: b.VisitMinutes,
 		Custom: custom, MayAssign: mayAssign(ctx),
 	}
 	if b.Site != nil {
@@ -220,6 +221,7 @@ func (s *Server) getAccount(ctx context.Context, in *ByID) (*answer[accounts.Acc
 type updateAccountRequest struct {
 	Version           int          `json:"version" minimum:"1" doc:"Of the account as it was read."`
 	Name              *string      `json:"name,omitempty" minLength:"1" maxLength:"300"`
+	ExternalID        *string      `json:"externalId,omitempty" maxLength:"200" doc:"422 when another account has it."`
 	Status            *string      `json:"status,omitempty" enum:"prospect,customer,former"`
 	Class             *string      `json:"class,omitempty" enum:"A,B,C"`
 	Category          *string      `json:"category,omitempty" maxLength:"100"`
@@ -231,6 +233,7 @@ type updateAccountRequest struct {
 	Website           *string      `json:"website,omitempty" maxLength:"500"`
 	Notes             *string      `json:"notes,omitempty" maxLength:"20000"`
 	Revenue           *float64     `json:"revenue,omitempty" minimum:"0" maximum:"999999999999.99"`
+	Potential         *float64     `json:"potential,omitempty" minimum:"0" maximum:"999999999999.99" doc:"What it could buy in a year."`
 	VisitIntervalDays *int         `json:"visitIntervalDays,omitempty" minimum:"1" maximum:"3650"`
 	VisitMinutes      *int         `json:"visitMinutes,omitempty" minimum:"1" maximum:"720"`
 	Custom            customValues `json:"custom,omitempty"`
@@ -248,9 +251,9 @@ func (s *Server) updateAccount(ctx context.Context, in *updateAccountInput) (*an
 		return nil, err
 	}
 	return respond(s.accounts.Update(ctx, in.ID, accounts.Changes{
-		Version: b.Version, Name: b.Name, Status: (*accounts.Status)(b.Status), Class: (*accounts.Class)(b.Class),
+		Version: b.Version, Name: b.Name, ExternalID: b.ExternalID, Status: (*accounts.Status)(b.Status), Class: (*accounts.Class)(b.Class),
 		Category: b.Category, OwnerID: b.OwnerID.change(), TeamID: b.TeamID.change(), Tags: b.Tags,
-		Phone: b.Phone, Email: b.Email, Website: b.Website, Notes: b.Notes, Revenue: b.Revenue,
+		Phone: b.Phone, Email: b.Email, Website: b.Website, Notes: b.Notes, Revenue: b.Revenue, Potential: b.Potential,
 		VisitIntervalDays: b.VisitIntervalDays, VisitMinutes: b.VisitMinutes, Custom: custom, MayAssign: mayAssign(ctx),
 	}))
 }

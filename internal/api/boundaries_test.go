@@ -34,7 +34,7 @@ func TestANamedAreaIsFoundByNameAndPlaceAndIsAFilter(t *testing.T) {
 	c := w.as(w.north.manager)
 	for query, want := range map[string]int{"": 1, "?q=kent": 1, "?q=kemt+county": 1, "?q=sussex": 0, "?q=100%25": 0, "?kind=postal": 0, "?level=6": 1, "?level=4": 0,
 		"?bbox=-76,39.2,-75.6,40": 1, "?bbox=-76,39.4,-75,40": 0} {
-		require.Len(t, c.get("/api/places/boundaries"+query).want(200).object()["items"], want, query)
+		require.Len(t, c.get("/api/places/boundaries" + query).want(200).object()["items"], want, query)
 	}
 	b := c.get("/api/places/boundaries/" + id(kent)).want(200).object()
 	require.Equal(t, "Kent County", b["name"])

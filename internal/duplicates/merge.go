@@ -29,7 +29,7 @@ type Request struct {
 // in the API, with their column.
 var Choosable = map[string]string{
 	"name": "name", "status": "status", "class": "class", "category": "category", "ownerId": "owner_id", "teamId": "team_id",
-	"phone": "phone", "email": "email", "website": "website", "notes": "notes", "revenue": "revenue",
+	"phone": "phone", "email": "email", "website": "website", "notes": "notes", "revenue": "revenue", "potential": "potential",
 	"visitIntervalDays": "visit_interval_days", "visitMinutes": "visit_minutes", "externalId": "external_id", "custom": "custom",
 }
 
