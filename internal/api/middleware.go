@@ -107,8 +107,8 @@ func (s *Server) deadline(c *fiber.Ctx) error {
 
 // compressesItself reports whether the path's handler sees to compression: tiles
 // are kept compressed, the web application is compressed when it is built, and
-// events must not wait in a buffer.
+// events and exports must not wait in a buffer.
 func compressesItself(c *fiber.Ctx) bool {
 	path := c.Path()
-	return path == "/api/events" || !strings.HasPrefix(path, "/api")
+	return path == "/api/events" || path == "/api/accounts/export" || !strings.HasPrefix(path, "/api")
 }

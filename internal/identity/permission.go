@@ -32,6 +32,7 @@ const (
 	AccountsAssign     Permission = "accounts.assign"  // give an account to another owner
 	AccountsImport     Permission = "accounts.import"  // from files, and undo it
 	AccountsMerge      Permission = "accounts.merge"   // make one of two, and undo it
+	AccountsExport     Permission = "accounts.export"  // to a file, as many as one sees
 	ActivitiesWrite    Permission = "activities.write" // notes, calls, tasks … on accounts that one sees
 	PlansRead          Permission = "plans.read"
 	PlansWrite         Permission = "plans.write" // one's own days
@@ -45,7 +46,7 @@ const (
 // Permissions lists every permission, in the order in which people see them.
 func Permissions() []Permission {
 	return []Permission{
-		AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, ActivitiesWrite,
+		AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, AccountsExport, ActivitiesWrite,
 		PlansRead, PlansWrite, PlansTeam,
 		RegionsRead,
 		UsersRead, UsersManage,
@@ -56,11 +57,11 @@ func Permissions() []Permission {
 // may is the whole of who may do what.
 var may = map[Role][]Permission{
 	RoleAdmin:      Permissions(),
-	RoleManager:    {AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, ActivitiesWrite, PlansRead, PlansWrite, PlansTeam, RegionsRead, UsersRead},
+	RoleManager:    {AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, AccountsExport, ActivitiesWrite, PlansRead, PlansWrite, PlansTeam, RegionsRead, UsersRead},
 	RoleRep:        {AccountsRead, AccountsWrite, ActivitiesWrite, PlansRead, PlansWrite, RegionsRead, UsersRead},
-	RoleMarketer:   {AccountsRead, ActivitiesWrite, RegionsRead, UsersRead},
+	RoleMarketer:   {AccountsRead, AccountsExport, ActivitiesWrite, RegionsRead, UsersRead},
 	RoleService:    {AccountsRead, AccountsWrite, ActivitiesWrite, PlansRead, RegionsRead, UsersRead},
-	RoleBackOffice: {AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, ActivitiesWrite, PlansRead, RegionsRead, UsersRead},
+	RoleBackOffice: {AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, AccountsExport, ActivitiesWrite, PlansRead, RegionsRead, UsersRead},
 }
 
 // Permissions returns what the role may do, nil for a role that does not exist.

@@ -18,6 +18,7 @@ accounts.write           x       x   x        -       x          x
 accounts.assign          x       x   -        -       -          x
 accounts.import          x       x   -        -       -          x
 accounts.merge           x       x   -        -       -          x
+accounts.export          x       x   -        x       -          x
 activities.write         x       x   x        x       x          x
 plans.read               x       x   x        -       x          x
 plans.write              x       x   x        -       -          -

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ type checker struct {
 	lenient  bool       // wrong values are left out instead of their rows
 	assigns  bool       // owner and team may be set
 	language string
+	workbook bool // whose numbers have a point, whatever the language
 }
 
 // learn looks at a sample for how dates and numbers of each column are written.
@@ -39,6 +41,9 @@ func (c *checker) learn(sample [][]string) {
 	otherwise, mark := orderUnknown, decimalMark(0)
 	if c.language == "de" {
 		otherwise, mark = dayFirst, ','
+	}
+	if c.workbook {
+		mark = '.'
 	}
 	for i, key := range c.mapping {
 		field := c.fields.byKey[key]
@@ -67,6 +72,9 @@ func (c *checker) learn(sample [][]string) {
 		}
 	}
 }
+
+// languageTag is a language as contacts have it.
+var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$`)
 
 // cellCheck is the check of one cell.
 type cellCheck struct {
@@ -165,10 +173,14 @@ func (c *cellCheck) set() {
 		c.mail(&r.contactMail)
 	case fieldWebsite:
 		c.website(&r.website)
-	case fieldRevenue:
+	case fieldRevenue, fieldPotential:
 		if v, ok := c.number(0, 999_999_999_999.99); ok {
 			v = math.Round(v*100) / 100
-			r.revenue = &v
+			if key == fieldRevenue {
+				r.revenue = &v
+			} else {
+				r.potential = &v
+			}
 		}
 	case "visitIntervalDays":
 		c.whole(&r.visitIntervalDays, 1, 3650)
@@ -195,6 +207,15 @@ func (c *cellCheck) set() {
 			r.contactBlocked = &yes
 		} else {
 			c.find("bad_boolean", Error, "", "")
+		}
+	case fieldRole:
+		c.choice(&r.contactRole)
+	case fieldLanguage:
+		if tag := strings.ReplaceAll(c.value, "_", "-"); languageTag.MatchString(strings.ToLower(tag)) {
+			lower := strings.ToLower(tag)
+			r.contactLanguage = &lower
+		} else {
+			c.find("bad_language", Error, "de, en, pt-br", "")
 		}
 	case fieldLatitude, fieldLongitude, fieldCoordinates, fieldFirstName, fieldLastName: // together
 	default:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/waymark-crm/waymark/internal/fault"
@@ -169,7 +170,7 @@ func (r *csvReader) row(rec *record, literal map[int]bool) (used, open int, err 
 		if len(r.cells) >= maxColumns {
 			return 0, -1, errTooManyColumns
 		}
-		r.cells = append(r.cells, cell)
+		r.cells = append(r.cells, unquoted(cell))
 		if c, more, err = r.byteAt(i); err != nil {
 			return 0, -1, err
 		}
@@ -240,6 +241,18 @@ func (r *csvReader) quoted(i int) (cell string, long bool, end int, fine bool, e
 		cell, long = text(raw)
 		return cell, long, i + 1, true, nil
 	}
+}
+
+// unquoted takes off the quote that an export puts in front of what a spreadsheet
+// would take for a formula.
+func unquoted(cell string) string {
+	if cell == "" || cell[0] != '\'' {
+		return cell
+	}
+	if rest := strings.TrimLeft(cell, "'"); rest != "" && strings.IndexByte("=+-@\t\r", rest[0]) >= 0 {
+		return cell[1:]
+	}
+	return cell
 }
 
 // text makes a cell of bytes: at most maxCell of them, whole characters, no NUL.

@@ -38,6 +38,7 @@ const (
 	fieldEmail       = "email"
 	fieldWebsite     = "website"
 	fieldRevenue     = "revenue"
+	fieldPotential   = "potential"
 	fieldLastVisit   = "lastVisitOn"
 	fieldAddress     = "address"
 	fieldHousenumber = "housenumber"
@@ -53,6 +54,8 @@ const (
 	fieldLastName    = "contactLastName"
 	fieldContactMail = "contactEmail"
 	fieldBlocked     = "contactBlocked"
+	fieldRole        = "contactRole"
+	fieldLanguage    = "contactLanguage"
 	customPrefix     = "custom."
 )
 
@@ -74,7 +77,8 @@ var standard = []Field{
 	{Key: fieldEmail, Group: "account", Type: "text", most: 320, names: names("email, e mail, mail, email address, e mail address, company email, e mail adresse, emailadresse, mailadresse")},
 	{Key: fieldWebsite, Group: "account", Type: "link", most: 500, names: names("website, web, url, homepage, web site, web address, domain, internet, webseite, internetseite, webadresse")},
 	{Key: "notes", Group: "account", Type: "text", most: 20_000, names: names("notes, note, remarks, comment, comments, description, notiz, notizen, bemerkung, bemerkungen, kommentar, anmerkung, anmerkungen, beschreibung, info")},
-	{Key: fieldRevenue, Group: "account", Type: "money", names: names("revenue, annual revenue, sales, turnover, volume, umsatz, jahresumsatz, erlos, umsatz jahr, potential value")},
+	{Key: fieldRevenue, Group: "account", Type: "money", names: names("revenue, annual revenue, sales, turnover, volume, umsatz, jahresumsatz, erlos, umsatz jahr")},
+	{Key: fieldPotential, Group: "account", Type: "money", names: names("potential, potential value, annual potential, potential revenue, market potential, potenzial, umsatzpotenzial, jahrespotenzial, potentieller umsatz")},
 	{Key: "visitIntervalDays", Group: "account", Type: "number", names: names("visit interval, visit interval days, interval, days between visits, frequency, besuchsintervall, besuchsrhythmus, intervall, rhythmus, besuchsfrequenz")},
 	{Key: "visitMinutes", Group: "account", Type: "number", names: names("visit minutes, visit length, visit duration, duration, minutes, besuchsdauer, dauer, besuchszeit, minuten")},
 	{Key: fieldLastVisit, Group: "account", Type: "date", names: names("last visit, last visit on, last visited, last visit date, last contact, letzter besuch, besucht am, letzter kontakt, letzter besuchstermin")},
@@ -98,6 +102,9 @@ var standard = []Field{
 	{Key: "contactPhone", Group: "contact", Type: "text", most: 100, names: names("contact phone, mobile, mobile phone, cell, cell phone, direct phone, handy, mobil, mobiltelefon, mobilnummer, handynummer, durchwahl")},
 	{Key: fieldContactMail, Group: "contact", Type: "text", most: 320, names: names("contact email, contact e mail, contact mail, personal email, e mail ansprechpartner, email kontakt, kontakt e mail")},
 	{Key: fieldBlocked, Group: "contact", Type: "boolean", names: names("do not contact, no contact, opt out, unsubscribed, do not mail, nicht kontaktieren, werbesperre, kontaktsperre, abgemeldet, sperre")},
+	{Key: fieldRole, Group: "contact", Type: "choice", names: names("buying role, role in buying, einkaufsrolle, rolle im einkauf"),
+		choices: []choice{{"decision_maker", "decision maker, entscheider, entscheiderin, owner, inhaber, inhaberin"}, {"buyer", "buyer, einkauf, einkaufer, einkauferin, purchasing"}, {"technical", "technical, technik, techniker, technikerin, engineering"}, {"user", "user, anwender, anwenderin, nutzer"}, {"billing", "billing, buchhaltung, accounting, rechnung"}, {"other", "other, sonstige, andere"}}},
+	{Key: fieldLanguage, Group: "contact", Type: "text", most: 30, names: names("contact language, language, sprache, sprache ansprechpartner, korrespondenzsprache")},
 }
 
 func names(list string) []string { return strings.Split(list, ", ") }
@@ -175,7 +182,7 @@ func customFields(ctx context.Context, tx pgx.Tx, orgID int64) ([]Field, error) 
 		if err := row.Scan(&key, &f.Label, &f.Type, &choices); err != nil {
 			return f, err
 		}
-		f.Key, f.names = customPrefix+key, []string{plain(f.Label), plain(key)}
+		f.Key, f.names = customPrefix+key, []string{plain(f.Label), plain(key), plain(customPrefix + key)}
 		for _, c := range choices {
 			f.choices = append(f.choices, choice{c.Value, c.Label})
 		}

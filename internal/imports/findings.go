@@ -190,6 +190,17 @@ func (s *Service) checkAgain(ctx context.Context, tx pgx.Tx, a postgres.Actor, i
 			return err
 		}
 	}
+	// Rows that joined this one, or were taken for its doubles, are judged again.
+	others, err := tx.Query(ctx, `select row_no from import_rows
+		where org_id = $1 and import_id = $2 and row_no <> $3 and (joins = $3 or external_id = $4 or target_id = $5) order by row_no limit 1000`,
+		a.OrgID, im.ID, no, r.externalID, r.accountID)
+	if err != nil {
+		return fmt.Errorf("imports: find rows of the same number: %w", err)
+	}
+	again, err := pgx.CollectRows(others, pgx.RowTo[int64])
+	if err != nil {
+		return fmt.Errorf("imports: find rows of the same number: %w", err)
+	}
 	for _, table := range []string{"import_findings", "import_rows"} {
 		if _, err := tx.Exec(ctx, `delete from `+table+` where org_id = $1 and import_id = $2 and row_no = $3`, a.OrgID, im.ID, no); err != nil {
 			return fmt.Errorf("imports: check row %d again: %w", no, err)
@@ -198,8 +209,10 @@ func (s *Service) checkAgain(ctx context.Context, tx pgx.Tx, a postgres.Actor, i
 	if _, err := insertRows(ctx, tx, a.OrgID, im.ID, []*row{r}, true); err != nil {
 		return err
 	}
-	if err := match(ctx, tx, a.OrgID, im, no, no); err != nil {
-		return err
+	for _, n := range append([]int64{no}, again...) {
+		if err := match(ctx, tx, a.OrgID, im, n, n); err != nil {
+			return err
+		}
 	}
 	if r.locate && im.Plan.Locate && r.errors() == 0 {
 		return locateOne(ctx, tx, a.OrgID, im.ID, no, addressText(r.address, r.housenumber, r.street, r.city, r.postcode))

@@ -199,7 +199,7 @@ func contentFits(key string, filled []string) float64 {
 	switch key {
 	case fieldEmail, fieldContactMail:
 		return 0.3 * (is(isMail) - 0.7)
-	case fieldRevenue, "visitIntervalDays", "visitMinutes":
+	case fieldRevenue, fieldPotential, "visitIntervalDays", "visitMinutes":
 		return 0.6 * (is(isNumber) - 0.7)
 	case fieldLatitude, fieldLongitude:
 		return 0.6 * (is(func(s string) bool { _, _, ok := parseDegrees(s); return ok }) - 0.7)

@@ -94,6 +94,7 @@ type Counts struct {
 	Warnings   int            `json:"warnings" doc:"Rows with warnings and no error."`
 	New        int            `json:"new"`
 	Updates    int            `json:"updates"`
+	Joined     int            `json:"joined" doc:"Further rows of an account: each brings a site or a contact."`
 	Duplicates int            `json:"duplicates" doc:"Rows that resemble an account."`
 	Located    int            `json:"located" doc:"Rows whose place was found by their address."`
 	Unlocated  int            `json:"unlocated" doc:"Rows with an address whose place is not known yet."`

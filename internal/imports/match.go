@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,6 +18,17 @@ import (
 // clashCodes are the findings that comparing rows makes; they are made anew with
 // each comparison.
 const clashCodes = `('unknown_id', 'number_without_name', 'double_number', 'double_row', 'resembles')`
+
+// agrees is that row r says nothing of the account that the earlier row f does
+// not say.
+var agrees = func() string {
+	var parts []string
+	for _, column := range []string{"external_id", "target_id", "name", "status", "class", "category", "owner_id", "team_id", "tags", "phone", "email",
+		"website", "notes", "revenue", "potential", "visit_interval_days", "visit_minutes", "last_visit_on", "custom"} {
+		parts = append(parts, "(r."+column+" is null or r."+column+" is not distinct from f."+column+")")
+	}
+	return strings.Join(parts, " and ")
+}()
 
 // match compares staged rows with each other and with the record, set by set.
 // Rows from and behind it to are compared with all the others.
@@ -33,9 +45,34 @@ func match(ctx context.Context, tx pgx.Tx, orgID int64, im *Import, from, to int
 		{"forget the last comparison", `
 			delete from import_findings where org_id = $1 and import_id = $2 and row_no between $3 and $4 and code in ` + clashCodes},
 		{"forget the last comparison", `
-			update import_rows set clashes = 0, duplicate_of = null, duplicate_row = null
+			update import_rows set clashes = 0, duplicate_of = null, duplicate_row = null, joins = null
 			where org_id = $1 and import_id = $2 and row_no between $3 and $4
-			  and (clashes > 0 or duplicate_of is not null or duplicate_row is not null)`},
+			  and (clashes > 0 or duplicate_of is not null or duplicate_row is not null or joins is not null)`},
+
+		// The same number twice: a row that brings a site or a contact, and says
+		// nothing else of the account, joins the first. Of others, only a person knows
+		// which row is the right one.
+		{"look for numbers given twice", `
+			with doubles as (
+			  select row_no, first from (
+			    select row_no, min(row_no) over w as first from import_rows
+			    where org_id = $1 and import_id = $2 and (external_id is not null or target_id is not null) and errors = 0
+			    window w as (partition by target_id, case when target_id is null then external_id end)) d
+			  where row_no > first and row_no between $3 and $4),
+			judged as (
+			  select r.row_no, d.first, coalesce(r.external_id, r.target_id::text) as number,
+			    (r.point is not null or r.locate or r.contact_name is not null) and ` + agrees + ` as joins
+			  from doubles d
+			  join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = d.row_no
+			  join import_rows f on f.org_id = $1 and f.import_id = $2 and f.row_no = d.first),
+			joined as (
+			  update import_rows r set joins = j.first from judged j
+			  where r.org_id = $1 and r.import_id = $2 and r.row_no = j.row_no and j.joins),
+			marked as (
+			  update import_rows r set clashes = clashes + 1 from judged j
+			  where r.org_id = $1 and r.import_id = $2 and r.row_no = j.row_no and not j.joins returning r.row_no, j.number, j.first)
+			insert into import_findings (org_id, import_id, row_no, position, code, severity, value, detail)
+			select $1, $2, row_no, -1, 'double_number', 'error', number, first::text from marked`},
 
 		{"look for Waymark's numbers", `
 			with lost as (
@@ -51,24 +88,10 @@ func match(ctx context.Context, tx pgx.Tx, orgID int64, im *Import, from, to int
 			with lost as (
 			  update import_rows r set clashes = clashes + 1
 			  where r.org_id = $1 and r.import_id = $2 and r.row_no between $3 and $4 and r.name is null and r.target_id is null and r.errors = 0
-			    and not exists (select from accounts a where a.org_id = $1 and a.external_id = r.external_id and a.external_id <> '')
+			    and r.joins is null and not exists (select from accounts a where a.org_id = $1 and a.external_id = r.external_id and a.external_id <> '')
 			  returning r.row_no, r.external_id)
 			insert into import_findings (org_id, import_id, row_no, position, code, severity, value)
 			select $1, $2, row_no, ` + strconv.Itoa(nameAt) + `, 'number_without_name', 'error', coalesce(external_id, '') from lost`},
-
-		// The same number twice: whose row is the right one, only a person knows.
-		{"look for numbers given twice", `
-			with doubles as (
-			  select row_no, first from (
-			    select row_no, min(row_no) over w as first from import_rows
-			    where org_id = $1 and import_id = $2 and external_id is not null and errors = 0
-			    window w as (partition by external_id)) d
-			  where row_no > first and row_no between $3 and $4),
-			marked as (
-			  update import_rows r set clashes = clashes + 1 from doubles d
-			  where r.org_id = $1 and r.import_id = $2 and r.row_no = d.row_no returning r.row_no, r.external_id, d.first)
-			insert into import_findings (org_id, import_id, row_no, position, code, severity, value, detail)
-			select $1, $2, row_no, -1, 'double_number', 'error', external_id, first::text from marked`},
 
 		// Rows that say the same: name and address, or name and mail or phone.
 		{"look for rows given twice", `
@@ -76,7 +99,7 @@ func match(ctx context.Context, tx pgx.Tx, orgID int64, im *Import, from, to int
 			  select row_no, external_id, match_name(name) || '|' || coalesce(nullif(lower(concat_ws(' ', street, housenumber, postcode)), ''),
 			      match_email(email), match_phone(phone), match_email(contact_email), st_astext(point), '') as key
 			  from import_rows
-			  where org_id = $1 and import_id = $2 and name is not null and target_id is null and errors = 0),
+			  where org_id = $1 and import_id = $2 and name is not null and target_id is null and errors = 0 and joins is null),
 			doubles as (
 			  select row_no, first, number, first_number from (
 			    select row_no, min(row_no) over w as first, external_id as number, first_value(external_id) over w as first_number from keyed
@@ -97,7 +120,7 @@ func match(ctx context.Context, tx pgx.Tx, orgID int64, im *Import, from, to int
 			    lower(r.postcode) as postcode, lower(r.city) as city, r.point
 			  from import_rows r
 			  where r.org_id = $1 and r.import_id = $2 and r.row_no between $3 and $4 and r.name is not null and r.target_id is null
-			    and r.errors = 0 and r.clashes = 0 and r.duplicate_row is null
+			    and r.errors = 0 and r.clashes = 0 and r.duplicate_row is null and r.joins is null
 			    and not exists (select from accounts a where a.org_id = $1 and a.external_id = r.external_id and a.external_id <> '')),
 			pairs as (
 			  select f.row_no, a.id from fresh f join accounts a on a.org_id = $1 and a.match_name = f.name_key
@@ -217,22 +240,22 @@ func count(ctx context.Context, tx pgx.Tx, orgID, importID int64, plan Plan) (Co
 	var c Counts
 	err := tx.QueryRow(ctx, `
 		with r as (
-		  select r.*, r.errors + r.clashes > 0 as wrong,
+		  select r.*, r.errors + r.clashes > 0 as wrong, r.joins is not null as further,
 		    r.target_id is not null or exists (select from accounts a where a.org_id = $1 and a.external_id = r.external_id and a.external_id <> '') as known,
 		    r.decision = 'skip' or r.decision = '' and $3 <> 'create' and (r.duplicate_row is not null or r.duplicate_of is not null and $3 = 'skip') as passed
 		  from import_rows r where r.org_id = $1 and r.import_id = $2)
 		select count(*), count(*) filter (where wrong),
-		  count(*) filter (where not wrong and not passed and not known and (duplicate_of is null or decision = 'create' or $3 = 'create')),
-		  count(*) filter (where not wrong and not passed and (known or duplicate_of is not null and decision <> 'create' and $3 <> 'create')),
+		  count(*) filter (where not wrong and not passed and not further and not known and (duplicate_of is null or decision = 'create' or $3 = 'create')),
+		  count(*) filter (where not wrong and not passed and not further and (known or duplicate_of is not null and decision <> 'create' and $3 <> 'create')),
 		  count(*) filter (where duplicate_of is not null or duplicate_row is not null),
 		  count(*) filter (where source = 'geocoded'), count(*) filter (where locate),
-		  count(*) filter (where point is null and not locate)
+		  count(*) filter (where point is null and not locate and not further), count(*) filter (where not wrong and not passed and further)
 		from r`, orgID, importID, plan.Duplicates).
-		Scan(&c.Rows, &c.Errors, &c.New, &c.Updates, &c.Duplicates, &c.Located, &c.Unlocated, &c.NoPlace)
+		Scan(&c.Rows, &c.Errors, &c.New, &c.Updates, &c.Duplicates, &c.Located, &c.Unlocated, &c.NoPlace, &c.Joined)
 	if err != nil {
 		return c, fmt.Errorf("imports: count rows: %w", err)
 	}
-	c.Skipped = c.Rows - c.Errors - c.New - c.Updates
+	c.Skipped = c.Rows - c.Errors - c.New - c.Updates - c.Joined
 	err = tx.QueryRow(ctx, `select count(*) from (select row_no from import_findings where org_id = $1 and import_id = $2
 		group by row_no having bool_and(severity = 'warning')) w`, orgID, importID).Scan(&c.Warnings)
 	if err != nil {

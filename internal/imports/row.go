@@ -14,7 +14,7 @@ type row struct {
 	ownerID, teamID                                         *int64
 	tags                                                    []string
 	phone, email, website, notes                            *string
-	revenue                                                 *float64
+	revenue, potential                                      *float64
 	visitIntervalDays, visitMinutes                         *int
 	lastVisitOn                                             *string
 	siteName, housenumber, street, city, postcode           *string
@@ -25,6 +25,7 @@ type row struct {
 	locate                                                  bool
 	contactName, contactJobTitle, contactPhone, contactMail *string
 	contactBlocked                                          *bool
+	contactRole, contactLanguage                            *string
 	custom                                                  map[string]any
 
 	findings []Finding

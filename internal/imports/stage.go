@@ -33,7 +33,7 @@ func newChecker(ctx context.Context, tx pgx.Tx, a postgres.Actor, im *Import) (*
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{fields: fields, mapping: im.Plan.Mapping, lenient: im.Plan.Lenient, users: map[string]int64{}, teams: map[string]int64{},
+	c := &checker{workbook: im.Reading.Format == "xlsx", fields: fields, mapping: im.Plan.Mapping, lenient: im.Plan.Lenient, users: map[string]int64{}, teams: map[string]int64{},
 		assigns: a.Role == "" || identity.Role(a.Role).May(identity.AccountsAssign)}
 	if err := tx.QueryRow(ctx, `select language from organisations where org_id = $1`, a.OrgID).Scan(&c.language); err != nil {
 		return nil, fmt.Errorf("imports: read the organisation: %w", err)
@@ -241,9 +241,9 @@ func (c *checker) corrected(no int64, cells []string, values map[int]string) *ro
 }
 
 var rowColumns = []string{"org_id", "import_id", "row_no", "errors", "target_id", "external_id", "name", "status", "class", "category",
-	"owner_id", "team_id", "tags", "phone", "email", "website", "notes", "revenue", "visit_interval_days", "visit_minutes",
+	"owner_id", "team_id", "tags", "phone", "email", "website", "notes", "revenue", "potential", "visit_interval_days", "visit_minutes",
 	"last_visit_on", "site_name", "housenumber", "street", "city", "postcode", "country", "opening_hours", "address", "point",
-	"cell", "source", "locate", "contact_name", "contact_job_title", "contact_phone", "contact_email", "contact_blocked", "custom", "raw"}
+	"cell", "source", "locate", "contact_name", "contact_job_title", "contact_phone", "contact_email", "contact_blocked", "contact_role", "contact_language", "custom", "raw"}
 
 func (r *row) values(orgID, importID int64) []any {
 	var custom []byte
@@ -255,9 +255,9 @@ func (r *row) values(orgID, importID int64) []any {
 		source = r.source
 	}
 	return []any{orgID, importID, r.no, r.errors(), r.accountID, r.externalID, r.name, r.status, r.class, r.category,
-		r.ownerID, r.teamID, r.tags, r.phone, r.email, r.website, r.notes, r.revenue, r.visitIntervalDays, r.visitMinutes,
+		r.ownerID, r.teamID, r.tags, r.phone, r.email, r.website, r.notes, r.revenue, r.potential, r.visitIntervalDays, r.visitMinutes,
 		r.lastVisitOn, r.siteName, r.housenumber, r.street, r.city, r.postcode, r.country, r.openingHours, r.address, r.point,
-		r.cell, source, r.locate, r.contactName, r.contactJobTitle, r.contactPhone, r.contactMail, r.contactBlocked, custom, r.raw}
+		r.cell, source, r.locate, r.contactName, r.contactJobTitle, r.contactPhone, r.contactMail, r.contactBlocked, r.contactRole, r.contactLanguage, custom, r.raw}
 }
 
 // insertRows stages rows, and their findings if keep is set; it returns how many
@@ -268,7 +268,7 @@ func insertRows(ctx context.Context, tx pgx.Tx, orgID, importID int64, batch []*
 		return 0, nil
 	}
 	list := strings.Join(rowColumns, ", ")
-	if _, err := tx.Exec(ctx, `create temporary table staging on commit drop as select `+strings.Replace(strings.Replace(list, "last_visit_on", "last_visit_on::text", 1), "revenue", "revenue::float8", 1)+` from import_rows with no data`); err != nil {
+	if _, err := tx.Exec(ctx, `create temporary table staging on commit drop as select `+strings.NewReplacer("last_visit_on", "last_visit_on::text", "revenue", "revenue::float8", "potential", "potential::float8").Replace(list)+` from import_rows with no data`); err != nil {
 		return 0, fmt.Errorf("imports: stage rows: %w", err)
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"staging"}, rowColumns, pgx.CopyFromSlice(len(batch), func(i int) ([]any, error) {

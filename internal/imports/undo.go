@@ -93,6 +93,11 @@ func (s *Service) undoBatch(ctx context.Context, tx pgx.Tx, a postgres.Actor, im
 	if err != nil {
 		return fmt.Errorf("imports: remove accounts: %w", err)
 	}
+	if im.Counts.Joined > 0 {
+		if _, err := tx.Exec(ctx, leaving, a.OrgID, im.ID, from, im.undoCursor); err != nil {
+			return fmt.Errorf("imports: take further rows back: %w", err)
+		}
+	}
 	for i, sql := range restoring {
 		args := []any{a.OrgID, im.ID, from, im.undoCursor}
 		if i == 0 {
@@ -120,13 +125,13 @@ var restoring = []string{`
 	with changes as (
 	  select k.row_no, k.before->'account' as b, a.id, a.version = k.version_after as mine
 	  from import_changes k join accounts a on a.org_id = $1 and a.id = k.account_id
-	  where k.org_id = $1 and k.import_id = $2 and k.row_no > $3 and k.row_no <= $4),
+	  where k.org_id = $1 and k.import_id = $2 and k.row_no > $3 and k.row_no <= $4 and k.before ? 'account'),
 	back as (
 	  update accounts a set
 	    external_id = b.external_id, name = b.name, status = b.status, class = b.class, category = b.category,
 	    owner_id = (select u.id from users u where u.org_id = $1 and u.id = b.owner_id),
 	    team_id = (select t.id from teams t where t.org_id = $1 and t.id = b.team_id),
-	    tags = b.tags, phone = b.phone, email = b.email, website = b.website, notes = b.notes, revenue = b.revenue,
+	    tags = b.tags, phone = b.phone, email = b.email, website = b.website, notes = b.notes, revenue = b.revenue, potential = coalesce(b.potential, a.potential),
 	    visit_interval_days = b.visit_interval_days, visit_minutes = b.visit_minutes, last_visit_on = b.last_visit_on, custom = b.custom,
 	    version = a.version + 1, updated_at = now()
 	  from changes c, jsonb_populate_record(null::accounts, c.b) b
@@ -143,7 +148,8 @@ var restoring = []string{`
 	where k.org_id = $1 and k.import_id = $2 and k.row_no > $3 and k.row_no <= $4 and s.org_id = $1 and s.id = b.id`,
 	`delete from sites s using import_changes k join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = k.row_no and r.outcome = 'created'
 	where k.org_id = $1 and k.import_id = $2 and k.row_no > $3 and k.row_no <= $4 and s.org_id = $1 and s.id = (k.before->>'siteMade')::bigint`,
-	`update contacts s set name = b.name, job_title = b.job_title, phone = b.phone, email = b.email, do_not_contact = b.do_not_contact, updated_at = now()
+	`update contacts s set name = b.name, job_title = b.job_title, phone = b.phone, email = b.email, do_not_contact = b.do_not_contact,
+	    role = coalesce(b.role, s.role), language = coalesce(b.language, s.language), updated_at = now()
 	from import_changes k join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = k.row_no and r.outcome = 'created',
 	  jsonb_populate_record(null::contacts, nullif(k.before->'contact', 'null')) b
 	where k.org_id = $1 and k.import_id = $2 and k.row_no > $3 and k.row_no <= $4 and s.org_id = $1 and s.id = b.id`,

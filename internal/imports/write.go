@@ -107,6 +107,11 @@ func (s *Service) writeBatch(ctx context.Context, tx pgx.Tx, a postgres.Actor, i
 	if _, err := tx.Exec(ctx, `drop table batch`); err != nil {
 		return fmt.Errorf("imports: end a batch: %w", err)
 	}
+	if im.Counts.Joined > 0 {
+		if err := writeFurther(ctx, tx, args[:4]); err != nil {
+			return err
+		}
+	}
 	return notify(ctx, tx, im.ID, Running, "writing", 0.9*float64(to)/float64(max(1, im.lastRow)))
 }
 
@@ -132,7 +137,7 @@ var creating = []statement{
 		  from import_rows r
 		  left join accounts a on a.org_id = r.org_id and a.external_id = r.external_id and a.external_id <> ''
 		  where r.org_id = $1 and r.import_id = $2 and r.row_no between $3 and $4 and r.errors = 0 and r.clashes = 0
-		    and r.decision <> 'skip'
+		    and r.decision <> 'skip' and r.joins is null
 		    and (r.decision <> '' or $5 = 'create' or r.duplicate_row is null and (r.duplicate_of is null or $5 = 'update'))) x
 		where target is null and name is not null or exists (select from accounts t where t.org_id = $1 and t.id = target)
 		order by coalesce(target, -row_no), row_no`},
@@ -142,15 +147,15 @@ var creating = []statement{
 	{"index the rows", 0, `create index on batch (row_no)`},
 	{"note the rows left out", 4, `
 		update import_rows r set outcome = 'skipped'
-		where r.org_id = $1 and r.import_id = $2 and r.row_no between $3 and $4
+		where r.org_id = $1 and r.import_id = $2 and r.row_no between $3 and $4 and r.joins is null
 		  and not exists (select from batch b where b.row_no = r.row_no)`},
 	{"create accounts", 6, `
 		insert into accounts (org_id, id, external_id, name, status, class, category, owner_id, team_id, tags, phone, email, website,
-		  notes, revenue, visit_interval_days, visit_minutes, last_visit_on, custom, search, created_by)
+		  notes, revenue, potential, visit_interval_days, visit_minutes, last_visit_on, custom, search, created_by)
 		overriding system value
 		select $1, r.account_id, coalesce(r.external_id, ''), r.name, coalesce(r.status, 'prospect'), coalesce(r.class, 'C'), coalesce(r.category, ''),
 		  r.owner_id, r.team_id, coalesce(r.tags, '{}'), coalesce(r.phone, ''), coalesce(r.email, ''), coalesce(r.website, ''),
-		  coalesce(r.notes, ''), coalesce(r.revenue, 0),
+		  coalesce(r.notes, ''), coalesce(r.revenue, 0), coalesce(r.potential, 0),
 		  coalesce(r.visit_interval_days, case r.class when 'A' then 14 when 'B' then 30 else 90 end), coalesce(r.visit_minutes, 30), r.last_visit_on,
 		  coalesce(r.custom, '{}'),
 		  lower(concat_ws(' ', r.name, coalesce(r.category, ''), array_to_string(coalesce(r.tags, '{}'), ' '),
@@ -167,9 +172,9 @@ var creating = []statement{
 		where b.target is null and r.point is not null and r.row_no between $3 and $4
 		order by b.row_no`},
 	{"create contacts", 4, `
-		insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact)
+		insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact, role, language)
 		select $1, r.account_id, r.contact_name, coalesce(r.contact_job_title, ''), coalesce(r.contact_phone, ''), coalesce(r.contact_email, ''),
-		  coalesce(r.contact_blocked, false)
+		  coalesce(r.contact_blocked, false), coalesce(r.contact_role, ''), coalesce(r.contact_language, '')
 		` + here + `
 		where b.target is null and r.contact_name is not null and r.row_no between $3 and $4
 		order by b.row_no`},
@@ -193,17 +198,17 @@ var creating = []statement{
 
 // importable are the columns of an account that a row may change.
 const importable = `external_id, name, status, class, category, owner_id, team_id, tags, phone, email, website, notes, revenue,
-	visit_interval_days, visit_minutes, last_visit_on, custom`
+	potential, visit_interval_days, visit_minutes, last_visit_on, custom`
 
 // wanted is what those columns become.
 const wanted = `coalesce(r.external_id, a.external_id), coalesce(r.name, a.name), coalesce(r.status, a.status), coalesce(r.class, a.class),
 	coalesce(r.category, a.category), coalesce(r.owner_id, a.owner_id), coalesce(r.team_id, a.team_id), coalesce(r.tags, a.tags),
 	coalesce(r.phone, a.phone), coalesce(r.email, a.email), coalesce(r.website, a.website), coalesce(r.notes, a.notes),
-	coalesce(r.revenue, a.revenue), coalesce(r.visit_interval_days, a.visit_interval_days), coalesce(r.visit_minutes, a.visit_minutes),
+	coalesce(r.revenue, a.revenue), coalesce(r.potential, a.potential), coalesce(r.visit_interval_days, a.visit_interval_days), coalesce(r.visit_minutes, a.visit_minutes),
 	coalesce(r.last_visit_on, a.last_visit_on), a.custom || coalesce(r.custom, '{}')`
 
 const existing = `a.external_id, a.name, a.status, a.class, a.category, a.owner_id, a.team_id, a.tags, a.phone, a.email, a.website, a.notes, a.revenue,
-	a.visit_interval_days, a.visit_minutes, a.last_visit_on, a.custom`
+	a.potential, a.visit_interval_days, a.visit_minutes, a.last_visit_on, a.custom`
 
 var updating = []statement{
 	// Which rows change anything: the account, its primary site, a contact.
@@ -221,7 +226,8 @@ var updating = []statement{
 		  s.id is null and r.point is not null as site_comes,
 		  c.id is not null and (r.contact_name <> c.name or r.contact_job_title is not null and r.contact_job_title <> c.job_title
 		    or r.contact_phone is not null and r.contact_phone <> c.phone or r.contact_email is not null and r.contact_email <> c.email
-		    or r.contact_blocked is not null and r.contact_blocked <> c.do_not_contact) as contact_changes,
+		    or r.contact_blocked is not null and r.contact_blocked <> c.do_not_contact
+		    or r.contact_role is not null and r.contact_role <> c.role or r.contact_language is not null and r.contact_language <> lower(c.language)) as contact_changes,
 		  c.id is null and r.contact_name is not null as contact_comes
 		` + here + `
 		join accounts a on a.org_id = $1 and a.id = b.target
@@ -244,7 +250,7 @@ var updating = []statement{
 		    'account', (select to_jsonb(x) from (select ` + existing + `) x),
 		    'site', case when c.site_changes then (select to_jsonb(x) from (select s.id, s.name, s.housenumber, s.street, s.city, s.postcode, s.country,
 		      s.opening_hours, s.source, st_asewkt(s.point) as point, s.cell) x) end,
-		    'contact', case when c.contact_changes then (select to_jsonb(x) from (select k.id, k.name, k.job_title, k.phone, k.email, k.do_not_contact) x) end),
+		    'contact', case when c.contact_changes then (select to_jsonb(x) from (select k.id, k.name, k.job_title, k.phone, k.email, k.do_not_contact, k.role, k.language) x) end),
 		  a.version + 1
 		from changing c
 		join accounts a on a.org_id = $1 and a.id = c.target
@@ -274,13 +280,15 @@ var updating = []statement{
 		where k.org_id = $1 and k.import_id = $2 and k.row_no = c.row_no`},
 	{"change contacts", 2, `
 		update contacts k set name = r.contact_name, job_title = coalesce(r.contact_job_title, k.job_title), phone = coalesce(r.contact_phone, k.phone),
-		  email = coalesce(r.contact_email, k.email), do_not_contact = coalesce(r.contact_blocked, k.do_not_contact), updated_at = now()
+		  email = coalesce(r.contact_email, k.email), do_not_contact = coalesce(r.contact_blocked, k.do_not_contact),
+		  role = coalesce(r.contact_role, k.role), language = coalesce(r.contact_language, k.language), updated_at = now()
 		from changing c join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = c.row_no
 		where k.org_id = $1 and k.id = c.contact_id and c.contact_changes`},
 	{"add contacts", 2, `
 		with made as (
-		  insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact)
-		  select $1, c.target, r.contact_name, coalesce(r.contact_job_title, ''), coalesce(r.contact_phone, ''), coalesce(r.contact_email, ''), coalesce(r.contact_blocked, false)
+		  insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact, role, language)
+		  select $1, c.target, r.contact_name, coalesce(r.contact_job_title, ''), coalesce(r.contact_phone, ''), coalesce(r.contact_email, ''), coalesce(r.contact_blocked, false),
+		    coalesce(r.contact_role, ''), coalesce(r.contact_language, '')
 		  from changing c join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = c.row_no
 		  where c.contact_comes
 		  returning id, account_id)
@@ -298,9 +306,9 @@ func outcome(ctx context.Context, tx pgx.Tx, orgID int64, im *Import) (Counts, e
 	c := im.Counts
 	err := tx.QueryRow(ctx, `
 		select count(*) filter (where outcome = ''), count(*) filter (where outcome = 'updated'), count(*) filter (where outcome = 'same'),
-		  count(*) filter (where outcome = 'skipped')
+		  count(*) filter (where outcome = 'skipped'), count(*) filter (where outcome = 'joined')
 		from import_rows where org_id = $1 and import_id = $2 and row_no <= $3`, orgID, im.ID, im.cursor).
-		Scan(&c.Created, &c.Updated, &c.Same, &c.Skipped)
+		Scan(&c.Created, &c.Updated, &c.Same, &c.Skipped, &c.Joined)
 	if err != nil {
 		return c, fmt.Errorf("imports: count what was written: %w", err)
 	}

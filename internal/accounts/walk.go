@@ -1,0 +1,154 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/waymark-crm/waymark/internal/fault"
+	"github.com/waymark-crm/waymark/internal/postgres"
+)
+
+// Record is an account as it is given away as a whole.
+type Record struct {
+	Account
+	TeamName string
+}
+
+// walkBatch is how many accounts [Service.Walk] holds at a time.
+const walkBatch = 500
+
+// Walk reads every account that the filter means in the order of a sort (see
+// [Sorts]; empty: by name), as of one moment, and gives them to each in batches.
+// An account that is removed on the way is left out. It holds one batch, however
+// many there are. An error of each ends it and is returned.
+func (s *Service) Walk(ctx context.Context, f Filter, order string, each func([]Record) error) error {
+	if err := f.Check(); err != nil {
+		return err
+	}
+	sort, err := parseSort(order, false)
+	if err != nil {
+		return err
+	}
+	return s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
+		today, err := Today(ctx, tx, actor.OrgID)
+		if err != nil {
+			return err
+		}
+		if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
+			return err
+		}
+		q := NewStatement(actor.OrgID, today)
+		var from string
+		if driving, _ := f.shape(); driving != nil {
+			from = `(select s.account_id from ` + f.Sites(q, "s.account_id") + ` group by 1) hit
+				join accounts a on a.org_id = ` + q.Org() + ` and a.id = hit.account_id`
+		} else {
+			from = `accounts a where ` + f.conditions(q, accountsTable)
+		}
+		_, err = tx.Exec(ctx, `declare walk no scroll cursor for select a.id from `+from+` order by `+sort.orderBy(), q.Args()...)
+		if err != nil {
+			return fmt.Errorf("walk through accounts: %w", err)
+		}
+		for {
+			rows, err := tx.Query(ctx, fmt.Sprintf(`fetch %d from walk`, walkBatch))
+			if err != nil {
+				return fmt.Errorf("walk through accounts: %w", err)
+			}
+			ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+			if err != nil {
+				return fmt.Errorf("walk through accounts: %w", err)
+			}
+			if len(ids) == 0 {
+				return nil
+			}
+			batch, err := records(ctx, tx, NewStatement(actor.OrgID, today), ids)
+			if err != nil {
+				return err
+			}
+			if err := each(batch); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// records reads accounts with all that belongs to them, in the order of their ids.
+func records(ctx context.Context, tx pgx.Tx, q *Statement, ids []int64) ([]Record, error) {
+	list := q.Arg(ids)
+	rows, err := q.query(ctx, tx, `
+		select `+rowColumns(q)+`, a.notes, a.external_id, coalesce(t.name, '')
+		from unnest(`+list+`::bigint[]) with ordinality k(id, position)
+		join accounts a on a.org_id = `+q.Org()+` and a.id = k.id
+		left join users u on u.org_id = `+q.Org()+` and u.id = a.owner_id
+		left join teams t on t.org_id = `+q.Org()+` and t.id = a.team_id
+		order by k.position`)
+	if err != nil {
+		return nil, fmt.Errorf("read accounts: %w", err)
+	}
+	at := make(map[int64]int, len(ids))
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Record, error) {
+		var r Row
+		var notes, externalID, team string
+		if err := row.Scan(append(r.targets(), &notes, &externalID, &team)...); err != nil {
+			return Record{}, err
+		}
+		at[r.ID] = len(at)
+		a := r.account(notes)
+		a.ExternalID = externalID
+		return Record{Account: a, TeamName: team}, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read accounts: %w", err)
+	}
+	q = NewStatement(q.orgID, q.today)
+	if rows, err = q.query(ctx, tx, `
+		select account_id, id, name, is_primary, housenumber, street, city, postcode, country, opening_hours, source, point, cell
+		from sites where org_id = `+q.Org()+` and account_id = any(`+q.Arg(ids)+`::bigint[]) order by is_primary desc, id`); err != nil {
+		return nil, fmt.Errorf("read sites: %w", err)
+	}
+	type site struct {
+		AccountID int64
+		Site
+	}
+	sites, err := pgx.CollectRows(rows, pgx.RowToStructByPos[site])
+	if err != nil {
+		return nil, fmt.Errorf("read sites: %w", err)
+	}
+	for _, s := range sites {
+		if i, ok := at[s.AccountID]; ok {
+			out[i].Sites = append(out[i].Sites, s.Site)
+		}
+	}
+	q = NewStatement(q.orgID, q.today)
+	if rows, err = q.query(ctx, tx, `
+		select account_id, id, name, job_title, phone, email, do_not_contact, role, language, phones, emails
+		from contacts where org_id = `+q.Org()+` and account_id = any(`+q.Arg(ids)+`::bigint[]) order by name, id`); err != nil {
+		return nil, fmt.Errorf("read contacts: %w", err)
+	}
+	type contact struct {
+		AccountID int64
+		Contact
+	}
+	contacts, err := pgx.CollectRows(rows, pgx.RowToStructByPos[contact])
+	if err != nil {
+		return nil, fmt.Errorf("read contacts: %w", err)
+	}
+	for _, c := range contacts {
+		if i, ok := at[c.AccountID]; ok {
+			out[i].Contacts = append(out[i].Contacts, c.Contact)
+		}
+	}
+	return out, nil
+}
+
+// errExternalID is said of a number that another account has.
+var errExternalID = fault.New(fault.Invalid, "Another account has this external number already.").
+	WithField("externalId", "Every number belongs to one account. Change or empty the other account's first.")
+
+// CheckSort returns a fault for an order that [Service.Walk] does not know.
+func CheckSort(order string) error {
+	_, err := parseSort(order, false)
+	return err
+}

@@ -1,0 +1,9 @@
+package api
+
+func init() {
+	// export.go
+	trespasses["exportAccounts"] = trespass{try: func(c *client, _ tenant) *reply { return c.get("/api/accounts/export?format=csv") }}
+	trespasses["exportAccountsBy"] = trespass{try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/accounts/export", map[string]any{"format": "geojson", "ids": []int64{their.account}})
+	}}
+}
