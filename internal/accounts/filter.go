@@ -38,7 +38,8 @@ type Filter struct {
 	// Places: an account is in when one of its sites lies in all of them.
 	Box    *Shape
 	Within *Shape
-	Reach  *Shape // what can be driven to in a time; see [AreaOf]
+	Reach  *Shape   // what can be driven to in a time; see [AreaOf]
+	Areas  []*Shape // circles, cells and named areas, all of them
 
 	// Tree is what people have built; nil for none. An account must meet it and
 	// the other fields. It says which accounts are meant, all of whose sites are
@@ -126,7 +127,7 @@ func (f Filter) searching() bool { return strings.TrimSpace(f.Query) != "" }
 
 // shapes returns those that the filter has.
 func (f Filter) shapes() []*Shape {
-	return slices.DeleteFunc([]*Shape{f.Within, f.Reach, f.Box}, func(s *Shape) bool { return s == nil })
+	return slices.DeleteFunc(append(append([]*Shape{f.Within, f.Reach}, f.Areas...), f.Box), func(s *Shape) bool { return s == nil })
 }
 
 // shape returns the shape that finds sites, nil when there is none, and the
@@ -153,8 +154,9 @@ func (f Filter) Fingerprint() string {
 		Coverage    []Coverage
 		Archived    bool
 		Box, Within orb.MultiPolygon
-		Reach       string `json:",omitempty"`
-		Tree        string `json:",omitempty"`
+		Reach       string   `json:",omitempty"`
+		Areas       []string `json:",omitempty"`
+		Tree        string   `json:",omitempty"`
 		IDs         []int64
 	}
 	c := canonical{
@@ -177,6 +179,10 @@ func (f Filter) Fingerprint() string {
 	if f.Reach != nil {
 		c.Reach = f.Reach.digest
 	}
+	for _, area := range f.Areas {
+		c.Areas = append(c.Areas, area.digest)
+	}
+	slices.Sort(c.Areas)
 	text, err := json.Marshal(c)
 	if err != nil { // only for a coordinate that is not a number, which no shape has
 		text = fmt.Appendf(nil, "%v", c)

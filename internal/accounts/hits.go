@@ -47,7 +47,7 @@ func (s *Service) Bind(ctx context.Context, tx pgx.Tx, actor postgres.Actor, tod
 		return f, err
 	}
 	attributes := f
-	attributes.Box, attributes.Within, attributes.Reach = nil, nil, nil
+	attributes.Box, attributes.Within, attributes.Reach, attributes.Areas = nil, nil, nil, nil
 	key := strings.Join([]string{strconv.FormatInt(actor.OrgID, 10), strconv.FormatInt(actor.UserID, 10), strings.Join(actor.Access, ","),
 		attributes.Fingerprint(), version}, " ")
 	if known, ok := s.memory.get(key); ok {
@@ -65,6 +65,11 @@ func (s *Service) Bind(ctx context.Context, tx pgx.Tx, actor postgres.Actor, tod
 		return f, err
 	}
 	attributes.bound, attributes.scope = f.bound, f.scope
+	if _, counted := attributes.counted(); counted && f.Tree != nil {
+		// Its total is known at once, and its list need not be collected.
+		s.memory.put(key, remembered{bound: f.bound}, size+50)
+		return f, nil
+	}
 	if f.hits, err = attributes.collectHits(ctx, tx, actor, today); err != nil {
 		return f, err
 	}

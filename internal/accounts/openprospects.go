@@ -44,12 +44,13 @@ type ProspectFilter struct {
 	Box      *Shape
 	Within   *Shape
 	Reach    *Shape
+	Areas    []*Shape
 }
 
 // OpenProspectsOf returns the filter of open prospects in the same places.
 // Everything else of a filter of accounts says nothing about them.
 func (f Filter) OpenProspectsOf() ProspectFilter {
-	return ProspectFilter{Box: f.Box, Within: f.Within, Reach: f.Reach}
+	return ProspectFilter{Box: f.Box, Within: f.Within, Reach: f.Reach, Areas: f.Areas}
 }
 
 func (f ProspectFilter) check() error {
@@ -70,7 +71,7 @@ func (f ProspectFilter) fingerprint() string {
 
 // places is the filter of accounts with the same shapes and nothing else.
 func (f ProspectFilter) places() Filter {
-	return Filter{Box: f.Box, Within: f.Within, Reach: f.Reach}
+	return Filter{Box: f.Box, Within: f.Within, Reach: f.Reach, Areas: f.Areas}
 }
 
 // conditions are those on open prospects p but the shape that finds them. The

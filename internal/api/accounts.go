@@ -75,11 +75,17 @@ func texts[T ~string](values []string) []T {
 type PlaceFilter struct {
 	BBox   string `query:"bbox" maxLength:"200" doc:"west,south,east,north in degrees. A west beyond the east crosses the 180th meridian." example:"-75.8,38.4,-75.0,39.9"`
 	Within string `query:"within" maxLength:"30000" doc:"The corners of a shape, at most 500: lon,lat lon,lat …" example:"-75.6,39.1 -75.4,39.1 -75.5,39.3"`
+	Circle string `query:"circle" maxLength:"100" doc:"longitude,latitude,metres with 1 to 200,000 metres." example:"-75.52,39.16,5000"`
+	Cells  string `query:"cells" maxLength:"34000" doc:"Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000." example:"872a84b53ffffff"`
+	Place  int64  `query:"place" minimum:"0" doc:"The id of a named area of the extract; see listBoundaries."`
 	Reach  string `query:"reach" maxLength:"100" doc:"What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract." example:"-75.52,39.16,30"`
 }
 
 // places are the shapes of a filter, nil where there is none.
-type places struct{ box, within, reach *accounts.Shape }
+type places struct {
+	box, within, reach *accounts.Shape
+	areas              []*accounts.Shape
+}
 
 // shapes reads a filter's shapes.
 func (s *Server) shapes(ctx context.Context, f PlaceFilter) (p places, err error) {
@@ -94,6 +100,9 @@ func (s *Server) shapes(ctx context.Context, f PlaceFilter) (p places, err error
 		}
 	}
 	if p.reach, err = s.reachShape(ctx, f.Reach); err != nil {
+		return places{}, err
+	}
+	if p.areas, err = s.areaShapes(ctx, f.Circle, f.Cells, f.Place); err != nil {
 		return places{}, err
 	}
 	return p, nil
@@ -113,7 +122,7 @@ func (s *Server) filter(ctx context.Context, f AccountFilter) (accounts.Filter, 
 		return out, err
 	}
 	p, err := s.shapes(ctx, f.PlaceFilter)
-	out.Box, out.Within, out.Reach = p.box, p.within, p.reach
+	out.Box, out.Within, out.Reach, out.Areas = p.box, p.within, p.reach, p.areas
 	return out, err
 }
 

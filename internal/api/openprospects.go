@@ -29,7 +29,7 @@ func (s *Server) listOpenProspects(ctx context.Context, in *listOpenProspectsInp
 	if err != nil {
 		return nil, err
 	}
-	f := accounts.ProspectFilter{Query: in.Q, Category: in.Category, Box: p.box, Within: p.within, Reach: p.reach}
+	f := accounts.ProspectFilter{Query: in.Q, Category: in.Category, Box: p.box, Within: p.within, Reach: p.reach, Areas: p.areas}
 	return pageOf(s.accounts.OpenProspects(ctx, f, accounts.Page{Cursor: in.Cursor, Limit: in.Limit}))
 }
 

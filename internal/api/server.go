@@ -98,20 +98,21 @@ type Server struct {
 	deps Deps
 	log  *slog.Logger
 
-	accounts  *accounts.Service
-	timeline  *timeline.Service
-	webhooks  *webhooks.Service
-	files     *files.Service
-	relations *relations.Service
-	limiter   *limiter
-	audit     *audit.Service
-	exports   *export.Service
-	exporting chan struct{} // as many as may be under way
-	regions   *regions.Service
-	segments  *segments.Service
-	tiles     *cache[string, []byte]
-	reaches   *cache[reachKey, *reached]
-	visits    *visits.Service
+	accounts    *accounts.Service
+	timeline    *timeline.Service
+	webhooks    *webhooks.Service
+	files       *files.Service
+	relations   *relations.Service
+	limiter     *limiter
+	audit       *audit.Service
+	exports     *export.Service
+	exporting   chan struct{} // as many as may be under way
+	regions     *regions.Service
+	segments    *segments.Service
+	tiles       *cache[string, []byte]
+	reaches     *cache[reachKey, *reached]
+	placeShapes *cache[placeKey, *accounts.Shape]
+	visits      *visits.Service
 
 	publicURL *url.URL // nil when unknown
 	proxies   proxies
@@ -144,10 +145,11 @@ func New(deps Deps) (*Server, error) {
 	}
 	s := &Server{
 		deps: deps, log: deps.Log,
-		tiles:      newTileCache(cmp.Or(deps.Settings.TileCacheMB, tileCacheMB) << 20),
-		reaches:    newReachCache(reachCacheAreas),
-		visits:     deps.Visits,
-		operations: map[string]endpoint{}, rawRoutes: map[string]access{},
+		tiles:       newTileCache(cmp.Or(deps.Settings.TileCacheMB, tileCacheMB) << 20),
+		reaches:     newReachCache(reachCacheAreas),
+		placeShapes: newCache(reachCacheAreas, func(placeKey, *accounts.Shape) int { return 1 }),
+		visits:      deps.Visits,
+		operations:  map[string]endpoint{}, rawRoutes: map[string]access{},
 		heartbeat: heartbeat,
 	}
 	s.accounts = accounts.New(deps.DB, accounts.WithReach(s.reachOf), accounts.WithQueue(deps.Bulk))

@@ -184,6 +184,15 @@ func (s *Server) tileFilter(ctx context.Context, query string) (accounts.Filter,
 	if err != nil {
 		return out, err
 	}
+	var place int64
+	if text := values.Get("place"); text != "" {
+		if place = number("place", text); err != nil {
+			return out, err
+		}
+	}
+	if out.Areas, err = s.areaShapes(ctx, values.Get("circle"), values.Get("cells"), place); err != nil {
+		return out, err
+	}
 	out.Reach, err = s.reachShape(ctx, values.Get("reach"))
 	return out, err
 }

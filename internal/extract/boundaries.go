@@ -35,6 +35,8 @@ type BoundaryQuery struct {
 	Limit int              // 0 means 100, held to 1000
 }
 
+var errNoBoundary = fault.New(fault.NotFound, "There is no such place. The extract may have been loaded anew without it; choose it again.")
+
 const boundaryColumns = `b.id, b.kind, b.name, b.level, b.use, b.km2, b.point`
 
 // Boundaries lists named areas: with a text the best match first, else the
@@ -87,12 +89,26 @@ func BoundaryArea(ctx context.Context, tx pgx.Tx, id int64) (Boundary, orb.Multi
 	err := tx.QueryRow(ctx, `select `+boundaryColumns+`, b.area from boundaries b where b.id = $1`, id).
 		Scan(&b.ID, &b.Kind, &b.Name, &b.Level, &b.Use, &b.Km2, &b.Point, &area)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return b, nil, fault.New(fault.NotFound, "There is no such place. The extract may have been loaded anew without it; choose it again.")
+		return b, nil, errNoBoundary
 	}
 	if err != nil {
 		return b, nil, fmt.Errorf("read a boundary: %w", err)
 	}
 	return b, area, nil
+}
+
+// BoundaryLoad returns the id of the extract that a named area came with last. It
+// fails with [fault.NotFound].
+func BoundaryLoad(ctx context.Context, tx pgx.Tx, id int64) (int64, error) {
+	var load int64
+	err := tx.QueryRow(ctx, `select extract_id from boundaries where id = $1`, id).Scan(&load)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, errNoBoundary
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read a boundary: %w", err)
+	}
+	return load, nil
 }
 
 func (l *load) storeBoundaries(ctx context.Context, tx pgx.Tx, c *osm.Contents) error {
