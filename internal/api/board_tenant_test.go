@@ -31,7 +31,7 @@ func (n *tenant) insertBoard(ctx context.Context, tx pgx.Tx) error {
 		)
 		insert into plan_revisions (org_id, plan_id, number, parent, what, detail, snapshot, totals, by_user)
 		values ($1, $2, 1, null, 'created', jsonb_build_object('name', $6::text), '{"u": [{"v": 1, "w": "not_improved"}]}', '{}', $7),
-		       ($1, $2, 2, 1, 'planned', jsonb_build_object('name', $6::text),
+		       ($1, $2, 2, 1, 'moved', jsonb_build_object('name', $6::text),
 		        jsonb_build_object('l', jsonb_build_array(jsonb_build_object('r', $3::bigint, 'd', '2026-11-24', 'v', '[1]'::jsonb))), '{}', $7)`,
 		n.org, n.board, n.rep.ID, n.account, n.site, n.mark, n.manager.ID)
 	return err

@@ -32,10 +32,12 @@ func (s *Server) routes() {
 	s.registerPlaces()        // places.go
 	s.registerBoundaries()    // boundaries.go
 	s.registerBoard()         // board.go; before plans.go, whose {id} would take its paths
+	s.registerPlanTerms()     // planterms.go
 	s.registerPlans()         // plans.go
 	s.registerReach()         // reach.go
 	s.registerDirections()    // directions.go
 	s.registerOSRM()          // osrm.go
+	s.registerOGC()           // ogc.go
 
 	s.registerImports()    // imports.go
 	s.registerDuplicates() // duplicates.go

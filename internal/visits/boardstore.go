@@ -60,7 +60,7 @@ func readHead(ctx context.Context, tx pgx.Tx, a postgres.Actor, team bool, id in
 		       coalesce(p.published_version <> p.version, false),
 		       p.created_at, coalesce(u.id, 0), coalesce(u.name, ''), p.due_left_out, p.request, p.revision,
 		       coalesce(p.task, '{}'), p.best, p.best_orders,
-		       exists (select from plan_revisions r where r.org_id = p.org_id and r.plan_id = p.id and r.number = p.revision and exists (
+		       exists (select from plan_revisions r where r.org_id = p.org_id and r.plan_id = p.id and r.number = p.revision and r.what <> 'planned' and exists (
 		         select from plan_revisions b where b.org_id = r.org_id and b.plan_id = r.plan_id and b.number = r.parent and b.snapshot is not null)),
 		       exists (select from plan_revisions r where r.org_id = p.org_id and r.plan_id = p.id and r.parent = p.revision and r.snapshot is not null),
 		       case when p.published_at is not null then (
@@ -167,7 +167,11 @@ func readVisits(ctx context.Context, tx pgx.Tx, org, plan int64) (list []visit, 
 		select v.number, s.id, a.id, a.name, a.class, s.point, s.opening_hours, v.minutes, a.status, `+addressOf+`,
 		       coalesce(a.owner_id, 0), v.mandatory, coalesce(v.rep_id, 0), coalesce(to_char(v.day, 'YYYY-MM-DD'), ''),
 		       v.reason, coalesce(to_char(v.due_on, 'YYYY-MM-DD'), ''), coalesce(to_char(v.last_visit_on, 'YYYY-MM-DD'), ''),
-		       v.interval_days, v.excluded
+		       v.interval_days, v.excluded, v.terms, v.ties,
+		       case when (v.terms->>'sameRep')::boolean then coalesce((
+		         select x.author_id from activities x
+		         where x.org_id = v.org_id and x.account_id = v.account_id and x.kind = 'visit' and x.deleted_at is null
+		         order by x.happened_at desc, x.id desc limit 1), 0) else 0 end
 		from plan_visits v
 		join sites s on s.org_id = v.org_id and s.id = v.site_id
 		join accounts a on a.org_id = v.org_id and a.id = v.account_id
@@ -182,7 +186,7 @@ func readVisits(ctx context.Context, tx pgx.Tx, org, plan int64) (list []visit, 
 		var out bool
 		if err := rows.Scan(&v.number, &v.site.ID, &v.site.AccountID, &v.site.Name, &v.site.Class, &v.site.Point, &v.site.OpeningHours,
 			&v.minutes, &v.status, &v.address, &v.owner, &v.mandatory, &v.rep, &v.onDay,
-			&v.reason, &v.due, &v.last, &v.interval, &out); err != nil {
+			&v.reason, &v.due, &v.last, &v.interval, &out, &v.terms, &v.ties, &v.lastRep); err != nil {
 			return nil, nil, fmt.Errorf("visits: read the visits of a plan: %w", err)
 		}
 		list, excluded = append(list, v), append(excluded, out)
@@ -231,7 +235,7 @@ func readLanes(ctx context.Context, tx pgx.Tx, org, plan int64, b *board) error 
 func readLaneStops(ctx context.Context, tx pgx.Tx, org, plan int64, b *board) error {
 	m := b.model
 	rows, err := tx.Query(ctx, `
-		select r.rep_id, to_char(r.day, 'YYYY-MM-DD'), t.visit, t.arrives_at, coalesce(t.begins_at, t.arrives_at), t.leaves_at,
+		select r.rep_id, to_char(r.day, 'YYYY-MM-DD'), t.visit, t.arrives_at, coalesce(t.begins_at, t.arrives_at), t.leaves_at, t.visit_seconds,
 		       t.drive_seconds, t.drive_metres, t.waiting_seconds, coalesce(t.slack_seconds, -1), t.violation, t.estimated,
 		       t.locked, t.locked_at, t.pinned
 		from routes r
@@ -251,7 +255,7 @@ func readLaneStops(ctx context.Context, tx pgx.Tx, org, plan int64, b *board) er
 			lockedAt               *time.Time
 			t                      timedStop
 		)
-		if err := rows.Scan(&rep, &day, &number, &arrives, &begin, &leaves, &t.drive, &t.metres, &t.wait, &t.slack, &t.violation,
+		if err := rows.Scan(&rep, &day, &number, &arrives, &begin, &leaves, &t.service, &t.drive, &t.metres, &t.wait, &t.slack, &t.violation,
 			&t.estimated, &t.locked, &lockedAt, &t.pinned); err != nil {
 			return fmt.Errorf("visits: read stops: %w", err)
 		}
@@ -346,7 +350,7 @@ func storeLanes(ctx context.Context, tx pgx.Tx, org, plan int64, m *model, b *bo
 			sRoute, sPosition, sVisit = append(sRoute, len(reps)), append(sPosition, i+1), append(sVisit, v.number)
 			sAccount, sSite = append(sAccount, v.site.AccountID), append(sSite, v.site.ID)
 			sArrive, sBegin, sLeave = append(sArrive, at(t.arrive)), append(sBegin, at(t.begin)), append(sLeave, at(t.leave))
-			sWait, sService = append(sWait, t.wait), append(sService, int(t.leave-t.begin))
+			sWait, sService = append(sWait, t.wait), append(sService, t.service)
 			sDrive, sMetres = append(sDrive, t.drive), append(sMetres, t.metres)
 			var slack *int
 			if t.slack >= 0 {

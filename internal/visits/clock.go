@@ -29,6 +29,11 @@ func (c clock) time(s planner.Seconds) time.Time {
 	return c.midnight.Add(time.Duration(s) * time.Second)
 }
 
+// seconds is the planner's time of a moment.
+func (c clock) seconds(t time.Time) planner.Seconds {
+	return planner.Seconds(t.Sub(c.midnight) / time.Second)
+}
+
 // windows are the spans in which the place is open that day. ok is false when
 // the hours are empty or not understood: then nothing is known against a visit.
 func (c clock) windows(hours string) (windows []planner.Window, ok bool) {

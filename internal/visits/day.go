@@ -3,6 +3,8 @@ package visits
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -22,10 +24,14 @@ type day struct {
 	request PlanRequest
 	sites   []site
 	closed  []bool // by site: not open at all that day
-	table   *travel.Table
-	problem planner.Problem
-	start   int // place, or planner.Anywhere
-	end     int
+	// untimely, by site: not open at the time asked for.
+	untimely []bool
+	terms    []VisitTerms
+	table    *travel.Table
+	skills   map[string]int
+	problem  planner.Problem
+	start    int // place, or planner.Anywhere
+	end      int
 }
 
 // newDay looks up the travel times and states the problem.
@@ -34,8 +40,8 @@ func newDay(ctx context.Context, roads travel.Provider, request PlanRequest, zon
 	if err != nil {
 		return nil, fmt.Errorf("visits: day %q: %w", request.Day, err)
 	}
-	d := &day{clock: newClock(date, zone), request: request, sites: sites,
-		closed: make([]bool, len(sites)), start: planner.Anywhere, end: planner.Anywhere}
+	d := &day{clock: newClock(date, zone), request: request, sites: sites, skills: map[string]int{},
+		closed: make([]bool, len(sites)), untimely: make([]bool, len(sites)), terms: make([]VisitTerms, len(sites)), start: planner.Anywhere, end: planner.Anywhere}
 	points := make([]orb.Point, 0, len(sites)+2)
 	for _, s := range sites {
 		points = append(points, s.Point)
@@ -60,7 +66,48 @@ func newDay(ctx context.Context, roads travel.Provider, request PlanRequest, zon
 		Shifts: []planner.Shift{d.shift()},
 		Visits: d.visits(),
 	}
+	d.done()
 	return d, nil
+}
+
+// done holds the stops that were made, and the clock, where the day was planned
+// anew from where the rep was.
+func (d *day) done() {
+	s := &d.problem.Shifts[0]
+	if d.request.Now != nil {
+		s.Now = max(0, d.clock.seconds(*d.request.Now))
+	}
+	for _, x := range d.request.Done {
+		if i := slices.IndexFunc(d.sites, func(s site) bool { return s.ID == x.SiteID }); i >= 0 {
+			s.Done = append(s.Done, planner.Done{Visit: i, Arrive: d.clock.seconds(x.ArrivedAt), Leave: d.clock.seconds(x.LeftAt)})
+		}
+	}
+	if len(s.Breaks) == 0 || len(s.Done) == 0 || d.request.LunchTaken == nil {
+		if d.request.LunchTaken != nil {
+			s.Breaks = nil
+		}
+		return
+	}
+	// Lunch is over: it belongs to the last stop that was made.
+	s.Done[len(s.Done)-1].BreaksTaken = 1
+}
+
+// made counts the stops that were made.
+func (d *day) made() int { return len(d.problem.Shifts[0].Done) }
+
+// skillsOf numbers skills, whatever their letters' case.
+func (d *day) skillsOf(names []string) []int {
+	var out []int
+	for _, name := range names {
+		name = strings.ToLower(name)
+		n, known := d.skills[name]
+		if !known {
+			n = len(d.skills)
+			d.skills[name] = n
+		}
+		out = append(out, n)
+	}
+	return out
 }
 
 func (d *day) shift() planner.Shift {
@@ -73,6 +120,9 @@ func (d *day) shift() planner.Shift {
 		Hours: planner.Window{Open: at(r.WorkStart), Close: at(r.WorkEnd)},
 		Start: d.start,
 		End:   d.end,
+
+		MaxDrive: planner.Seconds(r.MaxDriveMinutes) * planner.Minute, MaxMetres: planner.Metres(r.MaxKilometres) * 1000,
+		MaxVisits: r.MaxVisits, SpeedPercent: r.SpeedPercent, Skills: d.skillsOf(r.Skills),
 	}
 	if r.LunchMinutes != nil && *r.LunchMinutes > 0 {
 		shift.Breaks = []planner.Break{{
@@ -86,27 +136,37 @@ func (d *day) shift() planner.Shift {
 }
 
 func (d *day) visits() []planner.Visit {
-	length := make(map[int64]int, len(d.request.Visits))
+	asked := make(map[int64]PlanVisit, len(d.request.Visits))
 	for _, v := range d.request.Visits {
-		length[v.SiteID] = v.Minutes
+		asked[v.SiteID] = v
 	}
 	visits := make([]planner.Visit, len(d.sites))
 	for i, s := range d.sites {
-		m := length[s.ID]
+		m := asked[s.ID].Minutes
 		if m == 0 {
 			m = s.VisitMinutes
 		}
+		terms := d.terms[i]
+		if t := asked[s.ID].Terms; t != nil {
+			terms = *t
+			d.terms[i] = terms
+		}
 		visits[i] = planner.Visit{
-			Place:  i,
-			Length: planner.Seconds(m) * planner.Minute,
-			Prize:  prize[s.Class],
+			Place: i, Length: planner.Seconds(m) * planner.Minute, SetUp: planner.Seconds(terms.SetUpMinutes) * planner.Minute,
+			Prize: terms.worthOf(s.Class), Mandatory: terms.Mandatory, Skills: d.skillsOf(terms.Skills),
 		}
-		if r := d.request.RespectOpeningHours; r != nil && !*r {
-			continue
+		var windows []planner.Window
+		var known bool
+		if r := d.request.RespectOpeningHours; r == nil || *r {
+			windows, known = d.clock.windows(s.OpeningHours)
 		}
-		if windows, known := d.clock.windows(s.OpeningHours); known {
-			visits[i].Windows, visits[i].EndInside = windows, true
-			d.closed[i] = len(windows) == 0
+		d.closed[i] = known && len(windows) == 0
+		x := &visits[i]
+		if x.Windows, x.EndInside = terms.narrowed(windows, known, x.Length, d.clock.at); known && len(x.Windows) == 0 && !d.closed[i] {
+			// Never open at the time asked for: planned by nobody, and marked where it
+			// was put by hand.
+			d.untimely[i] = true
+			x.Windows, x.EndInside = windows, true
 		}
 	}
 	return visits
@@ -117,22 +177,24 @@ func (d *day) visits() []planner.Visit {
 func (d *day) open() []int {
 	var open []int
 	for i := range d.sites {
-		if !d.closed[i] {
+		if !(d.closed[i] || d.untimely[i]) || d.isDone(i) {
 			open = append(open, i)
 		}
 	}
 	return open
 }
 
+func (d *day) isDone(site int) bool {
+	return slices.ContainsFunc(d.problem.Shifts[0].Done, func(x planner.Done) bool { return x.Visit == site })
+}
+
 // search finds the best route. given is the number of the sites in the order in
 // which they were asked for; progress gets 0 to 1.
 func (d *day) search(ctx context.Context, budget time.Duration, progress func(float64)) (*outcome, error) {
 	open := d.open()
-	problem := d.problem
-	problem.Visits = make([]planner.Visit, len(open))
+	problem := d.problemOf(open)
 	given := make([]int, len(open))
-	for i, site := range open {
-		problem.Visits[i] = d.problem.Visits[site]
+	for i := range open {
 		given[i] = i
 	}
 	solution, err := planner.Plan(ctx, problem, planner.Options{
@@ -146,17 +208,46 @@ func (d *day) search(ctx context.Context, budget time.Duration, progress func(fl
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	// An independent check before anything is stored.
-	report, err := planner.Check(problem, solution.Orders())
+	o, err := d.accepted(problem, solution, open)
 	if err != nil {
-		return nil, fmt.Errorf("visits: check: %w", err)
+		return nil, err
 	}
-	if len(report.Violations) > 0 {
-		return nil, fmt.Errorf("visits: the plan found breaks rules: %+v", report.Violations)
+	if d.made() > 0 { // against what the order was this morning nothing can be compared
+		return o, nil
 	}
-	o := d.outcome(report.Routes[0], func(visit int) int { return open[visit] })
 	if err := d.gain(o, problem, solution.Orders()[0]); err != nil {
 		return nil, err
+	}
+	return o, nil
+}
+
+// problemOf is the day with some of its visits only.
+func (d *day) problemOf(open []int) planner.Problem {
+	problem := d.problem
+	problem.Shifts = slices.Clone(d.problem.Shifts)
+	problem.Visits = make([]planner.Visit, len(open))
+	for i, site := range open {
+		problem.Visits[i] = d.problem.Visits[site]
+	}
+	done := slices.Clone(problem.Shifts[0].Done)
+	for i := range done {
+		done[i].Visit = slices.Index(open, done[i].Visit)
+	}
+	problem.Shifts[0].Done = done
+	return problem
+}
+
+// accepted has a solution checked by code that shares nothing with the search,
+// and writes it as a route, with the reasons of what is left out.
+func (d *day) accepted(problem planner.Problem, solution *planner.Solution, open []int) (*outcome, error) {
+	if err := accept(problem, solution); err != nil {
+		return nil, err
+	}
+	o := d.outcome(solution.Routes[0], func(visit int) int { return open[visit] })
+	if len(solution.Forced) > 0 { // what stops already made bring about
+		if err := d.marked(o, solution.Orders()[0], open); err != nil {
+			return nil, err
+		}
 	}
 	for _, u := range solution.Unplanned {
 		s := d.sites[open[u.Visit]]
@@ -165,14 +256,39 @@ func (d *day) search(ctx context.Context, budget time.Duration, progress func(fl
 			other := d.sites[open[u.Displaces]]
 			detail.DisplacesSite, detail.DisplacesName = other.ID, other.Name
 		}
-		o.unplanned = append(o.unplanned, left{s, reasonOf(u.Reason), detail})
+		reason := reasonOf(u.Reason)
+		if _, _, bound := d.terms[open[u.Visit]].bounds(d.clock.at); bound && u.Reason == planner.NoWindow {
+			reason = ReasonNoTime
+		}
+		o.unplanned = append(o.unplanned, left{s, reason, detail})
 	}
 	for i, s := range d.sites {
-		if d.closed[i] {
+		switch {
+		case d.isDone(i):
+		case d.closed[i]:
 			o.unplanned = append(o.unplanned, left{s, ReasonClosed, UnplannedDetail{OpeningHours: s.OpeningHours}})
+		case d.untimely[i]:
+			o.unplanned = append(o.unplanned, left{s, ReasonNoTime, UnplannedDetail{OpeningHours: s.OpeningHours}})
 		}
 	}
 	return o, nil
+}
+
+// marked marks what an order breaks, given as the planner's numbers.
+func (d *day) marked(o *outcome, order, open []int) error {
+	sites := make([]int, len(order))
+	for i, v := range order {
+		sites[i] = open[v]
+	}
+	followed, err := d.follow(sites)
+	if err != nil {
+		return err
+	}
+	o.route.Violations = followed.route.Violations
+	for i := range o.route.Stops {
+		o.route.Stops[i].Violation = followed.route.Stops[i].Violation
+	}
+	return nil
 }
 
 // gain compares the driving with that of the same visits in the order given.
@@ -204,10 +320,14 @@ const (
 	ReasonNoRoad  = "unreachable"
 	ReasonNoWorth = "not_worth"
 	ReasonRemoved = "removed_by_hand"
+	ReasonNoSkill = "no_skill" // nobody who could come has the skills
+	ReasonNoTime  = "no_time"  // the time asked for is outside of opening or working hours
 )
 
 func reasonOf(r planner.Reason) string {
 	switch r {
+	case planner.NoSkill:
+		return ReasonNoSkill
 	case planner.NoWindow:
 		return ReasonHours
 	case planner.TooFar:
@@ -231,8 +351,10 @@ func (d *day) follow(order []int) (*outcome, error) {
 	position := make(map[int]int, len(order))
 	for i, site := range order {
 		position[site] = i
-		if d.closed[site] {
+		if lo, hi, bound := d.terms[site].bounds(d.clock.at); d.closed[site] {
 			o.route.Stops[i].Violation = ReasonClosed
+		} else if begin := d.begin(o.route.Stops[i]); bound && (begin < lo || begin > hi) {
+			o.route.Stops[i].Violation = violationTime
 		}
 	}
 	for _, v := range report.Violations {
@@ -249,7 +371,15 @@ func (d *day) follow(order []int) (*outcome, error) {
 			if isStop && o.route.Stops[i].Violation == "" {
 				o.route.Stops[i].Violation = "after_working_hours"
 			}
-		case isStop && v.Rule == planner.RuleWindow:
+		case v.Rule == planner.RuleDrive:
+			o.route.Violations = addOnce(o.route.Violations, violationMaxDrive)
+		case v.Rule == planner.RuleMetres:
+			o.route.Violations = addOnce(o.route.Violations, violationDistance)
+		case v.Rule == planner.RuleVisits:
+			o.route.Violations = addOnce(o.route.Violations, violationVisits)
+		case isStop && v.Rule == planner.RuleSkill:
+			o.route.Stops[i].Violation = violationSkill
+		case isStop && v.Rule == planner.RuleWindow && o.route.Stops[i].Violation == "":
 			o.route.Stops[i].Violation = d.windowViolation(order[i], o.route.Stops[i])
 		case isStop && v.Rule == planner.RuleRoad:
 			o.route.Stops[i].Violation = ReasonNoRoad
@@ -276,13 +406,19 @@ func addOnce(list []string, s string) []string {
 // windowViolation tells a place that is closed on arrival from one that closes
 // before the visit is over.
 func (d *day) windowViolation(site int, stop Stop) string {
-	begin := planner.Seconds(stop.ArrivesAt.Sub(d.clock.midnight)/time.Second) + planner.Seconds(stop.WaitingSeconds)
+	begin := d.begin(stop)
 	for _, w := range d.problem.Visits[site].Windows {
 		if begin >= w.Open && begin < w.Close {
 			return "closes_during_visit"
 		}
 	}
 	return "closed_at_arrival"
+}
+
+// begin is when a stop's visit begins: after setting up and waiting.
+func (d *day) begin(stop Stop) planner.Seconds {
+	length := d.problem.Visits[slices.IndexFunc(d.sites, func(s site) bool { return s.ID == stop.SiteID })].Length
+	return d.clock.seconds(stop.LeavesAt) - length
 }
 
 // outcome writes a timetable as a route. site turns the planner's number of a
@@ -314,10 +450,10 @@ func (d *day) outcome(timetable planner.Route, site func(visit int) int) *outcom
 			o.estimated = o.estimated || estimated
 			r.Stops = append(r.Stops, Stop{
 				Position: len(r.Stops) + 1, AccountID: s.AccountID, SiteID: s.ID, Name: s.Name, Class: s.Class, Point: s.Point,
-				ArrivesAt: d.clock.time(e.Arrive), WaitingSeconds: int(e.Wait), VisitSeconds: int(e.End - e.Begin), LeavesAt: d.clock.time(e.End),
-				DriveSeconds: drive, DriveMetres: metres, Estimated: estimated, OpeningHours: s.OpeningHours,
+				ArrivesAt: d.clock.time(e.Arrive), WaitingSeconds: int(e.Wait), VisitSeconds: int(e.SetUp + e.End - e.Begin), LeavesAt: d.clock.time(e.End),
+				DriveSeconds: drive, DriveMetres: metres, Estimated: estimated, OpeningHours: s.OpeningHours, Done: e.Done,
 			})
-			r.VisitSeconds += int(e.End - e.Begin)
+			r.VisitSeconds += int(e.SetUp + e.End - e.Begin)
 			r.WaitingSeconds += int(e.Wait)
 			place, drive, metres = site(e.Visit), 0, 0
 		case planner.Pause:

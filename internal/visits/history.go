@@ -250,18 +250,19 @@ var (
 	errNothingToRedo = fault.New(fault.Conflict, "There is nothing to make again.")
 )
 
-// Undo takes a plan back to what it was before the latest change.
+// Undo takes a plan back to what it was before the latest change. Planning it for
+// the first time is no change: before it there is nothing.
 func (s *Service) Undo(ctx context.Context, id int64, version int) (*PlanBoard, error) {
 	return s.goTo(ctx, id, version, errNothingToUndo, `
-		select to_.number, to_.snapshot from plan_revisions at
+		select to_.number, to_.snapshot, at.change->'visit', at.change->'before' from plan_revisions at
 		join plan_revisions to_ on to_.org_id = at.org_id and to_.plan_id = at.plan_id and to_.number = at.parent
-		where at.org_id = $1 and at.plan_id = $2 and at.number = $3 and to_.snapshot is not null`)
+		where at.org_id = $1 and at.plan_id = $2 and at.number = $3 and at.what <> 'planned' and to_.snapshot is not null`)
 }
 
 // Redo makes the change again that was undone last.
 func (s *Service) Redo(ctx context.Context, id int64, version int) (*PlanBoard, error) {
 	return s.goTo(ctx, id, version, errNothingToRedo, `
-		select number, snapshot from plan_revisions
+		select number, snapshot, change->'visit', change->'after' from plan_revisions
 		where org_id = $1 and plan_id = $2 and parent = $3 and snapshot is not null
 		order by number desc limit 1`)
 }
@@ -269,8 +270,9 @@ func (s *Service) Redo(ctx context.Context, id int64, version int) (*PlanBoard, 
 func (s *Service) goTo(ctx context.Context, id int64, version int, none *fault.Error, query string) (*PlanBoard, error) {
 	return s.changeBoard(ctx, id, version, func(tx pgx.Tx, a postgres.Actor, b *board) (*boardState, error) {
 		var number int
-		var body []byte
-		err := tx.QueryRow(ctx, query, a.OrgID, id, b.revision).Scan(&number, &body)
+		var body, ask []byte
+		var visitID *int
+		err := tx.QueryRow(ctx, query, a.OrgID, id, b.revision).Scan(&number, &body, &visitID, &ask)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil, none
 		}
@@ -281,7 +283,18 @@ func (s *Service) goTo(ctx context.Context, id int64, version int, none *fault.E
 		if err := json.Unmarshal(body, &snap); err != nil {
 			return nil, fmt.Errorf("visits: revision %d of plan %d: %w", number, id, err)
 		}
-		next, err := b.model.restore(b.state, snap)
+		before := b.state
+		if visitID != nil {
+			var x VisitAsk
+			if err := json.Unmarshal(ask, &x); err != nil {
+				return nil, fmt.Errorf("visits: change of revision %d of plan %d: %w", number, id, err)
+			}
+			if _, err := s.asked(ctx, tx, a, b, *visitID, x); err != nil {
+				return nil, err
+			}
+			before = nil // every lane is worked out anew, as the visit takes another time now
+		}
+		next, err := b.model.restore(before, snap)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package visits
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/waymark-crm/waymark/geo/planner"
@@ -25,6 +26,7 @@ type timedStop struct {
 	begin, leave   planner.Seconds
 	drive, metres  int // since the stop before
 	wait           int
+	service        int // setting up and the visit itself
 	slack          int // -1: something is broken
 	violation      string
 	estimated      bool
@@ -71,6 +73,11 @@ const (
 	violationDay         = "other_day"
 	violationAppointment = "appointment_moved"
 	violationTwice       = "same_day_twice"
+	violationTime        = "other_time"
+	violationSkill       = "no_skill"
+	violationTied        = "tied"
+	violationDistance    = "max_distance"
+	violationVisits      = "max_visits"
 )
 
 // time works out one lane exactly, in the given order, and names what it breaks.
@@ -82,7 +89,7 @@ func (m *model) time(shift int, order []int, marks []mark) (*timedLane, error) {
 	if len(order) == 0 {
 		return lane, nil
 	}
-	p, start := m.laneProblem(shift, order, marks)
+	p := m.laneProblem(shift, order, marks)
 	own := make([]int, len(order))
 	for i := range own {
 		own[i] = i
@@ -91,24 +98,27 @@ func (m *model) time(shift int, order []int, marks []mark) (*timedLane, error) {
 	if err != nil {
 		return nil, fmt.Errorf("visits: check a lane: %w", err)
 	}
-	m.readTimetable(lane, report.Routes[0], order, marks, start)
+	m.readTimetable(lane, report.Routes[0], order, marks)
 	m.readViolations(lane, report.Violations, order, marks)
 	return lane, nil
 }
 
 // laneProblem is one lane as a problem of its own: visit i is order[i], at place
-// i; the start follows, if there is one.
-func (m *model) laneProblem(shift int, order []int, marks []mark) (p planner.Problem, start int) {
+// i; the start and the end follow, if there are any.
+func (m *model) laneProblem(shift int, order []int, marks []mark) planner.Problem {
 	s := m.shifts[shift]
-	places := make([]int, 0, len(order)+1)
+	places := make([]int, 0, len(order)+2)
 	for _, v := range order {
 		places = append(places, m.place[v])
 	}
-	start = s.Start
-	if s.Start != planner.Anywhere {
-		s.Start = len(places)
-		s.End = s.Start
-		places = append(places, start)
+	for _, end := range []*int{&s.Start, &s.End} {
+		if *end != planner.Anywhere {
+			places = append(places, *end)
+			*end = len(places) - 1
+		}
+	}
+	if len(places) == 0 { // the planner wants a table of one place at least
+		places = append(places, 0)
 	}
 	n := len(places)
 	table := planner.Table{Places: n, Seconds: make([]int32, n*n), Metres: make([]int32, n*n)}
@@ -120,24 +130,19 @@ func (m *model) laneProblem(shift int, order []int, marks []mark) (p planner.Pro
 	}
 	visits := make([]planner.Visit, len(order))
 	for i, v := range order {
-		visits[i] = planner.Visit{Place: i, Length: planner.Seconds(m.visits[v].minutes) * planner.Minute}
-		switch {
-		case marks[v].locked:
-			visits[i].Windows = lockedWindow(marks[v].lockedAt)
-		case m.open[v] != nil:
-			visits[i].Windows, visits[i].EndInside = m.open[v][s.Day], true
-		}
+		visits[i] = planner.Visit{Place: i, Length: m.length(v), SetUp: m.setUp(v), Skills: m.skillsNeeded[v]}
+		visits[i].Windows, visits[i].EndInside = m.dayWindows(v, s.Day, marks[v])
 	}
 	s.Rep = 0
-	return planner.Problem{Tables: []planner.Table{table}, Shifts: []planner.Shift{s}, Visits: visits}, start
+	return planner.Problem{Tables: []planner.Table{table}, Shifts: []planner.Shift{s}, Visits: visits}
 }
 
 func lockedWindow(at planner.Seconds) []planner.Window {
 	return []planner.Window{{Open: max(0, at-appointment), Close: at + appointment}}
 }
 
-func (m *model) readTimetable(lane *timedLane, route planner.Route, order []int, marks []mark, start int) {
-	place := start
+func (m *model) readTimetable(lane *timedLane, route planner.Route, order []int, marks []mark) {
+	place, end := m.shifts[lane.shift].Start, m.shifts[lane.shift].End
 	var drive, metres int // since the last stop: lunch may lie between
 	for i, e := range route.Entries {
 		drive += int(e.Drive)
@@ -154,18 +159,18 @@ func (m *model) readTimetable(lane *timedLane, route planner.Route, order []int,
 			v := order[e.Visit]
 			lane.stops = append(lane.stops, timedStop{
 				visit: v, arrive: e.Arrive, begin: e.Begin, leave: e.End, drive: drive, metres: metres,
-				wait: int(e.Wait), slack: max(0, int(e.Slack)),
+				wait: int(e.Wait), service: int(e.SetUp + e.End - e.Begin), slack: max(0, int(e.Slack)),
 				estimated: place != planner.Anywhere && m.table.IsEstimated(place, m.place[v]),
 				locked:    marks[v].locked, lockedAt: marks[v].lockedAt, pinned: marks[v].pinned,
 			})
-			lane.service += int(e.End - e.Begin)
+			lane.service += int(e.SetUp + e.End - e.Begin)
 			lane.wait += int(e.Wait)
 			place, drive, metres = m.place[v], 0, 0
 		case planner.Pause:
 			lane.lunch, lane.lunchLength = e.Begin, int(e.End-e.Begin)
 		case planner.Return:
 			lane.last, lane.lastMetres = drive, metres
-			lane.lastEstimated = place != planner.Anywhere && start != planner.Anywhere && m.table.IsEstimated(place, start)
+			lane.lastEstimated = place != planner.Anywhere && end != planner.Anywhere && m.table.IsEstimated(place, end)
 		}
 		lane.drive += int(e.Drive)
 		lane.metres += int(e.Metres)
@@ -188,11 +193,15 @@ func (m *model) readViolations(lane *timedLane, found []planner.Violation, order
 		} else if m.closed(order[i], s.Day) {
 			broken(i, ReasonClosed)
 		}
-		if v.rep != 0 && v.rep != m.period.Reps[s.Rep].ID {
+		if !v.mayBeWith(m.period.Reps[s.Rep].ID) {
 			broken(i, violationRep)
 		}
 		if v.day >= 0 && v.day != s.Day {
 			broken(i, violationDay)
+		}
+		if lo, hi, bound := v.terms.bounds(func(minutes int) planner.Seconds { return m.horizon.at(s.Day, minutes) }); bound && !marks[order[i]].locked &&
+			(lane.stops[i].begin < lo || lane.stops[i].begin > hi) {
+			broken(i, violationTime)
 		}
 		if sites[v.site.ID] {
 			broken(i, violationTwice)
@@ -208,6 +217,14 @@ func (m *model) readViolations(lane *timedLane, found []planner.Violation, order
 			lane.violations = addOnce(lane.violations, violationOvertime)
 		case planner.RuleDrive:
 			lane.violations = addOnce(lane.violations, violationMaxDrive)
+		case planner.RuleMetres:
+			lane.violations = addOnce(lane.violations, violationDistance)
+		case planner.RuleVisits:
+			lane.violations = addOnce(lane.violations, violationVisits)
+		case planner.RuleSkill:
+			if isStop {
+				broken(v.Visit, violationSkill)
+			}
 		case planner.RuleRoad:
 			if isStop {
 				broken(v.Visit, ReasonNoRoad)
@@ -231,9 +248,23 @@ func (m *model) readViolations(lane *timedLane, found []planner.Violation, order
 	}
 }
 
+// mayBeWith says whether a visit may be made by a rep, by what it asks for.
+func (v *visit) mayBeWith(rep int64) bool {
+	switch {
+	case v.rep != 0:
+		return v.rep == rep
+	case len(v.terms.OnlyReps) > 0:
+		return slices.Contains(v.terms.OnlyReps, rep)
+	}
+	return !slices.Contains(v.terms.NotReps, rep)
+}
+
 func (m *model) windowViolation(day, v int, stop timedStop, marks []mark) string {
 	if marks[v].locked {
 		return violationAppointment
+	}
+	if m.open[v] == nil {
+		return violationTime
 	}
 	for _, w := range m.open[v][day] {
 		if stop.begin >= w.Open && stop.begin < w.Close {
@@ -261,6 +292,7 @@ func (m *model) sum(b *boardState) PlanTotals {
 			t.Value += worth(m.visits[s.visit].site.Class)
 		}
 	}
+	t.Violations += len(m.brokenTies(b))
 	for v, in := range planned {
 		if in || b.marks[v].excluded {
 			continue

@@ -118,16 +118,20 @@ func (s *Service) draw(ctx context.Context, id, rep int64, day string) error {
 	}
 	var missing []undrawn
 	err = s.DB.Read(ctx, func(tx pgx.Tx) error {
-		_, p, _, err := readHead(ctx, tx, a, team, id)
+		h, p, _, err := readHead(ctx, tx, a, team, id)
 		if err != nil {
 			return err
 		}
-		start := map[int64]*orb.Point{}
-		for _, r := range p.Reps {
-			start[r.ID] = r.StartPoint
+		zone, err := time.LoadLocation(h.TimeZone)
+		if err != nil {
+			return fmt.Errorf("visits: time zone of organisation %d: %w", a.OrgID, err)
+		}
+		m, err := newModel(*p, zone, nil)
+		if err != nil {
+			return err
 		}
 		rows, err := tx.Query(ctx, `
-			select r.id, r.rep_id, st_x(s.point), st_y(s.point)
+			select r.id, r.rep_id, to_char(r.day, 'YYYY-MM-DD'), st_x(s.point), st_y(s.point)
 			from routes r
 			join stops t on t.org_id = r.org_id and t.route_id = r.id
 			join sites s on s.org_id = t.org_id and s.id = t.site_id
@@ -140,15 +144,20 @@ func (s *Service) draw(ctx context.Context, id, rep int64, day string) error {
 		ends := map[int64]*orb.Point{}
 		for rows.Next() {
 			var route, of int64
+			var on string
 			var at orb.Point
-			if err := rows.Scan(&route, &of, &at[0], &at[1]); err != nil {
+			if err := rows.Scan(&route, &of, &on, &at[0], &at[1]); err != nil {
 				return fmt.Errorf("visits: routes without lines: %w", err)
 			}
 			if n := len(missing); n == 0 || missing[n-1].id != route {
 				missing = append(missing, undrawn{id: route})
-				ends[route] = start[of]
-				if start[of] != nil {
-					missing[n].points = append(missing[n].points, *start[of])
+				lane, works := m.shift(of, on)
+				if !works {
+					return fmt.Errorf("visits: plan %d has a route of rep %d on %s, who does not work then", id, of, on)
+				}
+				ends[route] = m.ends[lane].point
+				if start := m.starts[lane].point; start != nil {
+					missing[n].points = append(missing[n].points, *start)
 				} else { // the day begins at the first stop: its leg has no length
 					missing[n].points = append(missing[n].points, at)
 				}

@@ -21,6 +21,22 @@ type PeriodVisit struct {
 	Mandatory bool   `json:"mandatory,omitempty" doc:"Comes before every visit that is not."`
 	RepID     int64  `json:"repId,omitempty" minimum:"0" doc:"Only this rep, one of the plan's; 0 or absent: whoever assignment says."`
 	Day       string `json:"day,omitempty" format:"date" doc:"Only on this day, one of the plan's."`
+
+	Terms *VisitTerms `json:"terms,omitempty" doc:"What else it asks for; the account's own terms unless given."`
+}
+
+// NightAway is a night that a rep spends elsewhere.
+type NightAway struct {
+	RepID   int64     `json:"repId" minimum:"1"`
+	Day     string    `json:"day" format:"date" doc:"The day that ends there; the rep's next working day begins there."`
+	Point   orb.Point `json:"point"`
+	Address string    `json:"address" maxLength:"500"`
+}
+
+// RepTerms is how one rep works in one plan.
+type RepTerms struct {
+	RepID int64 `json:"repId" minimum:"1"`
+	WorkingTerms
 }
 
 // DayOff is a day on which a rep does not work.
@@ -29,8 +45,8 @@ type DayOff struct {
 	Day   string `json:"day" format:"date"`
 }
 
-// PeriodRequest is what a plan of several days or reps is made from. Work hours,
-// start and lunch come from each rep's profile.
+// PeriodRequest is what a plan of several days or reps is made from. How each rep
+// works comes from their working terms.
 type PeriodRequest struct {
 	Name                string        `json:"name,omitempty" maxLength:"200" doc:"Empty: made from the reps and the days."`
 	RepIDs              []int64       `json:"repIds,omitempty" maxItems:"50" nullable:"false" doc:"The reps, 1 to 50; or give teamId."`
@@ -43,9 +59,11 @@ type PeriodRequest struct {
 	ByDueDate           bool          `json:"byDueDate,omitempty" doc:"Adds the reps' accounts that fall due in the period, as often as their interval asks for. Intervals stretch when the period is overbooked."`
 	RespectOpeningHours *bool         `json:"respectOpeningHours,omitempty" default:"true"`
 	LunchMinutes        *int          `json:"lunchMinutes,omitempty" minimum:"0" maximum:"180" doc:"Instead of each rep's own; 0 for no lunch."`
-	WorkingDays         []int         `json:"workingDays,omitempty" maxItems:"7" nullable:"false" doc:"1 for Monday to 7 for Sunday; Monday to Friday unless given."`
+	WorkingDays         []int         `json:"workingDays,omitempty" maxItems:"7" nullable:"false" doc:"1 for Monday to 7 for Sunday; Monday to Friday, and the weekdays of the reps' own terms, unless given. A rep whose terms name weekdays works on those of them only."`
 	DaysOff             []DayOff      `json:"daysOff,omitempty" maxItems:"1550" nullable:"false" doc:"Days on which single reps do not work."`
-	MaxDriveMinutes     int           `json:"maxDriveMinutes,omitempty" minimum:"0" maximum:"1440" doc:"Most driving of one rep on one day; 0 for no limit."`
+	MaxDriveMinutes     int           `json:"maxDriveMinutes,omitempty" minimum:"0" maximum:"1440" doc:"Most driving of one rep on one day, beside each rep's own limit; 0 for no limit."`
+	RepTerms            []RepTerms    `json:"repTerms,omitempty" maxItems:"50" nullable:"false" doc:"How single reps work in this plan, instead of their own working terms."`
+	Nights              []NightAway   `json:"nights,omitempty" maxItems:"1550" nullable:"false" doc:"Nights that reps spend elsewhere."`
 	Seconds             int           `json:"seconds,omitempty" minimum:"0" maximum:"1800" doc:"How long to search; 0 or absent suits the size."`
 }
 
@@ -135,7 +153,7 @@ type PlanLane struct {
 	LastLegEstimated bool        `json:"lastLegEstimated"`
 	PublishedPlanID  *int64      `json:"publishedPlanId" doc:"The plan of this day that the rep has, if this plan is published and the day is in force."`
 	ChangedByRep     bool        `json:"changedByRep" doc:"That plan was changed since it was published, so it is not what stands here."`
-	Violations       []string    `json:"violations" nullable:"false" doc:"What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch, max_drive."`
+	Violations       []string    `json:"violations" nullable:"false" doc:"What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch, max_drive, max_distance, max_visits."`
 	Stops            []BoardStop `json:"stops" nullable:"false"`
 }
 
@@ -160,6 +178,9 @@ type BoardVisit struct {
 	LastVisitOn  *string   `json:"lastVisitOn" format:"date"`
 	IntervalDays int       `json:"intervalDays" doc:"0 unless it recurs in this plan."`
 	Reason       string    `json:"reason" enum:"overdue,due,never,chosen"`
+
+	Terms *VisitTerms `json:"terms" doc:"What it asks for beside opening hours; null for nothing."`
+	Ties  []VisitTie  `json:"ties" nullable:"false"`
 }
 
 // BoardStop is a visit in a lane.
@@ -176,14 +197,14 @@ type BoardStop struct {
 	Locked         bool       `json:"locked" doc:"An appointment: rep, day and time stay when planning again."`
 	LockedAt       *time.Time `json:"lockedAt" doc:"When a locked visit was to begin."`
 	Pinned         bool       `json:"pinned" doc:"Rep and day stay when planning again; the time may change."`
-	Violation      string     `json:"violation" doc:"Empty when nothing is broken: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable, other_rep, other_day, appointment_moved, same_day_twice."`
+	Violation      string     `json:"violation" doc:"Empty when nothing is broken: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable, other_rep, other_day, other_time, no_skill, tied, appointment_moved, same_day_twice."`
 	Estimated      bool       `json:"estimated" doc:"The drive to here is an estimate from a straight line."`
 }
 
 // BoardUnplanned is a visit that is in no lane, with its reason.
 type BoardUnplanned struct {
 	BoardVisit
-	Why    string          `json:"why" doc:"closed_that_day (all the period), closed_all_shift, too_far, day_full, unreachable, not_worth, interval, no_shift, not_improved, removed_by_hand."`
+	Why    string          `json:"why" doc:"closed_that_day (all the period), closed_all_shift, too_far, day_full, unreachable, not_worth, interval, no_shift, no_skill, no_time, tied, not_improved, removed_by_hand."`
 	Detail UnplannedDetail `json:"detail"`
 }
 
@@ -340,7 +361,7 @@ type ProposalReasons struct {
 // PlanRevision is an entry of a plan's history.
 type PlanRevision struct {
 	Number  int            `json:"number"`
-	What    string         `json:"what" enum:"created,planned,moved,locked,excluded,improved,added,published,withdrawn"`
+	What    string         `json:"what" enum:"created,planned,moved,locked,excluded,improved,added,terms,published,withdrawn"`
 	Detail  RevisionDetail `json:"detail"`
 	ByName  string         `json:"byName" doc:"Empty when that person is gone."`
 	At      time.Time      `json:"at"`

@@ -82,9 +82,6 @@ func completePeriod(ctx context.Context, tx pgx.Tx, a postgres.Actor, team bool,
 	p.RepIDs = nil
 	for i := range reps {
 		p.RepIDs = append(p.RepIDs, reps[i].ID)
-		if r.LunchMinutes != nil {
-			p.Reps[i].LunchMinutes = *r.LunchMinutes
-		}
 	}
 	p.Name = strings.TrimSpace(r.Name)
 	if p.Name == "" {
@@ -109,8 +106,19 @@ func completePeriod(ctx context.Context, tx pgx.Tx, a postgres.Actor, team bool,
 		yes := true
 		p.RespectOpeningHours = &yes
 	}
+	if err := completeReps(p); err != nil {
+		return nil, err
+	}
 	if len(p.WorkingDays) == 0 {
 		p.WorkingDays = []int{1, 2, 3, 4, 5}
+		for _, rep := range p.Reps {
+			for _, d := range rep.Week {
+				if !slices.Contains(p.WorkingDays, d.Weekday) {
+					p.WorkingDays = append(p.WorkingDays, d.Weekday)
+				}
+			}
+		}
+		slices.Sort(p.WorkingDays)
 	}
 	for i, d := range p.WorkingDays {
 		if d < 1 || d > 7 {
@@ -123,6 +131,43 @@ func completePeriod(ctx context.Context, tx pgx.Tx, a postgres.Actor, team bool,
 		}
 	}
 	return p, nil
+}
+
+// completeReps puts what a plan says about its reps in place of their own terms.
+func completeReps(p *period) error {
+	for i := range p.RepTerms {
+		t, field := &p.RepTerms[i], fmt.Sprintf("repTerms[%d]", i)
+		n := slices.Index(p.RepIDs, t.RepID)
+		if n < 0 {
+			return fault.New(fault.Invalid, "Working terms are given for somebody who is not in the plan.").WithField(field+".repId", "Is not one of the reps.")
+		}
+		if err := t.check(field + "."); err != nil {
+			return err
+		}
+		p.Reps[n].WorkingTerms = t.WorkingTerms
+	}
+	p.PeriodRequest.RepTerms = nil // they are in Reps
+	if p.LunchMinutes != nil {
+		for i := range p.Reps {
+			p.Reps[i].LunchMinutes = *p.LunchMinutes
+		}
+	}
+	for i, n := range p.Nights {
+		field := fmt.Sprintf("nights[%d]", i)
+		if !slices.Contains(p.RepIDs, n.RepID) {
+			return fault.New(fault.Invalid, "A night away is of somebody who is not in the plan.").WithField(field+".repId", "Is not one of the reps.")
+		}
+		if !onEarth(n.Point) {
+			return fault.New(fault.Invalid, "That is no place on earth.").WithField(field+".point", "Give longitude, then latitude.")
+		}
+		if day, err := time.Parse(time.DateOnly, n.Day); err != nil || n.Day < p.From || n.Day > p.To || day.Format(time.DateOnly) != n.Day {
+			return fault.New(fault.Invalid, "A night away is outside of the plan.").WithField(field+".day", "Is not one of the plan's days.")
+		}
+		if slices.ContainsFunc(p.Nights[:i], func(o NightAway) bool { return o.RepID == n.RepID && o.Day == n.Day }) {
+			return fault.New(fault.Invalid, "One rep spends the same night at two places.").WithField(field+".day", "Stands in the list already.")
+		}
+	}
+	return nil
 }
 
 func zoneOf(ctx context.Context, tx pgx.Tx, org int64) (*time.Location, error) {
@@ -146,6 +191,7 @@ type newVisit struct {
 	reason    string
 	due, last *string
 	interval  int
+	terms     *VisitTerms // nil: the account's own
 }
 
 // periodVisits are those asked for and, by due date, those that are proposed; left
@@ -239,7 +285,12 @@ func checkPeriodVisits(ctx context.Context, tx pgx.Tx, org int64, p *period, vis
 		if v.Minutes < 0 || v.Minutes > 720 {
 			return nil, fault.New(fault.Invalid, "A visit takes from 1 minute to 12 hours.").WithField(field+".minutes", "Is out of range.")
 		}
-		list = append(list, newVisit{site: v.SiteID, rep: v.RepID, minutes: v.Minutes, mandatory: v.Mandatory, day: v.Day, reason: reasonChosen})
+		if v.Terms != nil {
+			if err := v.Terms.check(ctx, tx, org, field+".terms."); err != nil {
+				return nil, err
+			}
+		}
+		list = append(list, newVisit{site: v.SiteID, rep: v.RepID, minutes: v.Minutes, mandatory: v.Mandatory, day: v.Day, reason: reasonChosen, terms: v.Terms})
 	}
 	rows, err := tx.Query(ctx, `select id from sites where org_id = $1 and id = any($2) and not archived`, org, ids)
 	if err != nil {
@@ -287,6 +338,7 @@ func insertVisits(ctx context.Context, tx pgx.Tx, org, plan int64, list []newVis
 		mandatory         = make([]bool, n)
 		days, due, last   = make([]*string, n), make([]*string, n), make([]*string, n)
 		reason            = make([]string, n)
+		terms             = make([]*string, n)
 	)
 	for i, v := range list {
 		sites[i], minutes[i], interval[i], mandatory[i], reason[i] = v.site, v.minutes, v.interval, v.mandatory, v.reason
@@ -294,19 +346,30 @@ func insertVisits(ctx context.Context, tx pgx.Tx, org, plan int64, list []newVis
 		if v.rep != 0 {
 			reps[i] = &v.rep
 		}
+		if v.terms != nil {
+			body, err := json.Marshal(v.terms)
+			if err != nil {
+				return fmt.Errorf("visits: terms of a visit: %w", err)
+			}
+			text := string(body)
+			terms[i] = &text
+		}
 		if v.day != "" {
 			days[i] = &v.day
 		}
 	}
 	_, err := tx.Exec(ctx, `
-		insert into plan_visits (org_id, plan_id, number, account_id, site_id, minutes, mandatory, rep_id, day, reason, due_on, last_visit_on, interval_days)
+		insert into plan_visits (org_id, plan_id, number, account_id, site_id, minutes, mandatory, rep_id, day, reason, due_on, last_visit_on, interval_days, terms)
 		select $1, $2, coalesce((select max(number) from plan_visits where org_id = $1 and plan_id = $2), 0) + t.n,
-		       a.id, s.id, coalesce(nullif(t.minutes, 0), a.visit_minutes), t.mandatory, t.rep, t.day::date, t.reason, t.due::date, t.last::date, t.interval
-		from unnest($3::bigint[], $4::int[], $5::bool[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::int[])
-		  with ordinality t (site, minutes, mandatory, rep, day, reason, due, last, interval, n)
+		       a.id, s.id, coalesce(nullif(t.minutes, 0), a.visit_minutes),
+		       t.mandatory or coalesce((coalesce(t.terms::jsonb, w.terms)->>'mandatory')::boolean, false), t.rep, t.day::date, t.reason, t.due::date, t.last::date, t.interval,
+		       coalesce(t.terms::jsonb, w.terms, '{}')
+		from unnest($3::bigint[], $4::int[], $5::bool[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::int[], $12::text[])
+		  with ordinality t (site, minutes, mandatory, rep, day, reason, due, last, interval, terms, n)
 		join sites s on s.org_id = $1 and s.id = t.site
-		join accounts a on a.org_id = s.org_id and a.id = s.account_id`,
-		org, plan, sites, minutes, mandatory, reps, days, reason, due, last, interval)
+		join accounts a on a.org_id = s.org_id and a.id = s.account_id
+		left join account_visit_terms w on w.org_id = a.org_id and w.account_id = a.id`,
+		org, plan, sites, minutes, mandatory, reps, days, reason, due, last, interval, terms)
 	if err != nil {
 		return fmt.Errorf("visits: insert the visits of a plan: %w", err)
 	}

@@ -228,7 +228,7 @@ func (m *model) best(p *planner.Progress, improved int) (PlanBest, error) {
 	out := PlanBest{ElapsedSeconds: p.Elapsed.Seconds(), Improved: improved}
 	t := m.table
 	for s, order := range p.Orders {
-		place := m.shifts[s].Start
+		place, before := m.shifts[s].Start, out.DriveSeconds
 		for _, v := range order {
 			if place != planner.Anywhere {
 				out.DriveSeconds += int(t.Seconds[place*t.Places+m.place[v]])
@@ -238,6 +238,9 @@ func (m *model) best(p *planner.Progress, improved int) (PlanBest, error) {
 		}
 		if end := m.shifts[s].End; end != planner.Anywhere && len(order) > 0 {
 			out.DriveSeconds += int(t.Seconds[place*t.Places+end])
+		}
+		if speed := m.shifts[s].SpeedPercent; speed > 0 {
+			out.DriveSeconds = before + (out.DriveSeconds-before)*100/speed
 		}
 	}
 	out.Unplanned = p.Unplanned
@@ -297,7 +300,7 @@ func (m *model) planned(b *boardState, problem planner.Problem, solution *planne
 			other := m.visits[u.Displaces].site
 			detail.DisplacesSite, detail.DisplacesName = other.ID, other.Name
 		}
-		c.why[u.Visit] = why{periodReason(u.Reason), detail}
+		c.why[u.Visit] = why{m.periodReason(u.Visit, u.Reason), detail}
 	}
 	for v := range m.visits {
 		switch {
@@ -307,8 +310,10 @@ func (m *model) planned(b *boardState, problem planner.Problem, solution *planne
 			c.why[v] = why{code: ReasonRemoved}
 		case problem.Visits[v].Skip && m.closedAlways(v):
 			c.why[v] = why{ReasonClosed, UnplannedDetail{OpeningHours: m.visits[v].site.OpeningHours}}
-		case problem.Visits[v].Skip && m.visits[v].onDay != "":
+		case problem.Visits[v].Skip && (m.visits[v].onDay != "" || len(m.visits[v].terms.OnlyReps) > 0 && len(problem.Visits[v].Reps) == 0):
 			c.why[v] = why{code: ReasonNoShift}
+		case problem.Visits[v].Skip:
+			c.why[v] = why{ReasonNoTime, UnplannedDetail{OpeningHours: m.visits[v].site.OpeningHours}}
 		}
 		c.marks[v].locked, c.marks[v].pinned, c.marks[v].lockedAt = false, false, 0
 	}
@@ -319,14 +324,22 @@ func (m *model) planned(b *boardState, problem planner.Problem, solution *planne
 const (
 	ReasonInterval = "interval" // its rhythm leaves no day, or stretches since the period is overbooked
 	ReasonNoShift  = "no_shift" // nobody whom it may be with works when it may be
+	ReasonTied     = "tied"     // the visits it is tied to leave it no day or time
 )
 
-func periodReason(r planner.Reason) string {
+func (m *model) periodReason(v int, r planner.Reason) string {
 	switch r {
-	case planner.GapRule:
+	case planner.GapRule, planner.Partner:
+		if m.seriOf[v] == 0 {
+			return ReasonTied
+		}
 		return ReasonInterval
-	case planner.NotAllowed, planner.NoSkill:
+	case planner.NotAllowed:
 		return ReasonNoShift
+	case planner.NoWindow:
+		if _, _, bound := m.visits[v].terms.bounds(func(int) planner.Seconds { return 0 }); bound {
+			return ReasonNoTime
+		}
 	case planner.NotImproved:
 		return ReasonNotYet
 	}

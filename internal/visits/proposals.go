@@ -168,15 +168,16 @@ func chooseReps(ctx context.Context, tx pgx.Tx, a postgres.Actor, others bool, i
 		return nil, errNotYours
 	}
 	rows, err := tx.Query(ctx, `
-		select id, name, start_point, start_address, to_char(work_start, 'HH24:MI'), to_char(work_end, 'HH24:MI'), lunch_minutes
-		from users
-		where org_id = $1 and active and (id = any($2) or cardinality($2::bigint[]) = 0 and team_id = $3 and role = 'rep')
-		order by array_position($2::bigint[], id), name collate "und-x-icu", id
+		select `+profileColumns+`
+		from users u
+		left join working_terms w on w.org_id = u.org_id and w.user_id = u.id
+		where u.org_id = $1 and u.active and (u.id = any($2) or cardinality($2::bigint[]) = 0 and u.team_id = $3 and u.role = 'rep')
+		order by array_position($2::bigint[], u.id), u.name collate "und-x-icu", u.id
 		limit 51`, a.OrgID, append([]int64{}, ids...), team)
 	if err != nil {
 		return nil, fmt.Errorf("visits: profiles: %w", err)
 	}
-	reps, err := pgx.CollectRows(rows, pgx.RowToStructByPos[RepProfile])
+	reps, err := pgx.CollectRows(rows, scanProfile)
 	if err != nil {
 		return nil, fmt.Errorf("visits: profiles: %w", err)
 	}

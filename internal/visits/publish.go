@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/fault"
 	"github.com/waymark-crm/waymark/internal/postgres"
 )
@@ -42,7 +44,23 @@ func (s *Service) Publish(ctx context.Context, id int64, version int) (*PlanHead
 		_, err = tx.Exec(ctx, `
 			update visit_plans set version = version + 1, published_version = version + 1, published_at = now(), published_by = $3
 			where org_id = $1 and id = $2`, a.OrgID, id, a.UserID)
-		return err
+		if err != nil {
+			return fmt.Errorf("visits: publish plan %d: %w", id, err)
+		}
+		reps := []int64{}
+		for _, day := range days {
+			if !slices.Contains(reps, day.RepID) {
+				reps = append(reps, day.RepID)
+			}
+		}
+		return tellReps(ctx, tx, a, b, reps, true)
+	})
+}
+
+// tellReps lets the browsers of the reps whose days are others now say so.
+func tellReps(ctx context.Context, tx pgx.Tx, a postgres.Actor, b *board, reps []int64, published bool) error {
+	return events.Notify(ctx, tx, "days", map[string]any{
+		"planId": b.head.ID, "repIds": reps, "by": a.UserID, "from": b.head.FromDay, "to": b.head.ToDay, "published": published,
 	})
 }
 
@@ -65,7 +83,16 @@ func (s *Service) Withdraw(ctx context.Context, id int64, version int) (*PlanHea
 		_, err := tx.Exec(ctx, `
 			update visit_plans set version = version + 1, published_version = null, published_at = null, published_by = null
 			where org_id = $1 and id = $2`, a.OrgID, id)
-		return err
+		if err != nil {
+			return fmt.Errorf("visits: withdraw plan %d: %w", id, err)
+		}
+		reps := []int64{}
+		for _, day := range b.days {
+			if !slices.Contains(reps, day.Rep) {
+				reps = append(reps, day.Rep)
+			}
+		}
+		return tellReps(ctx, tx, a, b, reps, false)
 	})
 }
 
@@ -103,10 +130,7 @@ func (b *board) publishable() ([]PlanRequest, error) {
 		}
 		name := m.lane(s)
 		rep := m.period.Reps[m.shifts[s].Rep]
-		lunch := rep.LunchMinutes
-		r := PlanRequest{RepID: rep.ID, Day: name.Day, StartPoint: rep.StartPoint, StartAddress: rep.StartAddress,
-			EndPoint: rep.StartPoint, EndAddress: rep.StartAddress, WorkStart: rep.WorkStart, WorkEnd: rep.WorkEnd,
-			LunchMinutes: &lunch, LunchEarliest: lunchEarliest, LunchLatest: lunchLatest, RespectOpeningHours: m.period.RespectOpeningHours}
+		r := m.dayRequest(s)
 		if len(order) > MaxVisits {
 			return nil, fault.Errorf(fault.Invalid, "%s has %d visits on %s; a day holds at most %d.", rep.Name, len(order), name.Day, MaxVisits)
 		}
@@ -117,7 +141,11 @@ func (b *board) publishable() ([]PlanRequest, error) {
 				return nil, fault.Errorf(fault.Invalid, "%s is planned twice for %s on %s. Take one of the visits out.", x.site.Name, rep.Name, name.Day)
 			}
 			seen[x.site.ID] = true
-			r.Visits = append(r.Visits, PlanVisit{SiteID: x.site.ID, Minutes: x.minutes})
+			ask := PlanVisit{SiteID: x.site.ID, Minutes: x.minutes}
+			if !x.terms.none() {
+				ask.Terms = &m.visits[v].terms
+			}
+			r.Visits = append(r.Visits, ask)
 		}
 		days = append(days, r)
 	}
@@ -125,6 +153,18 @@ func (b *board) publishable() ([]PlanRequest, error) {
 		return nil, fault.New(fault.Invalid, "Nothing is planned yet. Plan some visits before you publish.")
 	}
 	return days, nil
+}
+
+// dayRequest is a lane as the request of its day, without visits.
+func (m *model) dayRequest(s int) PlanRequest {
+	rep := m.period.Reps[m.shifts[s].Rep]
+	from, to, _ := rep.hours(m.horizon.weekday(m.shifts[s].Day))
+	lunch := rep.LunchMinutes
+	return PlanRequest{RepID: rep.ID, Day: m.lane(s).Day, StartPoint: m.starts[s].point, StartAddress: m.starts[s].address,
+		EndPoint: m.ends[s].point, EndAddress: m.ends[s].address, EndAnywhere: m.ends[s].point == nil, WorkStart: from, WorkEnd: to,
+		LunchMinutes: &lunch, LunchEarliest: rep.LunchEarliest, LunchLatest: rep.LunchLatest, RespectOpeningHours: m.period.RespectOpeningHours,
+		DayLimits: DayLimits{MaxDriveMinutes: least(m.period.MaxDriveMinutes, rep.MaxDriveMinutes), MaxKilometres: rep.MaxKilometres,
+			MaxVisits: rep.MaxVisits, SpeedPercent: rep.SpeedPercent, Skills: rep.Skills}}
 }
 
 // insertDays makes the plans of the days and puts them in force.
@@ -222,8 +262,8 @@ func copyRows(ctx context.Context, tx pgx.Tx, a postgres.Actor, b *board, name s
 		return 0, fmt.Errorf("visits: copy plan: %w", err)
 	}
 	if _, err := tx.Exec(ctx, `
-		insert into plan_visits (org_id, plan_id, number, account_id, site_id, minutes, mandatory, rep_id, day, reason, due_on, last_visit_on, interval_days, excluded)
-		select org_id, $3, number, account_id, site_id, minutes, mandatory, rep_id, day, reason, due_on, last_visit_on, interval_days, excluded
+		insert into plan_visits (org_id, plan_id, number, account_id, site_id, minutes, mandatory, rep_id, day, reason, due_on, last_visit_on, interval_days, excluded, terms, ties)
+		select org_id, $3, number, account_id, site_id, minutes, mandatory, rep_id, day, reason, due_on, last_visit_on, interval_days, excluded, terms, ties
 		from plan_visits where org_id = $1 and plan_id = $2`, a.OrgID, b.head.ID, id); err != nil {
 		return 0, fmt.Errorf("visits: copy visits: %w", err)
 	}

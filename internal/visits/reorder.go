@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,6 +21,10 @@ func (s *Service) Reorder(ctx context.Context, id int64, version int, siteIDs []
 		if plan.State == Queued || plan.State == Running {
 			return errUnderWork.WithCurrent(plan)
 		}
+		siteIDs, err := madeFirst(plan, siteIDs)
+		if err != nil {
+			return err
+		}
 		request, added := plan.Request, []PlanVisit{}
 		asked := make(map[int64]bool, len(request.Visits))
 		for _, v := range request.Visits {
@@ -33,6 +38,9 @@ func (s *Service) Reorder(ctx context.Context, id int64, version int, siteIDs []
 		if len(added) > 0 {
 			request.Visits = append(request.Visits, added...)
 			if err := checkVisits(ctx, tx, a.OrgID, request.Visits); err != nil {
+				return err
+			}
+			if err := completeTerms(ctx, tx, a.OrgID, request.Visits[len(plan.Request.Visits):]); err != nil {
 				return err
 			}
 		}
@@ -52,6 +60,25 @@ func (s *Service) Reorder(ctx context.Context, id int64, version int, siteIDs []
 			where org_id = $1 and id = $2`, a.OrgID, id, body, found.estimated)
 		return err
 	})
+}
+
+// madeFirst is an order in which the stops that were made come first, as they
+// were made.
+func madeFirst(plan *Plan, siteIDs []int64) ([]int64, error) {
+	order := make([]int64, 0, len(siteIDs))
+	for _, d := range plan.Request.Done {
+		if !slices.Contains(siteIDs, d.SiteID) {
+			return nil, fault.New(fault.Invalid, "A stop that was made cannot be taken out of the day.").WithField("siteIds", "A stop that was made is missing.")
+		}
+		order = append(order, d.SiteID)
+	}
+	made := len(order)
+	for _, id := range siteIDs {
+		if !slices.Contains(order[:made], id) {
+			order = append(order, id)
+		}
+	}
+	return order, nil
 }
 
 // timed works out the route of an order and what is left out of it.

@@ -28,19 +28,23 @@ func complete(ctx context.Context, tx pgx.Tx, org int64, r *PlanRequest) error {
 		return err
 	}
 	for name, p := range map[string]*orb.Point{"startPoint": r.StartPoint, "endPoint": r.EndPoint} {
-		if p != nil && !(p[0] >= -180 && p[0] <= 180 && p[1] >= -90 && p[1] <= 90) {
+		if p != nil && !onEarth(*p) {
 			return fault.New(fault.Invalid, "That is no place on earth.").WithField(name, "Give longitude, then latitude.")
 		}
 	}
-	if r.EndPoint == nil {
+	if r.EndAnywhere {
+		r.EndPoint, r.EndAddress = nil, ""
+	} else if r.EndPoint == nil {
 		r.EndPoint, r.EndAddress = r.StartPoint, r.StartAddress
 	}
-	if r.LunchEarliest == "" {
-		r.LunchEarliest = lunchEarliest
+	var err error
+	if r.Skills, err = cleanSkills(r.Skills, "skills"); err != nil {
+		return err
 	}
-	if r.LunchLatest == "" {
-		r.LunchLatest = lunchLatest
+	if r.SpeedPercent != 0 && (r.SpeedPercent < slowestSpeed || r.SpeedPercent > fastestSpeed) {
+		return fault.New(fault.Invalid, "The speed is out of range.").WithField("speedPercent", "From 50 to 150.")
 	}
+	r.Done, r.Now, r.LunchTaken = nil, nil, nil
 	if r.RespectOpeningHours == nil {
 		yes := true
 		r.RespectOpeningHours = &yes
@@ -51,7 +55,43 @@ func complete(ctx context.Context, tx pgx.Tx, org int64, r *PlanRequest) error {
 	if !inOrder(r.LunchEarliest, r.LunchLatest, true) {
 		return fault.New(fault.Invalid, "The latest lunch is before the earliest.").WithField("lunchLatest", "Must not be earlier than lunchEarliest.")
 	}
-	return checkVisits(ctx, tx, org, r.Visits)
+	if err := checkVisits(ctx, tx, org, r.Visits); err != nil {
+		return err
+	}
+	return completeTerms(ctx, tx, org, r.Visits)
+}
+
+// completeTerms checks what visits ask for, and takes the accounts' own terms
+// where they say nothing.
+func completeTerms(ctx context.Context, tx pgx.Tx, org int64, visits []PlanVisit) error {
+	at := map[int64]int{}
+	var sites []int64
+	for i := range visits {
+		if t := visits[i].Terms; t != nil {
+			if err := t.check(ctx, tx, org, fmt.Sprintf("visits[%d].terms.", i)); err != nil {
+				return err
+			}
+			continue
+		}
+		at[visits[i].SiteID], sites = i, append(sites, visits[i].SiteID)
+	}
+	rows, err := tx.Query(ctx, `
+		select s.id, w.terms from sites s join account_visit_terms w on w.org_id = s.org_id and w.account_id = s.account_id
+		where s.org_id = $1 and s.id = any($2)`, org, sites)
+	if err != nil {
+		return fmt.Errorf("visits: terms of accounts: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var site int64
+		t := &VisitTerms{}
+		if err := rows.Scan(&site, t); err != nil {
+			return fmt.Errorf("visits: terms of accounts: %w", err)
+		}
+		t.settle()
+		visits[at[site]].Terms = t
+	}
+	return rows.Err()
 }
 
 func inOrder(from, to string, same bool) bool {
@@ -60,36 +100,59 @@ func inOrder(from, to string, same bool) bool {
 	return okA && okB && (a < b || same && a == b)
 }
 
-// profile fills in the rep's start, hours and lunch.
+// profile fills in how the rep works.
 func profile(ctx context.Context, tx pgx.Tx, org int64, r *PlanRequest) error {
-	var (
-		start      *orb.Point
-		address    string
-		begin, end string
-		lunch      int
-		active     bool
-	)
-	err := tx.QueryRow(ctx, `
-		select start_point, start_address, to_char(work_start, 'HH24:MI'), to_char(work_end, 'HH24:MI'), lunch_minutes, active
-		from users where org_id = $1 and id = $2`, org, r.RepID).
-		Scan(&start, &address, &begin, &end, &lunch, &active)
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && !active {
+	rows, err := tx.Query(ctx, `
+		select `+profileColumns+` from users u left join working_terms w on w.org_id = u.org_id and w.user_id = u.id
+		where u.org_id = $1 and u.id = $2 and u.active`, org, r.RepID)
+	if err != nil {
+		return fmt.Errorf("visits: profile: %w", err)
+	}
+	p, err := pgx.CollectExactlyOneRow(rows, scanProfile)
+	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.New(fault.Invalid, "There is no such rep.").WithField("repId", "Choose an active user.")
 	}
 	if err != nil {
 		return fmt.Errorf("visits: profile: %w", err)
 	}
-	if r.StartPoint == nil {
-		r.StartPoint, r.StartAddress = start, address
+	day, err := time.Parse(time.DateOnly, r.Day)
+	if err != nil {
+		return fmt.Errorf("visits: profile: %w", err)
 	}
-	if r.WorkStart == "" {
-		r.WorkStart = begin
+	from, to, _ := p.hours((int(day.Weekday())+6)%7 + 1)
+	own := r.StartPoint == nil
+	if own {
+		r.StartPoint, r.StartAddress = p.StartPoint, p.StartAddress
 	}
-	if r.WorkEnd == "" {
-		r.WorkEnd = end
+	// Who begins elsewhere ends there too, unless the own day ends at a place of its own.
+	if r.EndPoint == nil && !r.EndAnywhere && (own || p.End == endsAtPlace) {
+		if point, address := p.end(); point != nil {
+			r.EndPoint, r.EndAddress = point, address
+		} else {
+			r.EndAnywhere = p.End == endsAtLastStop
+		}
+	}
+	for _, fill := range []struct {
+		to   *string
+		from string
+	}{{&r.WorkStart, from}, {&r.WorkEnd, to}, {&r.LunchEarliest, p.LunchEarliest}, {&r.LunchLatest, p.LunchLatest}} {
+		if *fill.to == "" {
+			*fill.to = fill.from
+		}
 	}
 	if r.LunchMinutes == nil {
-		r.LunchMinutes = &lunch
+		r.LunchMinutes = &p.LunchMinutes
+	}
+	for _, limit := range []struct {
+		to   *int
+		from int
+	}{{&r.MaxDriveMinutes, p.MaxDriveMinutes}, {&r.MaxKilometres, p.MaxKilometres}, {&r.MaxVisits, p.MaxVisits}, {&r.SpeedPercent, p.SpeedPercent}} {
+		if *limit.to == 0 {
+			*limit.to = limit.from
+		}
+	}
+	if r.Skills == nil {
+		r.Skills = p.Skills
 	}
 	return nil
 }

@@ -15,6 +15,9 @@ func (m *model) search(b *boardState, chosen []bool) (p planner.Problem, orders 
 		Shifts: slices.Clone(m.shifts), Visits: make([]planner.Visit, len(m.visits)),
 		Series: m.series, Weights: weights(m.period.Preset),
 	}
+	for _, t := range m.ties {
+		p.Links = append(p.Links, m.link(t))
+	}
 	orders = make([][]int, len(m.shifts))
 	at := make([]int, len(m.visits))
 	for i := range at {
@@ -43,8 +46,8 @@ func (m *model) search(b *boardState, chosen []bool) (p planner.Problem, orders 
 
 func (m *model) searchVisit(b *boardState, i, at int, free []int, chosen []bool) planner.Visit {
 	v, k := m.visits[i], b.marks[i]
-	x := planner.Visit{Place: m.place[i], Length: planner.Seconds(v.minutes) * planner.Minute,
-		Mandatory: v.mandatory, Prize: prize[v.site.Class], Series: m.seriOf[i], Before: at + 1}
+	x := planner.Visit{Place: m.place[i], Length: m.length(i), SetUp: m.setUp(i), Skills: m.skillsNeeded[i],
+		Mandatory: v.mandatory, Prize: v.terms.worthOf(v.site.Class), Series: m.seriOf[i], Before: at + 1}
 	if v.reason == reasonNever { // somebody who waits comes before somebody new
 		x.Prize = x.Prize * 3 / 4
 	}
@@ -71,14 +74,14 @@ func (m *model) searchVisit(b *boardState, i, at int, free []int, chosen []bool)
 	} else if len(x.Shifts) == 0 { // no list at all would mean anywhere
 		x.Skip = true
 	}
-	if m.open[i] != nil {
-		for _, w := range m.open[i] {
-			x.Windows = append(x.Windows, w...)
-		}
-		x.EndInside = true
-		if len(x.Windows) == 0 { // no window at all would mean any time
-			x.Skip = true
-		}
+	var anyTime bool
+	for day := range m.horizon.days {
+		var windows []planner.Window
+		windows, x.EndInside, anyTime = m.begins(i, day)
+		x.Windows = append(x.Windows, windows...)
+	}
+	if len(x.Windows) == 0 && !anyTime { // no window at all would mean any time
+		x.Skip = true
 	}
 	m.assign(&x, v, at)
 	return x
@@ -87,13 +90,14 @@ func (m *model) searchVisit(b *boardState, i, at int, free []int, chosen []bool)
 // dayWindows are the windows of a visit that stays on its day. What was put on
 // a day on which the place is closed was put there by hand, and stays.
 func (m *model) dayWindows(i, day int, k mark) ([]planner.Window, bool) {
-	switch {
-	case k.locked:
+	if k.locked {
 		return lockedWindow(k.lockedAt), false
-	case m.open[i] == nil || len(m.open[i][day]) == 0:
-		return nil, false
 	}
-	return m.open[i][day], true
+	windows, endInside, _ := m.begins(i, day)
+	if len(windows) == 0 && m.open[i] != nil { // also the time asked for is marked, not held
+		return m.open[i][day], len(m.open[i][day]) > 0
+	}
+	return windows, endInside
 }
 
 // assign says whose visit it is. Where it was put by hand is always allowed.
@@ -102,8 +106,18 @@ func (m *model) assign(x *planner.Visit, v visit, at int) {
 		x.Reps = []int{m.repNo[v.rep]}
 		return
 	}
+	if last, here := m.repNo[v.lastRep]; here && v.terms.SameRep {
+		x.LastRep = last + 1
+	}
+	x.Forbidden, x.Preferred = m.numbers(v.terms.NotReps), m.numbers(v.terms.PreferredReps)
+	if len(v.terms.OnlyReps) > 0 {
+		if x.Reps = m.numbers(v.terms.OnlyReps); len(x.Reps) == 0 { // none of them is in the plan
+			x.Skip = true
+		}
+		return
+	}
 	owner, ours := m.repNo[v.owner]
-	if !ours {
+	if !ours || slices.Contains(x.Forbidden, owner) {
 		return
 	}
 	switch m.period.Assignment {
@@ -113,8 +127,21 @@ func (m *model) assign(x *planner.Visit, v visit, at int) {
 			x.Reps = append(x.Reps, m.shifts[at].Rep)
 		}
 	case assignPreferOwner:
-		x.Preferred = []int{owner}
+		if len(x.Preferred) == 0 {
+			x.Preferred = []int{owner}
+		}
 	}
+}
+
+// numbers are those of the plan's reps among some people.
+func (m *model) numbers(people []int64) []int {
+	var out []int
+	for _, id := range people {
+		if n, here := m.repNo[id]; here {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // Whose visits are whose.

@@ -211,7 +211,7 @@ func kindOf(m PlanMove) (kind moveKind, err error) {
 
 // effect tells moves from what was before.
 func (m *model) effect(b *boardState, c *moved) *MoveEffect {
-	e := &MoveEffect{Lanes: []LaneEffect{}}
+	e := &MoveEffect{Lanes: []LaneEffect{}, Violations: len(m.brokenTies(c.boardState)) - len(m.brokenTies(b))}
 	for s := range m.shifts {
 		if !c.lanes[s] {
 			continue

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,13 +22,13 @@ func readPlan(ctx context.Context, tx pgx.Tx, a postgres.Actor, all bool, id int
 	var request []byte
 	err := tx.QueryRow(ctx, `
 		select p.rep_id, u.name, to_char(p.day, 'YYYY-MM-DD'), p.state, p.progress, p.error, p.request, p.version,
-		       p.created_at, p.finished_at, p.estimated, o.time_zone
+		       p.created_at, p.finished_at, p.estimated, o.time_zone, coalesce(p.before_repair_version = p.version and p.state = 'done', false)
 		from visit_plans p
 		join users u on u.org_id = p.org_id and u.id = p.rep_id
 		join organisations o on o.org_id = p.org_id
 		where p.org_id = $1 and p.id = $2 and p.kind = 'day' and ($3 or p.rep_id = $4)`, a.OrgID, id, all, a.UserID).
 		Scan(&p.RepID, &p.RepName, &p.Day, &p.State, &p.Progress, &p.Error, &request, &p.Version,
-			&p.CreatedAt, &p.FinishedAt, &p.Estimated, &p.TimeZone)
+			&p.CreatedAt, &p.FinishedAt, &p.Estimated, &p.TimeZone, &p.CanUndoRepair)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, errNoPlan
 	}
@@ -78,7 +79,7 @@ func readRoute(ctx context.Context, tx pgx.Tx, org int64, p *Plan) (*Route, erro
 		return nil, fmt.Errorf("visits: read route: %w", err)
 	}
 	if line != nil {
-		r.Geometry = geojson.NewGeometry(line)
+		r.Geometry = geometryOf(line)
 	}
 	rows, err := tx.Query(ctx, `
 		select t.id, t.position, t.account_id, t.site_id, a.name, a.class, a.status, `+addressOf+`, s.point,
@@ -96,7 +97,21 @@ func readRoute(ctx context.Context, tx pgx.Tx, org int64, p *Plan) (*Route, erro
 	if err != nil {
 		return nil, fmt.Errorf("visits: read stops: %w", err)
 	}
+	for i := range r.Stops {
+		r.Stops[i].Done = slices.ContainsFunc(p.Request.Done, func(d DoneStop) bool { return d.SiteID == r.Stops[i].SiteID })
+	}
 	return r, nil
+}
+
+func geometryOf(g orb.Geometry) *geojson.Geometry { return geojson.NewGeometry(g) }
+
+// lineFrom is geometryOf the other way round.
+func lineFrom(g *geojson.Geometry) (orb.MultiLineString, error) {
+	line, ok := g.Geometry().(orb.MultiLineString)
+	if !ok {
+		return nil, fmt.Errorf("visits: a route is drawn as %s", g.Type)
+	}
+	return line, nil
 }
 
 // plansSQL lists plans of days and of periods; each branch reads an index of its

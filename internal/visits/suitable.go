@@ -65,7 +65,7 @@ func (m *model) suitable(b *boardState, v int) (*SuitablePlaces, error) {
 		if !m.mayBeOn(c, v, s) {
 			continue
 		}
-		p, _ := m.laneProblem(s, append(slices.Clone(c.orders[s]), v), c.marks)
+		p := m.laneProblem(s, append(slices.Clone(c.orders[s]), v), c.marks)
 		order := make([]int, len(c.orders[s]))
 		for i := range order {
 			order[i] = i
@@ -110,7 +110,10 @@ func (m *model) suitable(b *boardState, v int) (*SuitablePlaces, error) {
 // By hand it may go to any rep, unless it was asked for with one.
 func (m *model) mayBeOn(b *boardState, v, shift int) bool {
 	x, s := m.visits[v], m.shifts[shift]
-	if m.closed(v, s.Day) || x.rep != 0 && m.repNo[x.rep] != s.Rep || x.day >= 0 && x.day != s.Day {
+	if windows, _, any := m.begins(v, s.Day); len(windows) == 0 && !any {
+		return false
+	}
+	if !x.mayBeWith(m.period.Reps[s.Rep].ID) || x.day >= 0 && x.day != s.Day || !m.tiedDays(b, v, s.Day) {
 		return false
 	}
 	gap := 1
@@ -122,6 +125,35 @@ func (m *model) mayBeOn(b *boardState, v, shift int) bool {
 			if m.visits[y].site.ID == x.site.ID && max(s.Day-m.shifts[t].Day, m.shifts[t].Day-s.Day) < gap {
 				return false
 			}
+		}
+	}
+	return true
+}
+
+// tiedDays reports whether the visits that one is tied to leave it a day.
+func (m *model) tiedDays(b *boardState, v, day int) bool {
+	for _, t := range m.ties {
+		other := t.a + t.b - v
+		if t.a != v && t.b != v {
+			continue
+		}
+		at, _ := b.shiftOf(other)
+		if at < 0 {
+			continue
+		}
+		theirs, ok := m.shifts[at].Day, true
+		switch {
+		case t.rule == tieSameDay || t.rule == tieSameTime:
+			ok = day == theirs
+		case t.rule == tieOtherDay:
+			ok = day != theirs
+		case t.a == v:
+			ok = day >= theirs
+		default:
+			ok = day <= theirs
+		}
+		if !ok {
+			return false
 		}
 	}
 	return true

@@ -39,6 +39,24 @@ const (
 type PlanVisit struct {
 	SiteID  int64 `json:"siteId" minimum:"1"`
 	Minutes int   `json:"minutes,omitempty" minimum:"0" maximum:"720" doc:"Length of the visit; 0 or absent takes the account's own."`
+
+	Terms *VisitTerms `json:"terms,omitempty" doc:"What else it asks for; the account's own terms unless given."`
+}
+
+// DayLimits bound one rep's day.
+type DayLimits struct {
+	MaxDriveMinutes int      `json:"maxDriveMinutes,omitempty" minimum:"0" maximum:"1440" doc:"0 for no limit."`
+	MaxKilometres   int      `json:"maxKilometres,omitempty" minimum:"0" maximum:"2000" doc:"0 for no limit."`
+	MaxVisits       int      `json:"maxVisits,omitempty" minimum:"0" maximum:"200" doc:"0 for no limit."`
+	SpeedPercent    int      `json:"speedPercent,omitempty" minimum:"0" maximum:"150" doc:"How fast the rep drives beside the usual speed of the roads, 100 (or 0)."`
+	Skills          []string `json:"skills,omitempty" maxItems:"20" nullable:"false" doc:"What the rep can do."`
+}
+
+// DoneStop is a stop that was made.
+type DoneStop struct {
+	SiteID    int64     `json:"siteId"`
+	ArrivedAt time.Time `json:"arrivedAt"`
+	LeftAt    time.Time `json:"leftAt"`
 }
 
 // PlanRequest is what a plan is made from. What is left out is taken from the
@@ -57,6 +75,13 @@ type PlanRequest struct {
 	LunchEarliest       string      `json:"lunchEarliest,omitempty" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" default:"11:30"`
 	LunchLatest         string      `json:"lunchLatest,omitempty" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" default:"14:00"`
 	RespectOpeningHours *bool       `json:"respectOpeningHours,omitempty" default:"true"`
+	EndAnywhere         bool        `json:"endAnywhere,omitempty" doc:"The day ends at the last stop."`
+	DayLimits
+
+	Done []DoneStop `json:"done,omitempty" readOnly:"true" maxItems:"200" doc:"Stops already made when the day was planned anew from where the rep was."`
+	Now  *time.Time `json:"now,omitempty" readOnly:"true" doc:"From when on the day was planned anew."`
+	// LunchTaken is when lunch was, if it was over by then.
+	LunchTaken *time.Time `json:"lunchTaken,omitempty" readOnly:"true" doc:"When lunch was, if it was over by then."`
 }
 
 // Plan is a rep's day as it was asked for and as it was planned.
@@ -76,6 +101,8 @@ type Plan struct {
 	Estimated  bool        `json:"estimated" doc:"Some drive time is an estimate from straight lines."`
 	Route      *Route      `json:"route"`
 	Unplanned  []Unplanned `json:"unplanned" nullable:"false"`
+
+	CanUndoRepair bool `json:"canUndoRepair" doc:"The latest change was to plan the day anew from where the rep was, and it can be taken back."`
 }
 
 // Route is the day that was planned.
@@ -97,7 +124,7 @@ type Route struct {
 	LastLegSeconds   int               `json:"lastLegSeconds"`
 	LastLegMetres    int               `json:"lastLegMetres"`
 	LastLegEstimated bool              `json:"lastLegEstimated" doc:"The drive to the end is an estimate from a straight line."`
-	Violations       []string          `json:"violations" nullable:"false" doc:"What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch."`
+	Violations       []string          `json:"violations" nullable:"false" doc:"What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch, max_drive, max_distance, max_visits."`
 	Stops            []Stop            `json:"stops" nullable:"false"`
 	Geometry         *geojson.Geometry `json:"geometry" doc:"A MultiLineString; line i leads to stop i, the last one to the end."`
 }
@@ -122,7 +149,8 @@ type Stop struct {
 	Estimated      bool      `json:"estimated" doc:"The drive to here is an estimate from a straight line."`
 	Locked         bool      `json:"locked"`
 	OpeningHours   string    `json:"openingHours"`
-	Violation      string    `json:"violation" doc:"What a hand-made order breaks here; empty when nothing: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable."`
+	Violation      string    `json:"violation" doc:"What a hand-made order breaks here; empty when nothing: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, other_time, no_skill, unreachable."`
+	Done           bool      `json:"done" db:"-" doc:"Was made already."`
 }
 
 // Unplanned is a visit that is not in the route, with its reason.
@@ -133,7 +161,7 @@ type Unplanned struct {
 	Class     string          `json:"class"`
 	Point     orb.Point       `json:"point"`
 	Address   string          `json:"address"`
-	Reason    string          `json:"reason" doc:"closed_that_day, closed_all_shift, too_far, day_full, unreachable, not_worth, removed_by_hand."`
+	Reason    string          `json:"reason" doc:"closed_that_day, closed_all_shift, too_far, day_full, unreachable, not_worth, no_skill, no_time, removed_by_hand, cancelled."`
 	Detail    UnplannedDetail `json:"detail"`
 }
 

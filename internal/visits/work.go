@@ -95,17 +95,17 @@ func (s *Service) work(ctx context.Context, id int64) error {
 	if err != nil {
 		return fmt.Errorf("visits: time zone of organisation %d: %w", a.OrgID, err)
 	}
-	removed := make(map[int64]UnplannedDetail)
+	removed := make(map[int64]Unplanned)
 	for _, u := range plan.Unplanned {
-		if u.Reason == ReasonRemoved {
-			removed[u.SiteID] = u.Detail
+		if u.Reason == ReasonRemoved || u.Reason == ReasonCancelled {
+			removed[u.SiteID] = u
 		}
 	}
 	var wanted []site
 	var byHand []left
 	for _, site := range sites {
-		if detail, ok := removed[site.ID]; ok {
-			byHand = append(byHand, left{site, ReasonRemoved, detail})
+		if u, ok := removed[site.ID]; ok {
+			byHand = append(byHand, left{site, u.Reason, u.Detail})
 		} else {
 			wanted = append(wanted, site)
 		}
