@@ -81,6 +81,16 @@ func (in *exportInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
+// archivedOrNot is every account: one that is named is meant also when it is
+// archived.
+var archivedOrNot = func() *accounts.Tree {
+	tree, err := accounts.ParseTree([]byte(`{"any":[{"field":"archived","op":"is","value":true},{"field":"archived","op":"is","value":false}]}`))
+	if err != nil {
+		panic(err)
+	}
+	return tree
+}()
+
 func (s *Server) exportAccounts(ctx context.Context, in *exportInput) (*huma.StreamResponse, error) {
 	f, err := s.filter(ctx, in.AccountFilter)
 	if err != nil {
@@ -106,6 +116,9 @@ func (s *Server) exportAccounts(ctx context.Context, in *exportInput) (*huma.Str
 			}
 			f.IDs = append(f.IDs, id)
 		}
+		if f.Tree == nil && !f.Archived {
+			f.Tree = archivedOrNot
+		}
 	}
 	return s.export(ctx, in.Format, in.Columns, in.Sort, f, asked)
 }
@@ -124,12 +137,16 @@ func (s *Server) exportAccountsBy(ctx context.Context, in *exportByInput) (*huma
 	b := in.Body
 	f := accounts.Filter{IDs: b.IDs}
 	asked := map[string]any{}
+	if f.IDs != nil {
+		f.Tree = archivedOrNot
+	}
 	if b.Filter != nil {
 		tree, err := b.Filter.tree()
 		if err != nil {
 			return nil, err
 		}
-		if f.Tree = tree; tree != nil {
+		if tree != nil {
+			f.Tree = tree
 			asked["filter"] = json.RawMessage(tree.String())
 		}
 	}

@@ -1,6 +1,14 @@
 import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconLayoutColumns, IconList, IconMap2, IconPlus, IconSearch, IconStack2 } from '@tabler/icons-react'
+import {
+  IconDownload,
+  IconLayoutColumns,
+  IconList,
+  IconMap2,
+  IconPlus,
+  IconSearch,
+  IconStack2,
+} from '@tabler/icons-react'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
@@ -18,7 +26,7 @@ import classes from './AccountsPage.module.css'
 import { AccountsTable } from './AccountsTable'
 import { ColumnMenu } from './ColumnMenu'
 import { anyChecked, type Checked, nothingChecked } from './checked'
-import { columnsOf } from './columns'
+import { columnsOf, usualColumns } from './columns'
 import { FilterBar } from './FilterBar'
 import { placeToShow } from './placeToShow'
 import { useAccountsSearch } from './useAccountsSearch'
@@ -27,17 +35,19 @@ const NewAccountDialog = lazy(() =>
   import('./NewAccountDialog').then((m) => ({ default: m.NewAccountDialog })),
 )
 const BulkBar = lazy(() => import('./BulkBar').then((m) => ({ default: m.BulkBar })))
+const ExportDialog = lazy(() => import('../export/ExportDialog').then((m) => ({ default: m.ExportDialog })))
 const NewSegment = lazy(() => import('../segments/NewSegment').then((m) => ({ default: m.NewSegment })))
 
 type Show = 'list' | 'map' | 'both'
 
 /** The list, the map of the same accounts, or both side by side. On a phone one of the two. */
 export function AccountsPage() {
-  const { t } = useTranslation(['accounts', 'common', 'segments'])
+  const { t } = useTranslation(['accounts', 'common', 'segments', 'export'])
   const format = useFormat()
   const s = useAccountsSearch('/signed-in/accounts')
   const mayWrite = useMay('accounts.write')
   const mayPlan = useMay('plans.write')
+  const mayExport = useMay('accounts.export')
   const phone = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
   const show: Show = phone ? (s.search.show === 'map' ? 'map' : 'list') : (s.search.show ?? 'both')
   const [checked, setChecked] = useState<Checked>(nothingChecked)
@@ -45,6 +55,7 @@ export function AccountsPage() {
   const [error, setError] = useState<unknown>(null)
   const [creating, setCreating] = useState(false)
   const [makingSegment, setMakingSegment] = useState(false)
+  const [exporting, setExporting] = useState(false)
   const view = useView(s.search, s.change)
   const { list } = useCatalogue()
   const columns = useMemo(() => columnsOf(list, fieldName), [list])
@@ -73,7 +84,11 @@ export function AccountsPage() {
       <div className={classes.head}>
         <Group justify="space-between" wrap="nowrap" gap="xs">
           <Group gap="xs" align="baseline" wrap="nowrap" miw={0}>
-            <ViewMenu state={view} search={s.search} />
+            <ViewMenu
+              state={view}
+              search={s.search}
+              onExport={mayExport ? () => setExporting(true) : undefined}
+            />
             <Text c="dimmed" size="sm" role="status" className={classes.total}>
               {total === undefined ? '' : t('list.total', { count: total, formatted: format.number(total) })}
             </Text>
@@ -92,6 +107,19 @@ export function AccountsPage() {
                   onClick={() => setMakingSegment(true)}
                 >
                   <IconStack2 size={18} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+            )}
+            {!phone && mayExport && (
+              <Tooltip label={t('export:open')}>
+                <ActionIcon
+                  variant="default"
+                  size="lg"
+                  aria-label={t('export:open')}
+                  disabled={!total}
+                  onClick={() => setExporting(true)}
+                >
+                  <IconDownload size={18} aria-hidden />
                 </ActionIcon>
               </Tooltip>
             )}
@@ -201,6 +229,16 @@ export function AccountsPage() {
       {creating && (
         <Suspense>
           <NewAccountDialog onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
+      {exporting && (
+        <Suspense>
+          <ExportDialog
+            what={{ filter: s.filter, bounds: inView ? s.bounds : null, sort: s.search.sort }}
+            count={total}
+            columns={view.layout.columns ?? usualColumns}
+            onClose={() => setExporting(false)}
+          />
         </Suspense>
       )}
       {makingSegment && tree && (

@@ -6,13 +6,14 @@ import { Button, Group, Modal, Popover, Select, Stack, TagsInput, Text } from '@
 import {
   IconAdjustments,
   IconArchive,
+  IconDownload,
   IconRoute,
   IconStack2,
   IconTag,
   IconUserCheck,
 } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
 import { useMay, useMe } from '../api/queries'
@@ -21,7 +22,7 @@ import { toast, toastError } from '../app/toast'
 import { FieldInput } from '../filters/FieldInput'
 import { FieldPicker } from '../filters/FieldPicker'
 import { catalogueOf } from '../filters/fields'
-import type { FilterNode } from '../filters/tree'
+import { type FilterNode, filterText } from '../filters/tree'
 import type { BulkSet, Field, Segment, Which } from '../filters/types'
 import { useChoices, useWords } from '../filters/useWords'
 import { useFormat } from '../i18n/format'
@@ -42,19 +43,23 @@ type Props = {
   onDone?: (() => void) | undefined
 }
 
+const ExportDialog = lazy(() => import('../export/ExportDialog').then((m) => ({ default: m.ExportDialog })))
+
 const mostVisits = 200
 /** Fields that are set for many at once; owner and tags have buttons of their own. */
 const settable = ['status', 'class', 'teamId', 'category', 'visitIntervalDays', 'visitMinutes']
 
 export function BulkActions({ which, filter, count, sites, onPlan, onDone }: Props) {
-  const { t } = useTranslation(['lists', 'accounts', 'common'])
+  const { t } = useTranslation(['lists', 'accounts', 'common', 'export'])
   const format = useFormat()
   const mayWrite = useMay('accounts.write')
   const mayAssign = useMay('accounts.assign')
+  const mayExport = useMay('accounts.export')
   const bulk = useBulk()
   const [open, setOpen] = useState<'assign' | 'tag' | 'set' | 'segment' | null>(null)
   const [archiving, setArchiving] = useState(false)
   const [makingSegment, setMakingSegment] = useState(false)
+  const [exporting, setExporting] = useState(false)
   const formatted = format.number(count)
   const run = (change: BulkChange) => {
     setOpen(null)
@@ -114,6 +119,29 @@ export function BulkActions({ which, filter, count, sites, onPlan, onDone }: Pro
         >
           {t('bulk.plan')}
         </Button>
+      )}
+      {mayExport && (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconDownload size={16} aria-hidden />}
+          onClick={() => setExporting(true)}
+        >
+          {t('export:open')}
+        </Button>
+      )}
+      {exporting && (
+        <Suspense>
+          <ExportDialog
+            what={
+              'ids' in which
+                ? { filter: {}, ids: which.ids }
+                : { filter: { filter: filterText(which.filter) } }
+            }
+            count={count}
+            onClose={() => setExporting(false)}
+          />
+        </Suspense>
       )}
       {mayWrite && (
         <Button

@@ -44,6 +44,7 @@ export type Permission =
   | 'accounts.assign'
   | 'accounts.import'
   | 'accounts.merge'
+  | 'accounts.export'
   | 'activities.write'
   | 'plans.read'
   | 'plans.write'

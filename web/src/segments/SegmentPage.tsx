@@ -13,7 +13,7 @@ import {
   Tooltip,
 } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconArrowLeft, IconDots, IconList, IconPencil, IconTrash } from '@tabler/icons-react'
+import { IconArrowLeft, IconDots, IconDownload, IconList, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { type FormEvent, lazy, Suspense, useMemo, useState } from 'react'
@@ -41,6 +41,7 @@ import { useFormat } from '../i18n/format'
 import { segmentHistoryQuery, segmentQuery } from './queries'
 import classes from './Segments.module.css'
 
+const ExportDialog = lazy(() => import('../export/ExportDialog').then((m) => ({ default: m.ExportDialog })))
 const HistoryChart = lazy(() => import('./HistoryChart').then((m) => ({ default: m.HistoryChart })))
 
 export function SegmentPage() {
@@ -193,12 +194,14 @@ function useSegmentChanges(segment: Segment) {
 }
 
 function Header({ segment }: { segment: Segment }) {
-  const { t } = useTranslation(['segments', 'common'])
+  const { t } = useTranslation(['segments', 'common', 'export'])
   const format = useFormat()
   const words = useWords()
   const changes = useSegmentChanges(segment)
   const [editing, setEditing] = useState(false)
   const [removing, setRemoving] = useState(false)
+  const [exporting, setExporting] = useState(false)
+  const mayExport = useMay('accounts.export')
   const asList =
     segment.kind === 'dynamic'
       ? addressOfTree(segment.filter)
@@ -237,6 +240,14 @@ function Header({ segment }: { segment: Segment }) {
               <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setEditing(true)}>
                 {t('detail.edit')}
               </Menu.Item>
+              {mayExport && (
+                <Menu.Item
+                  leftSection={<IconDownload size={16} aria-hidden />}
+                  onClick={() => setExporting(true)}
+                >
+                  {t('export:open')}
+                </Menu.Item>
+              )}
               <Menu.Item leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setRemoving(true)}>
                 {t('detail.remove')}
               </Menu.Item>
@@ -266,6 +277,15 @@ function Header({ segment }: { segment: Segment }) {
           </Tooltip>
         ))}
       </dl>
+      {exporting && (
+        <Suspense>
+          <ExportDialog
+            what={{ filter: { filter: filterText({ field: 'segment', op: 'in', value: [segment.id] }) } }}
+            count={segment.total}
+            onClose={() => setExporting(false)}
+          />
+        </Suspense>
+      )}
       {editing && (
         <Edit
           segment={segment}

@@ -4,6 +4,7 @@ import {
   IconCheck,
   IconChevronDown,
   IconDeviceFloppy,
+  IconDownload,
   IconPencil,
   IconRotate,
   IconStack2,
@@ -21,7 +22,11 @@ import { useViewChanges } from './useView'
 import classes from './ViewMenu.module.css'
 import { type AnyView, builtins, builtinView, contentOf, savedView } from './view'
 
-type Props = { state: ReturnType<typeof useView>; search: AccountsSearch }
+type Props = {
+  state: ReturnType<typeof useView>
+  search: AccountsSearch
+  onExport?: (() => void) | undefined
+}
 
 const sharings = ['own', 'team', 'all'] as const
 
@@ -30,8 +35,8 @@ export function useViewName() {
   return (view: AnyView) => view.saved?.name ?? t(`view.${view.key as 'all'}`)
 }
 
-export function ViewMenu({ state, search }: Props) {
-  const { t } = useTranslation(['lists', 'common'])
+export function ViewMenu({ state, search, onExport }: Props) {
+  const { t } = useTranslation(['lists', 'common', 'export'])
   const { view, saved, open, error } = state
   const me = useMe()
   const problemText = useProblemText()
@@ -114,6 +119,11 @@ export function ViewMenu({ state, search }: Props) {
             </>
           )}
           <Menu.Divider />
+          {onExport && (
+            <Menu.Item leftSection={<IconDownload size={16} aria-hidden />} onClick={onExport}>
+              {t('export:open')}
+            </Menu.Item>
+          )}
           <Menu.Item
             leftSection={<IconStack2 size={16} aria-hidden />}
             renderRoot={(props) => <Link to="/segments" {...props} />}

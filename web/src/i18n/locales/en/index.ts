@@ -2,6 +2,7 @@ import accounts from './accounts.json'
 import board from './board.json'
 import common from './common.json'
 import data from './data.json'
+import exporting from './export.json'
 import fields from './fields.json'
 import filters from './filters.json'
 import lists from './lists.json'
@@ -18,6 +19,7 @@ export const resources = {
   board,
   common,
   data,
+  export: exporting,
   fields,
   filters,
   lists,
