@@ -27,6 +27,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/jobs"
 	"github.com/waymark-crm/waymark/internal/postgres/cluster"
 	"github.com/waymark-crm/waymark/internal/segments"
+	"github.com/waymark-crm/waymark/internal/territories"
 	"github.com/waymark-crm/waymark/internal/timeline"
 	"github.com/waymark-crm/waymark/internal/visits"
 	"github.com/waymark-crm/waymark/internal/webhooks"
@@ -171,9 +172,21 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		},
 	})
 	s.webhooks = hooks
+	alignments := &territories.Service{
+		DB: db, Accounts: customers, Roads: s.extract.Roads,
+		Enqueue: func(ctx context.Context, tx pgx.Tx, job territories.Job, at *time.Time) error {
+			var opts *river.InsertOpts
+			if at != nil {
+				opts = &river.InsertOpts{ScheduledAt: *at}
+			}
+			return jobs.Enqueue(ctx, tx, job, opts)
+		},
+	}
 	workers := river.NewWorkers()
+	river.AddWorker(workers, &territories.Worker{Territories: alignments})
 	river.AddWorker(workers, &webhooks.Worker{Webhooks: hooks})
 	river.AddWorker(workers, &accounts.BulkWorker{Accounts: customers})
+	river.AddWorker(workers, &accounts.CountsWorker{Accounts: customers})
 	river.AddWorker(workers, &accounts.DictionaryWorker{Accounts: customers})
 	river.AddWorker(workers, &segments.Worker{Segments: segments.New(db, customers)})
 	river.AddWorker(workers, &imports.Worker{Imports: files})
@@ -183,7 +196,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	river.AddWorker(workers, &visits.PeriodWorker{Visits: planning})
 	options := jobs.Options{
 		Workers:  workers,
-		Periodic: []*river.PeriodicJob{segments.Hourly(), accounts.DictionaryEvery()},
+		Periodic: []*river.PeriodicJob{segments.Hourly(), accounts.DictionaryEvery(), accounts.CountsEvery()},
 		Alone:    store.Private(),
 		Logger:   env.Log.With(slog.String("part", "jobs")),
 		Queues: map[string]river.QueueConfig{
@@ -194,6 +207,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		},
 		Abandoned: map[string]func(context.Context, jobs.Job) error{
 			duplicates.Job{}.Kind():   func(ctx context.Context, job jobs.Job) error { return doubles.Abandon(ctx, job.Args) },
+			territories.Job{}.Kind():  func(ctx context.Context, job jobs.Job) error { return alignments.Abandon(ctx, job.Args) },
 			imports.Job{}.Kind():      func(ctx context.Context, job jobs.Job) error { return files.Abandon(ctx, job.Args) },
 			visits.PlanJob{}.Kind():   func(ctx context.Context, job jobs.Job) error { return planning.Abandon(ctx, job.Args) },
 			visits.PeriodJob{}.Kind(): func(ctx context.Context, job jobs.Job) error { return planning.AbandonPeriod(ctx, job.Args) },
@@ -207,16 +221,17 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	}
 	s.api, err = api.New(api.Deps{
 		DB: db, Log: env.Log, Web: web.Files(),
-		Identity:   identity.New(db, identity.Options{SessionIdle: config.SessionLifetime}),
-		Events:     s.events,
-		Extract:    s.extract,
-		Visits:     planning,
-		Imports:    files,
-		Duplicates: doubles,
-		Geocoding:  places,
-		Timeline:   book,
-		Webhooks:   hooks,
-		Bulk:       enqueueBulk,
+		Identity:    identity.New(db, identity.Options{SessionIdle: config.SessionLifetime}),
+		Events:      s.events,
+		Extract:     s.extract,
+		Visits:      planning,
+		Imports:     files,
+		Territories: alignments,
+		Duplicates:  doubles,
+		Geocoding:   places,
+		Timeline:    book,
+		Webhooks:    hooks,
+		Bulk:        enqueueBulk,
 		Settings: api.Settings{
 			DataDir:           env.Config.Data,
 			PublicURL:         config.PublicURL,

@@ -81,3 +81,25 @@ func sortedUnique(cells []Cell) []Cell {
 	slices.Sort(cells)
 	return slices.Compact(cells)
 }
+
+// Cells returns the fewest cells, of any resolutions up to [StorageResolution],
+// that make up a range of whole stored cells, in ascending order.
+func Cells(r Range) []Cell {
+	var out []Cell
+	for at := r.Lo; at <= r.Hi; {
+		c := Cell(at)
+		for res := 0; res < StorageResolution; res++ {
+			coarse := Cell(at).Parent(res)
+			if lo, hi := coarse.Range(); lo == at && hi <= r.Hi {
+				c = coarse
+				break
+			}
+		}
+		if c.Valid() {
+			out = append(out, c)
+		}
+		_, hi := c.Range()
+		at = following(hi)
+	}
+	return out
+}

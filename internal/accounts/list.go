@@ -283,6 +283,10 @@ func (s *Service) bound(ctx context.Context, f Filter, fn func(tx pgx.Tx, f Filt
 // count returns how many accounts the filter means.
 func (f Filter) count(ctx context.Context, tx pgx.Tx, q *Statement) (int, error) {
 	var text string
+	if _, counted := f.counted(); counted && len(f.shapes()) == 0 || f.countedWithin() {
+		n, err := f.Figures(ctx, tx, func() *Statement { return NewStatement(q.orgID, q.today) })
+		return n.Accounts, err
+	}
 	if driving, _ := f.shape(); driving != nil {
 		text = `select count(*) from (select s.account_id from ` + f.Sites(q, "s.account_id") + ` group by 1) hit`
 	} else {

@@ -91,7 +91,9 @@ func (b *bundle) large(accounts int) {
 		select org_id, account_id, is_primary, st_setsrid(st_point(lon, lat), 4326), cell, status, class, owner_id, due_on from fresh`)
 	// The test's server commits before its log is on the disk; until it is there,
 	// vacuum cannot mark pages as visible to all, which reading indexes alone needs.
+	run(`call recount_accounts()`)
 	run(`checkpoint`)
+	run(`vacuum analyze account_counts`)
 	run(`vacuum analyze accounts`)
 	run(`vacuum analyze sites`)
 }

@@ -31,6 +31,7 @@ type Shape struct {
 	valid    bool   // as PostGIS has it
 	digest   string // of an area's geometry, of a circle or of cells
 
+	box    bool      // of a rectangle on one side of the 180th meridian: bound is the shape
 	metres float64   // of a circle
 	centre orb.Point // of a circle
 	cells  bool      // whole cells: the cover is the shape
@@ -78,7 +79,12 @@ func BoxOf(west, south, east, north float64) (*Shape, error) {
 	default:
 		g = orb.MultiPolygon{box(w, 180), box(-180, e)}
 	}
-	return newShape(g)
+	s, err := newShape(g)
+	if err != nil {
+		return nil, err
+	}
+	s.box = len(g) == 1
+	return s, nil
 }
 
 // wrap brings a longitude into ±180 and leaves one that is there as it is.

@@ -147,7 +147,7 @@ func (b *tileBuilder) accounts(l *tiles.Layer, f Filter) error {
 			return err
 		}
 		if len(groups) <= b.most || res == 0 {
-			return b.writeGroups(l, f, groups[:min(len(groups), b.most)])
+			return b.writeGroups(l, f, groups[:min(len(groups), b.most)], res)
 		}
 	}
 }
@@ -248,9 +248,9 @@ type group struct {
 	cell                 hexgrid.Cell
 	count                int
 	customers, prospects int
-	only                 hexgrid.Cell // with count 1: the stored cell of a site
-	lon, lat             float64      // sums of distances from the cell's centre, weighted
-	point                orb.Point    // where it is drawn
+	only                 hexgrid.Range // with count 1: where its site is stored
+	lon, lat             float64       // sums of distances from the cell's centre, weighted
+	point                orb.Point     // where it is drawn
 }
 
 // finer is how many resolutions below a group its middle is reckoned.
@@ -262,6 +262,9 @@ func (b *tileBuilder) groups(f Filter, res int) ([]group, error) {
 	ranges, err := b.ranges(res, b.marginOf(res))
 	if err != nil {
 		return nil, err
+	}
+	if res <= finestCounted && f.bySums() {
+		return b.groupsBySums(f, ranges, res)
 	}
 	q := b.statement()
 	fineAnd, fineOr := hexgrid.ParentMasks(min(res+finer, hexgrid.StorageResolution))
@@ -286,7 +289,7 @@ func (b *tileBuilder) groups(f Filter, res int) ([]group, error) {
 			if centre, err = hexgrid.Centre(cell); err != nil {
 				return err
 			}
-			out = append(out, group{cell: cell, only: only, point: centre})
+			out = append(out, group{cell: cell, only: hexgrid.Range{Lo: int64(only), Hi: int64(only)}, point: centre})
 		}
 		at, err := hexgrid.Centre(fine)
 		if err != nil {
@@ -303,32 +306,68 @@ func (b *tileBuilder) groups(f Filter, res int) ([]group, error) {
 	}
 	in := out[:0]
 	for _, g := range out {
-		if g.count == 1 {
-			if g.point, err = hexgrid.Centre(g.only); err != nil {
-				return nil, err
-			}
-		} else {
-			g.point = orb.Point{wrap(g.point[0] + g.lon/float64(g.count)), g.point[1] + g.lat/float64(g.count)}
-		}
-		if tiles.At(g.point, int(b.tile.Z)) == b.tile {
+		g.point = orb.Point{wrap(g.point[0] + g.lon/float64(g.count)), g.point[1] + g.lat/float64(g.count)}
+		// A site alone is drawn where it is.
+		if g.count == 1 || tiles.At(g.point, int(b.tile.Z)) == b.tile {
 			in = append(in, g)
 		}
 	}
 	return in, nil
 }
 
+// groupsBySums is groups from the sums that are kept. A group is drawn in the
+// middle of all accounts of its cell, also of those that the filter leaves out.
+func (b *tileBuilder) groupsBySums(f Filter, ranges []hexgrid.Range, res int) ([]group, error) {
+	q := b.statement()
+	andMask, orMask := hexgrid.ParentMasks(res)
+	and, or := q.Arg(andMask)+"::bigint", q.Arg(orMask)+"::bigint"
+	rows, err := q.query(b.ctx, b.tx, `
+		select region, sum(n)::bigint, sum(customers)::bigint, sum(prospects)::bigint, sum(every)::bigint, sum(west)::bigint, sum(lon)::float8, sum(lat)::float8
+		from (
+		  select (cell & `+and+`) | `+or+` as region, n, customers, prospects, every, west, lon, lat from (`+f.sumsInCells(q, ranges, res)+`) summed
+		  union all
+		  select o.region, 1, case o.status when 'customer' then 1 else 0 end, case o.status when 'prospect' then 1 else 0 end, 0, 0, 0, 0
+		  from (`+f.furtherInCells(q, ranges, res)+`) o
+		) one group by 1 having sum(n) > 0 order by 1`)
+	if err != nil {
+		return nil, fmt.Errorf("group sites: %w", err)
+	}
+	groups, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (g group, err error) {
+		var every, west int64
+		if err := row.Scan(&g.cell, &g.count, &g.customers, &g.prospects, &every, &west, &g.lon, &g.lat); err != nil {
+			return g, err
+		}
+		g.only.Lo, g.only.Hi = g.cell.Range()
+		if g.point, err = hexgrid.Centre(g.cell); err != nil || every == 0 {
+			return g, err
+		}
+		if math.Abs(g.point[0]) > 90 { // near the 180th meridian, where degrees jump
+			g.lon += 360e6 * float64(west)
+		}
+		g.point = orb.Point{wrap(g.lon / 1e6 / float64(every)), g.lat / 1e6 / float64(every)}
+		return g, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("group sites: %w", err)
+	}
+	return slices.DeleteFunc(groups, func(g group) bool {
+		return g.count > 1 && tiles.At(g.point, int(b.tile.Z)) != b.tile
+	}), nil
+}
+
 // writeGroups writes groups, and those of one account as that account's site.
-func (b *tileBuilder) writeGroups(l *tiles.Layer, f Filter, groups []group) error {
+func (b *tileBuilder) writeGroups(l *tiles.Layer, f Filter, groups []group, res int) error {
 	var alone []hexgrid.Range
 	for _, g := range groups {
 		if g.count == 1 {
-			alone = append(alone, hexgrid.Range{Lo: int64(g.only), Hi: int64(g.only)})
+			alone = append(alone, g.only)
 		}
 	}
 	if len(alone) > 0 {
 		named := b.names
 		b.names = false
-		// Sites of one account may share a cell; the first one is drawn.
+		// Sites of one account may share a cell; the first one is drawn. A site
+		// belongs to the tile that it lies in.
 		sites, err := b.sites(func(q *Statement) string { return f.SitesInCells(q, alone, tileColumns) }, 1<<30)
 		if err != nil {
 			return err
@@ -337,9 +376,12 @@ func (b *tileBuilder) writeGroups(l *tiles.Layer, f Filter, groups []group) erro
 		drawn := make(map[hexgrid.Cell]bool, len(sites))
 		w := newSiteWriter(l)
 		for _, s := range sites {
-			if !drawn[s.cell] {
-				drawn[s.cell] = true
-				w.write(s, false)
+			cell := s.cell.Parent(res)
+			if !drawn[cell] {
+				drawn[cell] = true
+				if tiles.At(s.point, int(b.tile.Z)) == b.tile {
+					w.write(s, false)
+				}
 			}
 		}
 	}

@@ -195,6 +195,10 @@ func (f Filter) setConditions(q *Statement, t table) string {
 // made valid once, when the statement is planned: a drawn ring may cross itself.
 func (s *Shape) covers(q *Statement, point string) string {
 	switch {
+	case s.box:
+		side := func(v float64) string { return q.Arg(v) + "::float8" }
+		return "(st_x(" + point + ") between " + side(s.bound.Min[0]) + " and " + side(s.bound.Max[0]) +
+			" and st_y(" + point + ") between " + side(s.bound.Min[1]) + " and " + side(s.bound.Max[1]) + ")"
 	case s.metres > 0:
 		// On the sphere, as st_distancesphere has it.
 		return "st_distancesphere(" + q.Arg(s.centre) + "::geometry, " + point + ") <= " + q.Arg(s.metres) + "::float8"
@@ -239,16 +243,23 @@ func (f Filter) Sites(q *Statement, columns string) string {
 func (f Filter) PlacedInCells(q *Statement, ranges []hexgrid.Range, res int) string {
 	andMask, orMask := hexgrid.ParentMasks(res)
 	and, or := q.Arg(andMask)+"::bigint", q.Arg(orMask)+"::bigint"
+	return `
+		select ((s.cell & ` + and + `) | ` + or + `) as region, s.cell, s.status
+		from ` + f.sitesInCells(q, ranges, "s.account_id, s.cell, s.status", " and s.is_primary") + `
+		union all` + f.furtherInCells(q, ranges, res)
+}
+
+// furtherInCells is the part of PlacedInCells that further sites add.
+func (f Filter) furtherInCells(q *Statement, ranges []hexgrid.Range, res int) string {
+	andMask, orMask := hexgrid.ParentMasks(res)
+	and, or := q.Arg(andMask)+"::bigint", q.Arg(orMask)+"::bigint"
 	region := func(cell string) string { return "((" + cell + " & " + and + ") | " + or + ")" }
 	primary := "p.org_id = " + q.Org() + " and p.account_id = o.account_id and p.is_primary and " + region("p.cell") + " = " + region("o.cell")
 	for _, shape := range f.shapes() {
 		primary += " and " + shape.covers(q, "p.point")
 	}
 	return `
-		select ` + region("s.cell") + ` as region, s.cell, s.status
-		from ` + f.sitesInCells(q, ranges, "s.account_id, s.cell, s.status", " and s.is_primary") + `
-		union all
-		select ` + region("o.cell") + `, min(o.cell), o.status
+		select ` + region("o.cell") + ` as region, min(o.cell) as cell, o.status
 		from (select s.* from ` + f.sitesInCells(q, ranges, "s.account_id, s.cell, s.status", " and not s.is_primary") + `) o
 		where not exists (select 1 from sites p where ` + primary + ` offset 0)
 		group by 1, o.account_id, 3`
@@ -264,19 +275,22 @@ func (f Filter) SitesInCells(q *Statement, ranges []hexgrid.Range, columns strin
 // with "and".
 func (f Filter) sitesInCells(q *Statement, ranges []hexgrid.Range, columns, further string) string {
 	where := f.columnConditions(q, sitesTable) + further
-	for _, shape := range []*Shape{f.Within, f.Box} {
-		if shape != nil {
-			where += " and " + shape.covers(q, "s.point")
+	var area *Shape
+	for _, shape := range f.shapes() {
+		if area == nil && shape != f.Within && shape != f.Box {
+			area = shape
+			continue
 		}
+		where += " and " + shape.covers(q, "s.point")
 	}
-	if f.Reach == nil {
+	if area == nil {
 		return f.sitesOf(q, sitesIn(q, ranges, columns, where))
 	}
 	// An area has many corners and every tile of a map asks for it: only the
 	// cells at its edge are tested, those inside are answered by the index.
-	inside, edge := common(ranges, f.Reach.cover.Inside), common(ranges, f.Reach.cover.Edge)
+	inside, edge := common(ranges, area.cover.Inside), common(ranges, area.cover.Edge)
 	return f.sitesOf(q, sitesIn(q, inside, columns, where)+"\n union all\n "+
-		sitesIn(q, edge, columns, where+" and "+f.Reach.covers(q, "s.point")))
+		sitesIn(q, edge, columns, where+" and "+area.covers(q, "s.point")))
 }
 
 // common returns what two lists of ranges have in common. The ranges of a list
