@@ -36,6 +36,7 @@ type BulkChange struct {
 	AddTags           []string     `json:"addTags,omitempty"`
 	RemoveTags        []string     `json:"removeTags,omitempty"`
 	Archived          *bool        `json:"archived,omitempty"`
+	AlignmentID       *int64       `json:"alignmentId,omitempty"` // to the owners of their territories; see [NewTerritoryBatch]
 }
 
 // UnmarshalJSON tells a field that is null (nobody) from one that is left out.
@@ -160,6 +161,9 @@ func (c *BulkChange) parts(q *Statement) []bulkPart {
 	add(c.Class != nil, "class", func() string { return q.Arg(c.Class) + "::text" })
 	add(c.Category != nil, "category", func() string { return q.Arg(c.Category) + "::text" })
 	add(c.OwnerID != nil, "owner_id", func() string { return q.Arg(inner(c.OwnerID)) + "::bigint" })
+	add(c.AlignmentID != nil, "owner_id", func() string {
+		return "coalesce((select o.user_id from (" + territoryOwners(q.Org(), q.Arg(c.AlignmentID)+"::bigint") + ") o where o.territory_id = a.territory_id), a.owner_id)"
+	})
 	add(c.TeamID != nil, "team_id", func() string { return q.Arg(inner(c.TeamID)) + "::bigint" })
 	add(c.VisitIntervalDays != nil, "visit_interval_days", func() string { return q.Arg(c.VisitIntervalDays) + "::integer" })
 	add(c.VisitMinutes != nil, "visit_minutes", func() string { return q.Arg(c.VisitMinutes) + "::integer" })

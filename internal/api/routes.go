@@ -27,6 +27,8 @@ func (s *Server) routes() {
 	s.registerSearch()        // search.go
 	s.registerOpenProspects() // openprospects.go
 	s.registerRegions()       // regions.go
+	s.registerAlignments()    // alignments.go
+	s.registerTerritories()   // territories.go
 	s.registerTiles()         // tiles.go
 	s.registerExtract()       // extract.go
 	s.registerPlaces()        // places.go

@@ -42,6 +42,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/regions"
 	"github.com/waymark-crm/waymark/internal/relations"
 	"github.com/waymark-crm/waymark/internal/segments"
+	"github.com/waymark-crm/waymark/internal/territories"
 	"github.com/waymark-crm/waymark/internal/timeline"
 	"github.com/waymark-crm/waymark/internal/visits"
 	"github.com/waymark-crm/waymark/internal/webhooks"
@@ -75,20 +76,21 @@ type Settings struct {
 // to answer requests, and none of them for the OpenAPI document alone; without a
 // Log nothing is logged.
 type Deps struct {
-	DB         *postgres.DB
-	Settings   Settings
-	Log        *slog.Logger
-	Identity   *identity.Service
-	Events     *events.Hub
-	Extract    *extract.Live // the basemap and the roads in use; nil when there are none
-	Visits     *visits.Service
-	Bulk       accounts.EnqueueFunc // stores the job of a large bulk change; nil does it while the caller waits
-	Webhooks   *webhooks.Service    // nil makes one that sends nothing
-	Timeline   *timeline.Service    // nil makes one without reminders
-	Duplicates *duplicates.Service  // nil compares no accounts
-	Geocoding  *geocoding.Service   // nil asks the extract alone
-	Imports    *imports.Service     // nil takes no files
-	Web        fs.FS                // the built web application, index.html at its root; nil serves none
+	DB          *postgres.DB
+	Settings    Settings
+	Log         *slog.Logger
+	Identity    *identity.Service
+	Events      *events.Hub
+	Extract     *extract.Live // the basemap and the roads in use; nil when there are none
+	Visits      *visits.Service
+	Bulk        accounts.EnqueueFunc // stores the job of a large bulk change; nil does it while the caller waits
+	Webhooks    *webhooks.Service    // nil makes one that sends nothing
+	Timeline    *timeline.Service    // nil makes one without reminders
+	Duplicates  *duplicates.Service  // nil compares no accounts
+	Geocoding   *geocoding.Service   // nil asks the extract alone
+	Imports     *imports.Service     // nil takes no files
+	Territories *territories.Service // nil makes one that works while the caller waits, without roads
+	Web         fs.FS                // the built web application, index.html at its root; nil serves none
 }
 
 // Server is the HTTP server. Make it with [New].
@@ -113,6 +115,7 @@ type Server struct {
 	reaches     *cache[reachKey, *reached]
 	placeShapes *cache[placeKey, *accounts.Shape]
 	visits      *visits.Service
+	territories *territories.Service
 
 	publicURL *url.URL // nil when unknown
 	proxies   proxies
@@ -154,8 +157,11 @@ func New(deps Deps) (*Server, error) {
 	}
 	s.accounts = accounts.New(deps.DB, accounts.WithReach(s.reachOf), accounts.WithQueue(deps.Bulk))
 	s.exports, s.exporting = export.New(deps.DB, s.accounts), make(chan struct{}, exportsAtOnce)
-	s.regions = regions.New(deps.DB, s.accounts)
+	s.regions = regions.New(deps.DB, s.accounts, regions.WithTravel(s.travelTimes))
 	s.segments = segments.New(deps.DB, s.accounts)
+	if s.territories = deps.Territories; s.territories == nil {
+		s.territories = &territories.Service{DB: deps.DB, Accounts: s.accounts}
+	}
 	if s.timeline = deps.Timeline; s.timeline == nil {
 		s.timeline = timeline.New(deps.DB, nil)
 	}

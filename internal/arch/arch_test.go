@@ -25,7 +25,7 @@ type room struct {
 
 var domains = []string{
 	"internal/identity", "internal/accounts", "internal/timeline", "internal/audit", "internal/files", "internal/webhooks", "internal/relations", "internal/sales", "internal/visits",
-	"internal/territory", "internal/regions", "internal/segments", "internal/campaigns", "internal/service",
+	"internal/territories", "internal/regions", "internal/segments", "internal/campaigns", "internal/service",
 	"internal/privacy", "internal/extract", "internal/demo", "internal/imports", "internal/duplicates", "internal/geocoding", "internal/export",
 }
 

@@ -87,6 +87,15 @@ func (l *Live) Travel() travel.Provider {
 	return travel.NewStraight()
 }
 
+// Roads returns the roads of the extract in use and the extract's id, nil and 0
+// while there is none.
+func (l *Live) Roads() (*roads.Network, int64) {
+	if use := l.now.Load(); use != nil {
+		return use.Network, use.ID
+	}
+	return nil, 0
+}
+
 func (l *Live) change(ctx context.Context) error {
 	current, err := Current(ctx, l.db, l.dataDir)
 	if errors.Is(err, ErrNone) {

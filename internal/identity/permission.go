@@ -38,6 +38,9 @@ const (
 	PlansWrite         Permission = "plans.write" // one's own days
 	PlansTeam          Permission = "plans.team"  // other people's days
 	RegionsRead        Permission = "regions.read"
+	TerritoriesRead    Permission = "territories.read"
+	TerritoriesWrite   Permission = "territories.write"   // drafts of alignments
+	TerritoriesPublish Permission = "territories.publish" // approve them, and make them live
 	UsersRead          Permission = "users.read"
 	UsersManage        Permission = "users.manage"
 	OrganisationManage Permission = "organisation.manage"
@@ -48,7 +51,7 @@ func Permissions() []Permission {
 	return []Permission{
 		AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, AccountsExport, ActivitiesWrite,
 		PlansRead, PlansWrite, PlansTeam,
-		RegionsRead,
+		RegionsRead, TerritoriesRead, TerritoriesWrite, TerritoriesPublish,
 		UsersRead, UsersManage,
 		OrganisationManage,
 	}
@@ -57,11 +60,11 @@ func Permissions() []Permission {
 // may is the whole of who may do what.
 var may = map[Role][]Permission{
 	RoleAdmin:      Permissions(),
-	RoleManager:    {AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, AccountsExport, ActivitiesWrite, PlansRead, PlansWrite, PlansTeam, RegionsRead, UsersRead},
-	RoleRep:        {AccountsRead, AccountsWrite, ActivitiesWrite, PlansRead, PlansWrite, RegionsRead, UsersRead},
-	RoleMarketer:   {AccountsRead, AccountsExport, ActivitiesWrite, RegionsRead, UsersRead},
-	RoleService:    {AccountsRead, AccountsWrite, ActivitiesWrite, PlansRead, RegionsRead, UsersRead},
-	RoleBackOffice: {AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, AccountsExport, ActivitiesWrite, PlansRead, RegionsRead, UsersRead},
+	RoleManager:    {AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, AccountsExport, ActivitiesWrite, PlansRead, PlansWrite, PlansTeam, RegionsRead, TerritoriesRead, TerritoriesWrite, TerritoriesPublish, UsersRead},
+	RoleRep:        {AccountsRead, AccountsWrite, ActivitiesWrite, PlansRead, PlansWrite, RegionsRead, TerritoriesRead, UsersRead},
+	RoleMarketer:   {AccountsRead, AccountsExport, ActivitiesWrite, RegionsRead, TerritoriesRead, UsersRead},
+	RoleService:    {AccountsRead, AccountsWrite, ActivitiesWrite, PlansRead, RegionsRead, TerritoriesRead, UsersRead},
+	RoleBackOffice: {AccountsRead, AccountsWrite, AccountsAssign, AccountsImport, AccountsMerge, AccountsExport, ActivitiesWrite, PlansRead, RegionsRead, TerritoriesRead, UsersRead},
 }
 
 // Permissions returns what the role may do, nil for a role that does not exist.

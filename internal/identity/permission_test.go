@@ -24,6 +24,9 @@ plans.read               x       x   x        -       x          x
 plans.write              x       x   x        -       -          -
 plans.team               x       x   -        -       -          -
 regions.read             x       x   x        x       x          x
+territories.read         x       x   x        x       x          x
+territories.write        x       x   -        -       -          -
+territories.publish      x       x   -        -       -          -
 users.read               x       x   x        x       x          x
 users.manage             x       -   -        -       -          -
 organisation.manage      x       -   -        -       -          -

@@ -80,6 +80,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the accounts that a filter means
+         * @description As many as the filter means, streamed. csv and xlsx have a row for an account and one more for each further site and contact, and can be imported again; texts that a spreadsheet would take for a formula have a quote in front in csv. In geojson and kml each site is a feature. Who exported how many accounts by which filter is in the audit trail. A file that ends early is broken off, never closed as if it were whole.
+         *
+         *     Needs: the permission `accounts.export`.
+         */
+        get: operations["exportAccounts"];
+        put?: never;
+        /**
+         * Download accounts by a long filter or by their ids
+         * @description As many as the filter means, streamed. csv and xlsx have a row for an account and one more for each further site and contact, and can be imported again; texts that a spreadsheet would take for a formula have a quote in front in csv. In geojson and kml each site is a feature. Who exported how many accounts by which filter is in the audit trail. A file that ends early is broken off, never closed as if it were whole.
+         *
+         *     Needs: the permission `accounts.export`.
+         */
+        post: operations["exportAccountsBy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/selection": {
         parameters: {
             query?: never;
@@ -400,6 +428,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/visit-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What every visit to an account asks for
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["getVisitTerms"];
+        /**
+         * Change what every visit to an account asks for
+         * @description In plans that are made from now on.
+         *
+         *     Needs: the permission `accounts.write`.
+         */
+        put: operations["setVisitTerms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/activities": {
         parameters: {
             query?: never;
@@ -548,6 +602,554 @@ export interface paths {
          *     Needs: the permission `accounts.write`.
          */
         post: operations["fixAddressRepair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every alignment
+         * @description The live one, then the latest changed first.
+         *
+         *     Needs: the permission `territories.read`.
+         */
+        get: operations["listAlignments"];
+        put?: never;
+        /**
+         * Begin a draft, empty or as a copy
+         * @description Needs: the permission `territories.write`.
+         */
+        post: operations["createAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a draft of a GeoJSON file
+         * @description A FeatureCollection of polygons. The property, name unless said otherwise, holds the territory's name; features of one name make one territory. Cells belong to the shape in which their middle lies, the first one where shapes overlap.
+         *
+         *     Needs: the permission `territories.write`.
+         */
+        post: operations["importAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An alignment with its territories and what they come to
+         * @description Figures are of the accounts that one sees.
+         *
+         *     Needs: the permission `territories.read`.
+         */
+        get: operations["getAlignment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an alignment that is not live
+         * @description Needs: the permission `territories.write`.
+         */
+        delete: operations["deleteAlignment"];
+        options?: never;
+        head?: never;
+        /**
+         * Give an alignment another name
+         * @description Needs: the permission `territories.write`.
+         */
+        patch: operations["renameAlignment"];
+        trace?: never;
+    };
+    "/api/alignments/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an alignment
+         * @description Who sent it for approval cannot, unless they are an administrator.
+         *
+         *     Needs: the permission `territories.publish`.
+         */
+        post: operations["approveAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Balance a draft
+         * @description A job searches; its progress and result come with the events alignment and by reading the alignment. What it finds is one step.
+         *
+         *     Needs: the permission `territories.write`.
+         */
+        post: operations["balanceAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/balance/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel the search for a balance
+         * @description Needs: the permission `territories.write`.
+         */
+        post: operations["cancelBalance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every cell with an account, an open prospect, a road or a territory
+         * @description Needs: the permission `territories.read`.
+         */
+        get: operations["listAlignmentCells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was said about an alignment
+         * @description Needs: the permission `territories.read`.
+         */
+        get: operations["listAlignmentComments"];
+        put?: never;
+        /**
+         * Comment on an alignment
+         * @description Needs: the permission `territories.read`.
+         */
+        post: operations["commentAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An alignment beside another
+         * @description Needs: the permission `territories.read`.
+         */
+        get: operations["compareAlignment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give cells of a draft to territories
+         * @description All of them as one step, which can be undone. 409 with the alignment as it is when the version is not the current one.
+         *
+         *     Needs: the permission `territories.write`.
+         */
+        post: operations["editAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts that belong to a territory wherever they lie
+         * @description Needs: the permission `territories.read`.
+         */
+        get: operations["listTerritoryExceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/exceptions/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make an account belong to a territory wherever it lies
+         * @description Of a draft, or of the live alignment with the permission `territories.publish`.
+         *
+         *     Needs: the permission `territories.write`.
+         */
+        put: operations["setTerritoryException"];
+        post?: never;
+        /**
+         * Let an account belong to the territory in which it lies
+         * @description Needs: the permission `territories.write`.
+         */
+        delete: operations["removeTerritoryException"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/fill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a territory the cells of a shape
+         * @description Of a GeoJSON polygon, or of a place: a boundary of the extract. Cells whose middle lies in it.
+         *
+         *     Needs: the permission `territories.write`.
+         */
+        post: operations["fillTerritory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to an alignment, the latest first
+         * @description Needs: the permission `territories.read`.
+         */
+        get: operations["alignmentHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts that change hands
+         * @description Needs: the permission `territories.read`.
+         */
+        get: operations["listAlignmentMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/outlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The territories' outlines as GeoJSON
+         * @description Needs: the permission `territories.read`.
+         */
+        get: operations["getAlignmentOutlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an alignment live, now or at a time
+         * @description It takes the place of the live one at once; then a job gives the accounts their territories and, as one batch, their owners.
+         *
+         *     Needs: the permission `territories.publish`.
+         */
+        post: operations["publishAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the step again that was undone last
+         * @description Needs: the permission `territories.write`.
+         */
+        post: operations["redoAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an alignment a draft again
+         * @description Needs: the permission `territories.publish`.
+         */
+        post: operations["rejectAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a draft for approval
+         * @description Needs: the permission `territories.write`.
+         */
+        post: operations["submitAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/territories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a territory, area or region to a draft
+         * @description Needs: the permission `territories.write`.
+         */
+        post: operations["addTerritory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/territories/{territory}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a territory from a draft
+         * @description Its cells belong to none then.
+         *
+         *     Needs: the permission `territories.write`.
+         */
+        delete: operations["removeTerritory"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a territory of a draft
+         * @description Needs: the permission `territories.write`.
+         */
+        patch: operations["changeTerritory"];
+        trace?: never;
+    };
+    "/api/alignments/{id}/territories/{territory}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say who works in a territory, and when
+         * @description Of a draft it is a step that can be undone. Of the live alignment it needs the permission `territories.publish` and holds at once: when the owner is another one by it, or by the days that pass, the territory's accounts go to that one within the hour, as a batch.
+         *
+         *     Needs: the permission `territories.write`.
+         */
+        put: operations["setTerritoryMembers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo the latest step
+         * @description Needs: the permission `territories.write`.
+         */
+        post: operations["undoAlignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an alignment back
+         * @description From review or approval to a draft, from its date to approved. Of a live one it undoes the publication: what it replaced is live again, and accounts that nobody has given to others since get their owner back.
+         *
+         *     Needs: the permission `territories.write`.
+         */
+        post: operations["withdrawAlignment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1442,6 +2044,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/places/boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Named areas of the extract: counties, towns, postcodes, suburbs, business parks
+         * @description With q the best match first, else the coarsest first. Their ids are what the parameter place of lists and figures takes. None before an extract is loaded.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["listBoundaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places/boundaries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A named area with its outline
+         * @description Needs: the permission `accounts.read`.
+         */
+        get: operations["getBoundary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans": {
         parameters: {
             query?: never;
@@ -1848,6 +2492,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan the rest of a rep's day anew
+         * @description Needs: the permission `plans.write`.
+         */
+        post: operations["repairPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/repair/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How the rest of a rep's day would be
+         * @description Made stops stay, the clock is at the time given, and what can stay where it was does. Changes nothing; the answer is the plan as it would be.
+         *
+         *     Needs: the permission `plans.read`.
+         */
+        post: operations["previewRepair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/repair/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a day back to what it was before it was planned anew
+         * @description Needs: the permission `plans.write`.
+         */
+        post: operations["undoRepair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{id}/stop": {
         parameters: {
             query?: never;
@@ -1904,6 +2610,28 @@ export interface paths {
          *     Needs: the permission `plans.write`.
          */
         post: operations["addPlanVisits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/visits/{visitId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change what a visit of a plan asks for
+         * @description It stays where it is, and what that breaks now is marked. Can be undone like any other change of the plan.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        put: operations["changePlanVisit"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1988,6 +2716,152 @@ export interface paths {
          *     Needs: the permission `regions.read`.
          */
         get: operations["listRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/concentration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How unevenly a figure is spread
+         * @description Needs: the permission `regions.read`.
+         */
+        get: operations["measureConcentration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/gravity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How demand would be shared with a new place (Huff)
+         * @description The filter says whose figures are the demand. It changes nothing.
+         *
+         *     Needs: the permission `regions.read`.
+         */
+        post: operations["modelGravity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A figure day by day
+         * @description From the snapshots of each day, by whole cells whose middle lies in the filter's shapes; accounts count at their primary site. The filter may name status, class, owner and team beside places; 422 for others.
+         *
+         *     Needs: the permission `regions.read`.
+         */
+        get: operations["listRegionHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/hotspots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a figure is high or low beyond chance (Getis-Ord Gi*)
+         * @description Needs: the permission `regions.read`.
+         */
+        get: operations["listHotSpots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/lookalikes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The cells that resemble one
+         * @description Needs: the permission `regions.read`.
+         */
+        get: operations["listLookAlikes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of a filter as a whole
+         * @description Exact at the edges of its shapes: as many accounts as the list has. Change alone is of whole cells, those whose middle lies in the shapes.
+         *
+         *     Needs: the permission `regions.read`.
+         */
+        get: operations["summariseRegion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/unserved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand that is far from whoever could serve it
+         * @description Needs: the permission `regions.read`.
+         */
+        get: operations["listUnserved"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2194,6 +3068,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Skills that reps have or visits ask for
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["listSkills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks": {
         parameters: {
             query?: never;
@@ -2300,6 +3194,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/territories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live territories
+         * @description Needs: the permission `territories.read`.
+         */
+        get: operations["listTerritories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -2344,6 +3258,32 @@ export interface paths {
          *     Needs: the permission `users.manage`.
          */
         patch: operations["updateUser"];
+        trace?: never;
+    };
+    "/api/users/{id}/working-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a person works
+         * @description Needs: the permission `plans.read`.
+         */
+        get: operations["getWorkingTerms"];
+        /**
+         * Change how a person works
+         * @description One's own, or anybody's with the permission `plans.team`. Plans that are there stay as they were made.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        put: operations["setWorkingTerms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/views": {
@@ -2614,6 +3554,8 @@ export interface components {
              */
             dueOn: string | null;
             email: string;
+            /** @description The number by which another system knows it, unique where there is one; imports find the account by it. */
+            externalId: string;
             /** Format: int64 */
             id: number;
             /** Format: date */
@@ -2632,6 +3574,11 @@ export interface components {
             ownerId: number | null;
             ownerName: string;
             phone: string;
+            /**
+             * Format: double
+             * @description What it could buy in a year, in the organisation's currency; what is above the revenue is white space.
+             */
+            potential: number;
             /**
              * Format: double
              * @description A year, in the organisation's currency.
@@ -2735,6 +3682,8 @@ export interface components {
             ownerId: number | null;
             ownerName: string;
             phone: string;
+            /** Format: double */
+            potential: number;
             /** Format: double */
             revenue: number;
             /** @description The primary site; null when the account has no place. */
@@ -2853,6 +3802,27 @@ export interface components {
             /** @description Pass it as cursor to read the next page; null on the last. */
             nextCursor: string | null;
         };
+        AddTerritoryInputBody: {
+            /**
+             * Format: int64
+             * @description Left out: the first that no other has.
+             */
+            colour?: number;
+            /**
+             * @default territory
+             * @enum {string}
+             */
+            level?: "area" | "region" | "territory";
+            members?: components["schemas"]["TerritoryStaff"][];
+            name: string;
+            /** Format: int64 */
+            parentId?: number;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
         AddVisitsInputBody: {
             /**
              * Format: int64
@@ -2899,6 +3869,389 @@ export interface components {
              */
             total: number;
         };
+        Alignment: {
+            /** @description The latest search for a balance; null when there was none. */
+            balance: components["schemas"]["BalanceJob"] | null;
+            /**
+             * Format: int64
+             * @description The alignment that it was copied from.
+             */
+            basedOn: number | null;
+            /**
+             * Format: int64
+             * @description The batch that gave the accounts to their owners: /api/batches/{id}.
+             */
+            batchId: number | null;
+            canRedo: boolean;
+            canUndo: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            createdBy: number | null;
+            createdByName: string;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** @description Who approved or rejected it. */
+            decidedByName: string;
+            decisionNote: string;
+            /** Format: int64 */
+            id: number;
+            /** @description In review, with the permission, and not one's own. */
+            mayApprove: boolean;
+            /** @description Whether the one who asks may change it as it stands: a draft, with the permission. */
+            mayEdit: boolean;
+            /** @description Approved, with the permission. */
+            mayPublish: boolean;
+            mayWithdraw: boolean;
+            name: string;
+            /** @description Of a publication or its undoing under way. */
+            progress: components["schemas"]["PublicationProgress"] | null;
+            /**
+             * Format: date-time
+             * @description When it will be published; null unless scheduled.
+             */
+            publishAt: string | null;
+            /** Format: date-time */
+            publishedAt: string | null;
+            publishedByName: string;
+            /**
+             * Format: int64
+             * @description The alignment that was live before it.
+             */
+            replacedId: number | null;
+            /**
+             * Format: int64
+             * @description Of the H3 cells.
+             */
+            resolution: number;
+            /** @enum {string} */
+            state: "draft" | "in_review" | "approved" | "scheduled" | "publishing" | "live" | "withdrawing" | "archived";
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: int64 */
+            submittedBy: number | null;
+            submittedByName: string;
+            /** Format: int64 */
+            territoryCount: number;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Who changed it last.
+             */
+            updatedBy: number | null;
+            updatedByName: string;
+            /**
+             * Format: int64
+             * @description Goes up with every change; a change names the one that it saw.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When its last publication was undone.
+             */
+            withdrawnAt: string | null;
+        };
+        AlignmentCell: {
+            /** Format: double */
+            accounts: number;
+            cell: string;
+            /** Format: double */
+            customers: number;
+            /** Format: double */
+            driveHours: number;
+            /** Format: double */
+            openProspects: number;
+            /** Format: double */
+            potential: number;
+            /** Format: double */
+            prospects: number;
+            /** Format: double */
+            revenue: number;
+            /** @description A road runs through it. */
+            road: boolean;
+            /** Format: int64 */
+            territory: number | null;
+            /** Format: double */
+            visitHours: number;
+        };
+        AlignmentCells: {
+            /** @description Without accounts that belong to a territory by an exception; those are the territory's held. */
+            cells: components["schemas"]["AlignmentCell"][];
+            /** Format: int64 */
+            resolution: number;
+            /**
+             * Format: int64
+             * @description Of the alignment.
+             */
+            version: number;
+        };
+        AlignmentComment: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            id: number;
+            text: string;
+            /** Format: int64 */
+            userId: number | null;
+            userName: string;
+        };
+        AlignmentCommentList: {
+            items: components["schemas"]["AlignmentComment"][];
+        };
+        AlignmentComparison: {
+            /** @description The alignment. */
+            after: components["schemas"]["Alignment"];
+            /** @description The other; null when none is live. */
+            before: components["schemas"]["Alignment"] | null;
+            /** Format: int64 */
+            cellsMoved: number;
+            /** @description Accounts of territories with another owner. */
+            changeHands: components["schemas"]["TerritoryMoved"];
+            /** @description Accounts that belong to another territory. */
+            changeTerritory: components["schemas"]["TerritoryMoved"];
+            /** Format: double */
+            compactnessAfter: number | null;
+            /** Format: double */
+            compactnessBefore: number | null;
+            /** Format: double */
+            driveHoursAfter: number;
+            /** Format: double */
+            driveHoursBefore: number;
+            /** @description Everyone who owns a territory in one of the two. */
+            reps: components["schemas"]["RepComparison"][];
+            territories: components["schemas"]["TerritoryComparison"][];
+            worstAfter: components["schemas"]["TerritoryShare"];
+            worstBefore: components["schemas"]["TerritoryShare"];
+        };
+        AlignmentEdit: {
+            /** @description Of the alignment's resolution. */
+            cells: string[];
+            /**
+             * Format: int64
+             * @description null takes them away.
+             */
+            territory: number | null;
+        };
+        AlignmentEdited: {
+            canRedo: boolean;
+            canUndo: boolean;
+            /**
+             * Format: int64
+             * @description Cells whose territory is another now.
+             */
+            changed: number;
+            /** @description Those cells, by the territory that they belong to now. */
+            edits: components["schemas"]["AlignmentEdit"][];
+            /** Format: int64 */
+            gapCells: number;
+            gaps: components["schemas"]["TerritoryFigures"];
+            mean: components["schemas"]["TerritoryFigures"];
+            /** @description All of them. */
+            territories: components["schemas"]["Territory"][];
+            /** Format: int64 */
+            version: number;
+            worst: components["schemas"]["TerritoryShare"];
+        };
+        AlignmentFull: {
+            /** @description The latest search for a balance; null when there was none. */
+            balance: components["schemas"]["BalanceJob"] | null;
+            /**
+             * Format: int64
+             * @description The alignment that it was copied from.
+             */
+            basedOn: number | null;
+            /**
+             * Format: int64
+             * @description The batch that gave the accounts to their owners: /api/batches/{id}.
+             */
+            batchId: number | null;
+            canRedo: boolean;
+            canUndo: boolean;
+            /**
+             * Format: double
+             * @description The mean of the territories.
+             */
+            compactness: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            createdBy: number | null;
+            createdByName: string;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** @description Who approved or rejected it. */
+            decidedByName: string;
+            decisionNote: string;
+            /**
+             * Format: int64
+             * @description Cells with accounts that no territory has.
+             */
+            gapCells: number;
+            /** @description Of cells that no territory has. */
+            gaps: components["schemas"]["TerritoryFigures"];
+            /** Format: int64 */
+            id: number;
+            /** @description In review, with the permission, and not one's own. */
+            mayApprove: boolean;
+            /** @description Whether the one who asks may change it as it stands: a draft, with the permission. */
+            mayEdit: boolean;
+            /** @description Approved, with the permission. */
+            mayPublish: boolean;
+            mayWithdraw: boolean;
+            /** @description Of a territory that has cells. */
+            mean: components["schemas"]["TerritoryFigures"];
+            name: string;
+            /** @description Of a publication or its undoing under way. */
+            progress: components["schemas"]["PublicationProgress"] | null;
+            /**
+             * Format: date-time
+             * @description When it will be published; null unless scheduled.
+             */
+            publishAt: string | null;
+            /** Format: date-time */
+            publishedAt: string | null;
+            publishedByName: string;
+            /**
+             * Format: int64
+             * @description The alignment that was live before it.
+             */
+            replacedId: number | null;
+            /**
+             * Format: int64
+             * @description Of the H3 cells.
+             */
+            resolution: number;
+            /** @enum {string} */
+            state: "draft" | "in_review" | "approved" | "scheduled" | "publishing" | "live" | "withdrawing" | "archived";
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: int64 */
+            submittedBy: number | null;
+            submittedByName: string;
+            /** @description In their order; areas and regions among them. */
+            territories: components["schemas"]["Territory"][];
+            /** @description Of all territories. */
+            totals: components["schemas"]["TerritoryFigures"];
+            /**
+             * Format: int64
+             * @description Accounts without a site, which no cell has.
+             */
+            unplaced: number;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Who changed it last.
+             */
+            updatedBy: number | null;
+            updatedByName: string;
+            /**
+             * Format: int64
+             * @description Goes up with every change; a change names the one that it saw.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When its last publication was undone.
+             */
+            withdrawnAt: string | null;
+            /** @description The largest deviation from the mean, without its sign. */
+            worst: components["schemas"]["TerritoryShare"];
+        };
+        AlignmentHistoryEntry: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            cells: number;
+            /** @description Whether the alignment stands at this step. */
+            current: boolean;
+            detail: unknown;
+            /**
+             * Format: int64
+             * @description The step that it was made after; 0 for the beginning.
+             */
+            parent: number | null;
+            /**
+             * Format: int64
+             * @description The step that undoing walks back over; null for what cannot be undone that way.
+             */
+            revision: number | null;
+            text: string;
+            /** Format: int64 */
+            userId: number | null;
+            userName: string;
+            /** @description edited, filled, balanced, imported, territory_added, territory_changed, territory_removed, members, created, copied, undone, redone, exception, submitted, withdrawn, approved, rejected, scheduled, published, unpublished, archived, comment, handover. */
+            what: string;
+        };
+        AlignmentHistoryEntryList: {
+            items: components["schemas"]["AlignmentHistoryEntry"][];
+        };
+        AlignmentList: {
+            items: components["schemas"]["Alignment"][];
+        };
+        AlignmentMove: {
+            /** Format: int64 */
+            accountId: number;
+            /** @description It would get another owner than it has now. */
+            changesHands: boolean;
+            /** @enum {string} */
+            class: "A" | "B" | "C";
+            /** @description It belongs to its territory by an exception. */
+            exception: boolean;
+            fromName: string;
+            /**
+             * Format: int64
+             * @description Who owns that territory.
+             */
+            fromOwnerId: number | null;
+            /** Format: int64 */
+            fromTerritory: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Who has it now.
+             */
+            ownerId: number | null;
+            ownerName: string;
+            /** @description Of the exception. */
+            reason: string;
+            /** Format: double */
+            revenue: number;
+            /** @enum {string} */
+            status: "prospect" | "customer" | "former";
+            toName: string;
+            /** Format: int64 */
+            toOwnerId: number | null;
+            toOwnerName: string;
+            /** Format: int64 */
+            toTerritory: number | null;
+        };
+        AlignmentMovePage: {
+            items: components["schemas"]["AlignmentMove"][];
+            /** @description Pass it as cursor to read the next page; null on the last. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total: number;
+        };
+        AlignmentNoteInputBody: {
+            note?: string;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
+        AlignmentVersionInputBody: {
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
         ApiKey: {
             /** Format: date-time */
             createdAt: string;
@@ -2928,6 +4281,160 @@ export interface components {
         };
         ApiKeyList: {
             items: components["schemas"]["ApiKey"][];
+        };
+        BalanceAlignmentInputBody: {
+            /** @description Begin with the draft as it is and change as little as needed; else from nothing. */
+            fewestChanges?: boolean;
+            figures: [
+            ] | [
+                components["schemas"]["BalanceFigure"]
+            ] | [
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"]
+            ] | [
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"]
+            ] | [
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"]
+            ] | [
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"]
+            ];
+            /**
+             * Format: int64
+             * @description How many territories to make. Left out: as many as there are. Locked ones do not count.
+             */
+            k?: number;
+            /** @description They stay in their territory. */
+            lockedCells?: string[];
+            /** @description Beside those that are locked anyway. */
+            lockedTerritories?: number[];
+            /**
+             * Format: int64
+             * @description The same seed gives the same territories.
+             */
+            seed?: number;
+            /**
+             * Format: double
+             * @description How far a territory may lie from the mean, as a share of it.
+             * @default 0.03
+             */
+            tolerance?: number;
+            /** Format: int64 */
+            version: number;
+        };
+        BalanceFigure: {
+            /** @enum {string} */
+            figure: "accounts" | "customers" | "prospects" | "openProspects" | "revenue" | "potential" | "visitHours" | "driveHours" | "workload";
+            /**
+             * Format: double
+             * @description The heaviest figure is held to the tolerance, one of half the weight to twice of it.
+             * @default 1
+             */
+            weight?: number;
+        };
+        BalanceJob: {
+            /**
+             * Format: int64
+             * @description Places where parts that no road joins were taken for neighbours: islands.
+             */
+            bridges: number;
+            cancelRequested: boolean;
+            /**
+             * Format: int64
+             * @description Cells whose territory is another now.
+             */
+            changed: number;
+            error: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            progress: number;
+            /** @description None when every territory is within the tolerance. */
+            reasons: components["schemas"]["BalanceReason"][];
+            request: components["schemas"]["BalanceRequest"];
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: int64 */
+            startedBy: number;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+        };
+        BalanceReason: {
+            cell: string | null;
+            figure: string;
+            /** @description Of the territory. */
+            name: string;
+            /**
+             * Format: double
+             * @description What it holds, as a share of the mean.
+             */
+            share: number;
+            /** Format: int64 */
+            territory: number | null;
+            /**
+             * @description cell_too_large: one cell holds more than a territory may; locked_apart: locked cells that only cells locked elsewhere join; too_much_held: locked cells and exceptions alone are more than a territory may have; not_reached: none of these, but nothing better was found.
+             * @enum {string}
+             */
+            why: "cell_too_large" | "locked_apart" | "too_much_held" | "not_reached";
+        };
+        BalanceRequest: {
+            /** @description Begin with the draft as it is and change as little as needed; else from nothing. */
+            fewestChanges?: boolean;
+            figures: [
+            ] | [
+                components["schemas"]["BalanceFigure"]
+            ] | [
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"]
+            ] | [
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"]
+            ] | [
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"]
+            ] | [
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"],
+                components["schemas"]["BalanceFigure"]
+            ];
+            /**
+             * Format: int64
+             * @description How many territories to make. Left out: as many as there are. Locked ones do not count.
+             */
+            k?: number;
+            /** @description They stay in their territory. */
+            lockedCells?: string[];
+            /** @description Beside those that are locked anyway. */
+            lockedTerritories?: number[];
+            /**
+             * Format: int64
+             * @description The same seed gives the same territories.
+             */
+            seed?: number;
+            /**
+             * Format: double
+             * @description How far a territory may lie from the mean, as a share of it.
+             * @default 0.03
+             */
+            tolerance?: number;
         };
         Batch: {
             /** @description What was asked for, as in set, addTags and so on. */
@@ -3057,7 +4564,10 @@ export interface components {
             slackSeconds: number | null;
             /** @enum {string} */
             status: "prospect" | "customer" | "former";
-            /** @description Empty when nothing is broken: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable, other_rep, other_day, appointment_moved, same_day_twice. */
+            /** @description What it asks for beside opening hours; null for nothing. */
+            terms: components["schemas"]["VisitTerms"] | null;
+            ties: components["schemas"]["VisitTie"][];
+            /** @description Empty when nothing is broken: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable, other_rep, other_day, other_time, no_skill, tied, appointment_moved, same_day_twice. */
             violation: string;
             /**
              * Format: int64
@@ -3110,12 +4620,15 @@ export interface components {
             siteId: number;
             /** @enum {string} */
             status: "prospect" | "customer" | "former";
+            /** @description What it asks for beside opening hours; null for nothing. */
+            terms: components["schemas"]["VisitTerms"] | null;
+            ties: components["schemas"]["VisitTie"][];
             /**
              * Format: int64
              * @description Stable within the plan.
              */
             visitId: number;
-            /** @description closed_that_day (all the period), closed_all_shift, too_far, day_full, unreachable, not_worth, interval, no_shift, not_improved, removed_by_hand. */
+            /** @description closed_that_day (all the period), closed_all_shift, too_far, day_full, unreachable, not_worth, interval, no_shift, no_skill, no_time, tied, not_improved, removed_by_hand. */
             why: string;
         };
         BoardVisit: {
@@ -3160,11 +4673,47 @@ export interface components {
             siteId: number;
             /** @enum {string} */
             status: "prospect" | "customer" | "former";
+            /** @description What it asks for beside opening hours; null for nothing. */
+            terms: components["schemas"]["VisitTerms"] | null;
+            ties: components["schemas"]["VisitTie"][];
             /**
              * Format: int64
              * @description Stable within the plan.
              */
             visitId: number;
+        };
+        BoundaryPolygon: {
+            coordinates: [
+                number,
+                number
+            ][][][];
+            /** @enum {string} */
+            type: "MultiPolygon";
+        };
+        BoundaryShape: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "administrative" | "postal" | "place" | "landuse";
+            /**
+             * Format: double
+             * @description Area in square kilometres.
+             */
+            km2: number;
+            /**
+             * Format: int64
+             * @description Of an administrative one, OpenStreetMap's admin_level: 2 a country, 4 a state, 6 a county, 8 a town; else 0.
+             */
+            level: number;
+            name: string;
+            /** @description One that lies within. */
+            point: [
+                number,
+                number
+            ];
+            polygon: components["schemas"]["BoundaryPolygon"];
+            /** @description Of a place or a landuse, what kind: suburb, retail … */
+            use: string;
         };
         BulkAnswer: {
             batch: components["schemas"]["Batch"];
@@ -3281,6 +4830,47 @@ export interface components {
             add?: components["schemas"]["MembersRequest"];
             remove?: components["schemas"]["MembersRequest"];
         };
+        ChangeTerritoryInputBody: {
+            /** Format: int64 */
+            colour?: number;
+            /** @enum {string} */
+            level?: "area" | "region" | "territory";
+            locked?: boolean;
+            name?: string;
+            /**
+             * Format: int64
+             * @description null for none
+             */
+            parentId?: number | null;
+            /** Format: int64 */
+            position?: number;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
+        ChangeVisitInputBody: {
+            /** @description Only on this day, one of the plan's; empty: any. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Length of the visit.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Only this rep, one of the plan's; 0: whoever may.
+             */
+            repId: number;
+            terms: components["schemas"]["VisitTerms"];
+            ties: components["schemas"]["VisitTie"][];
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
         ChangedField: {
             after: unknown;
             before: unknown;
@@ -3320,6 +4910,9 @@ export interface components {
             class: "A" | "B" | "C";
             /** Format: int64 */
             count: number;
+        };
+        CommentAlignmentInputBody: {
+            text: string;
         };
         ComparedPlan: {
             plan: components["schemas"]["PlanHead"];
@@ -3387,6 +4980,11 @@ export interface components {
              */
             ownerId?: number | null;
             phone?: string;
+            /**
+             * Format: double
+             * @description What it could buy in a year.
+             */
+            potential?: number;
             /** Format: double */
             revenue?: number;
             site?: components["schemas"]["SiteFields"];
@@ -3756,6 +5354,14 @@ export interface components {
              */
             turn: "" | "straight" | "slight_right" | "right" | "sharp_right" | "uturn" | "sharp_left" | "left" | "slight_left";
         };
+        DoneStop: {
+            /** Format: date-time */
+            arrivedAt: string;
+            /** Format: date-time */
+            leftAt: string;
+            /** Format: int64 */
+            siteId: number;
+        };
         DueVisit: {
             account: components["schemas"]["AccountRow"];
             /**
@@ -3819,9 +5425,42 @@ export interface components {
             /** @enum {string} */
             state: "never" | "running" | "done" | "failed";
         };
+        EditAlignmentInputBody: {
+            /** @description At most 50,000 cells in all. */
+            edits: components["schemas"]["AlignmentEdit"][];
+            note?: string;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
+        ExportByInputBody: {
+            /** @description Left out: all. */
+            columns?: string[];
+            /**
+             * @description A tree: {"all": […]}, {"any": […]}, {"not": …} or {"field": …, "op": …, "value": …}. At most 100 conditions, 6 levels and 16 KB. listFields has the fields, their types and ops.
+             * @example {
+             *       "field": "status",
+             *       "op": "in",
+             *       "value": [
+             *         "customer"
+             *       ]
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            format: "csv" | "xlsx" | "geojson" | "kml";
+            ids?: number[];
+            sort?: string;
+        };
         ExtractCounts: {
             /** Format: int64 */
             addresses: number;
+            /** Format: int64 */
+            boundaries: number;
             /** Format: int64 */
             goneProspects: number;
             /** Format: int64 */
@@ -3900,6 +5539,23 @@ export interface components {
         FileList: {
             items: components["schemas"]["File"][];
         };
+        FillTerritoryInputBody: {
+            /** @description Take cells of other territories too, unless they are locked. */
+            over?: boolean;
+            /**
+             * Format: int64
+             * @description A boundary of the extract: /api/places/boundaries.
+             */
+            place?: number;
+            /** @description A Polygon or MultiPolygon, or a Feature of one. */
+            shape?: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            territory: number;
+            /** Format: int64 */
+            version: number;
+        };
         FilterCount: {
             /** Format: int64 */
             total: number;
@@ -3957,6 +5613,55 @@ export interface components {
             geometries?: components["schemas"]["Geometry"][];
             type: string;
         };
+        GravityRequest: {
+            /**
+             * Format: double
+             * @description Exponent of attractiveness; left out, 1.
+             */
+            alpha?: number;
+            /** @description [longitude, latitude] of the new place. */
+            at: [
+                number,
+                number
+            ];
+            /**
+             * Format: double
+             * @description Rivals have 1.
+             * @default 1
+             */
+            attractiveness?: number;
+            /**
+             * Format: double
+             * @description Exponent of drive time; left out, 2.
+             */
+            beta?: number;
+            /**
+             * @description What demand is.
+             * @default potential
+             * @enum {string}
+             */
+            figure?: "accounts" | "customers" | "prospects" | "openProspects" | "revenue" | "potential" | "whiteSpace" | "visits" | "overdue" | "never";
+            /**
+             * Format: double
+             * @description Beyond this drive nobody goes.
+             * @default 30
+             */
+            minutes?: number;
+            /**
+             * Format: int64
+             * @description Of the cells; left out, 7.
+             */
+            resolution?: number;
+            rivals?: components["schemas"]["GravityRequestRivalsStruct"];
+        };
+        GravityRequestRivalsStruct: {
+            /** @description The open prospects of this category compete. */
+            category?: string;
+            /** @description A filter tree; see checkFilter. Left out: all accounts. */
+            filter?: unknown;
+            /** @description The sites of one's own accounts compete, those that filter means. */
+            own?: boolean;
+        };
         Import: {
             /** Format: int64 */
             bytes: number;
@@ -3989,6 +5694,23 @@ export interface components {
             state: "uploading" | "mapping" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
             /** Format: int64 */
             version: number;
+        };
+        ImportAlignmentInputBody: {
+            /** @description A FeatureCollection of Polygons and MultiPolygons. */
+            geojson: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /**
+             * @description Which property holds a territory's name.
+             * @default name
+             */
+            property?: string;
+            /**
+             * Format: int64
+             * @default 7
+             */
+            resolution?: number;
         };
         ImportCell: {
             /**
@@ -4041,6 +5763,11 @@ export interface components {
              * @description Rows that are left out unless they are corrected.
              */
             errors: number;
+            /**
+             * Format: int64
+             * @description Further rows of an account: each brings a site or a contact.
+             */
+            joined: number;
             /**
              * Format: int64
              * @description By undoing: accounts left alone, since somebody has changed them since.
@@ -4308,6 +6035,33 @@ export interface components {
             /** Format: int64 */
             repId: number;
         };
+        LiveTerritories: {
+            /**
+             * Format: int64
+             * @description null while none is live.
+             */
+            alignmentId: number | null;
+            items: components["schemas"]["LiveTerritory"][];
+            name: string;
+            /** Format: int64 */
+            resolution: number;
+        };
+        LiveTerritory: {
+            /** Format: int64 */
+            colour: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            level: "area" | "region" | "territory";
+            /** @description Whether the one who asks is a member today. */
+            mine: boolean;
+            name: string;
+            /** Format: int64 */
+            ownerId: number | null;
+            ownerName: string;
+            /** Format: int64 */
+            parentId: number | null;
+        };
         MarkInboxRequest: {
             ids?: number[];
             /** @description Left out: true. */
@@ -4338,7 +6092,7 @@ export interface components {
             ids?: number[];
         };
         MergeInputBody: {
-            /** @description Fields whose value is to be the other account's: name, status, class, category, ownerId, teamId, phone, email, website, notes, revenue, visitIntervalDays, visitMinutes, externalId, custom. Tags are put together; the later of the last visits stays. */
+            /** @description Fields whose value is to be the other account's: name, status, class, category, ownerId, teamId, phone, email, website, notes, revenue, potential, visitIntervalDays, visitMinutes, externalId, custom. Tags are put together; the later of the last visits stays. */
             fromLoser: string[];
             /**
              * Format: int64
@@ -4400,6 +6154,33 @@ export interface components {
              */
             version: number;
         };
+        NewAlignment: {
+            /**
+             * Format: int64
+             * @description An alignment whose territories, members, cells and exceptions it begins with.
+             */
+            copyOf?: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of its H3 cells; 7 when left out. A copy has that of what it copies.
+             */
+            resolution?: number;
+        };
+        NightAway: {
+            address: string;
+            /**
+             * Format: date
+             * @description The day that ends there; the rep's next working day begins there.
+             */
+            day: string;
+            point: [
+                number,
+                number
+            ];
+            /** Format: int64 */
+            repId: number;
+        };
         OpenProspect: {
             category: string;
             cell: string;
@@ -4454,6 +6235,35 @@ export interface components {
             /** @example America/New_York */
             timeZone: string;
         };
+        OutlineCollection: {
+            features: components["schemas"]["OutlineFeature"][];
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
+        OutlineFeature: {
+            geometry: components["schemas"]["BoundaryPolygon"];
+            /** Format: int64 */
+            id: number;
+            properties: components["schemas"]["OutlineProperties"];
+            /** @enum {string} */
+            type: "Feature";
+        };
+        OutlineProperties: {
+            /** Format: int64 */
+            colour: number;
+            figures: components["schemas"]["TerritoryFigures"];
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            level: "area" | "region" | "territory";
+            members: components["schemas"]["TerritoryMember"][];
+            name: string;
+            /** Format: int64 */
+            ownerId: number | null;
+            ownerName: string;
+            /** Format: int64 */
+            parentId: number | null;
+        };
         OwnerCount: {
             /** Format: int64 */
             count: number;
@@ -4484,11 +6294,13 @@ export interface components {
             lunchMinutes?: number;
             /**
              * Format: int64
-             * @description Most driving of one rep on one day; 0 for no limit.
+             * @description Most driving of one rep on one day, beside each rep's own limit; 0 for no limit.
              */
             maxDriveMinutes?: number;
             /** @description Empty: made from the reps and the days. */
             name?: string;
+            /** @description Nights that reps spend elsewhere. */
+            nights?: components["schemas"]["NightAway"][];
             /**
              * @default balanced
              * @enum {string}
@@ -4496,6 +6308,8 @@ export interface components {
             preset?: "balanced" | "most_visits" | "least_driving";
             /** @description The reps, 1 to 50; or give teamId. */
             repIds?: number[];
+            /** @description How single reps work in this plan, instead of their own working terms. */
+            repTerms?: components["schemas"]["RepTerms"][];
             /** @default true */
             respectOpeningHours?: boolean;
             /**
@@ -4516,7 +6330,7 @@ export interface components {
             to: string;
             /** @description Chosen by hand or from a selection. */
             visits?: components["schemas"]["PeriodVisit"][];
-            /** @description 1 for Monday to 7 for Sunday; Monday to Friday unless given. */
+            /** @description 1 for Monday to 7 for Sunday; Monday to Friday, and the weekdays of the reps' own terms, unless given. A rep whose terms name weekdays works on those of them only. */
             workingDays?: [
             ] | [
                 number
@@ -4575,6 +6389,35 @@ export interface components {
             repId?: number;
             /** Format: int64 */
             siteId: number;
+            /** @description What else it asks for; the account's own terms unless given. */
+            terms?: components["schemas"]["VisitTerms"];
+        };
+        PlaceBoundary: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "administrative" | "postal" | "place" | "landuse";
+            /**
+             * Format: double
+             * @description Area in square kilometres.
+             */
+            km2: number;
+            /**
+             * Format: int64
+             * @description Of an administrative one, OpenStreetMap's admin_level: 2 a country, 4 a state, 6 a county, 8 a town; else 0.
+             */
+            level: number;
+            name: string;
+            /** @description One that lies within. */
+            point: [
+                number,
+                number
+            ];
+            /** @description Of a place or a landuse, what kind: suburb, retail … */
+            use: string;
+        };
+        PlaceBoundaryList: {
+            items: components["schemas"]["PlaceBoundary"][];
         };
         PlaceFound: {
             /** Format: double */
@@ -4593,6 +6436,8 @@ export interface components {
             items: components["schemas"]["PlaceFound"][];
         };
         Plan: {
+            /** @description The latest change was to plan the day anew from where the rep was, and it can be taken back. */
+            canUndoRepair: boolean;
             /** Format: date-time */
             createdAt: string;
             /** Format: date */
@@ -4757,7 +6602,7 @@ export interface components {
              */
             startsAt: string | null;
             stops: components["schemas"]["BoardStop"][];
-            /** @description What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch, max_drive. */
+            /** @description What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch, max_drive, max_distance, max_visits. */
             violations: string[];
             /** Format: int64 */
             visitSeconds: number;
@@ -4811,7 +6656,11 @@ export interface components {
              * @example 2026-11-23
              */
             day: string;
+            /** @description Stops already made when the day was planned anew from where the rep was. */
+            readonly done?: components["schemas"]["DoneStop"][];
             endAddress?: string;
+            /** @description The day ends at the last stop. */
+            endAnywhere?: boolean;
             /** @description [longitude, latitude]; where the day begins unless given. */
             endPoint?: [
                 number,
@@ -4826,10 +6675,42 @@ export interface components {
              * @description 0 for no lunch.
              */
             lunchMinutes?: number;
+            /**
+             * Format: date-time
+             * @description When lunch was, if it was over by then.
+             */
+            readonly lunchTaken?: string;
+            /**
+             * Format: int64
+             * @description 0 for no limit.
+             */
+            maxDriveMinutes?: number;
+            /**
+             * Format: int64
+             * @description 0 for no limit.
+             */
+            maxKilometres?: number;
+            /**
+             * Format: int64
+             * @description 0 for no limit.
+             */
+            maxVisits?: number;
+            /**
+             * Format: date-time
+             * @description From when on the day was planned anew.
+             */
+            readonly now?: string;
             /** Format: int64 */
             repId: number;
             /** @default true */
             respectOpeningHours?: boolean;
+            /** @description What the rep can do. */
+            skills?: string[];
+            /**
+             * Format: int64
+             * @description How fast the rep drives beside the usual speed of the roads, 100 (or 0).
+             */
+            speedPercent?: number;
             startAddress?: string;
             /** @description [longitude, latitude]; without one here and in the profile the day begins at the first visit. */
             startPoint?: [
@@ -4856,7 +6737,7 @@ export interface components {
             /** @description Undone, or before something that was undone and changed otherwise. */
             undone: boolean;
             /** @enum {string} */
-            what: "created" | "planned" | "moved" | "locked" | "excluded" | "improved" | "added" | "published" | "withdrawn";
+            what: "created" | "planned" | "moved" | "locked" | "excluded" | "improved" | "added" | "terms" | "published" | "withdrawn";
         };
         PlanRevisionList: {
             items: components["schemas"]["PlanRevision"][];
@@ -4951,6 +6832,8 @@ export interface components {
             minutes?: number;
             /** Format: int64 */
             siteId: number;
+            /** @description What else it asks for; the account's own terms unless given. */
+            terms?: components["schemas"]["VisitTerms"];
         };
         PreviewInputBody: {
             /** @description Done one after the other. */
@@ -5035,6 +6918,31 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        PublicationProgress: {
+            /** Format: int64 */
+            done: number;
+            /** @description Why it stands still; empty when it does not. */
+            error: string;
+            /**
+             * @description settling: accounts get their territory; assigning: and their owner.
+             * @enum {string}
+             */
+            phase: "settling" | "collecting" | "assigning" | "done";
+            /** Format: int64 */
+            total: number;
+        };
+        PublishAlignmentInputBody: {
+            /**
+             * Format: date-time
+             * @description Left out, or in the past: now.
+             */
+            at?: string;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
         ReachAnswer: {
             /**
              * Format: int64
@@ -5074,6 +6982,9 @@ export interface components {
             /** Format: int64 */
             accounts: number;
             cell: string;
+            /** @description Now minus then. */
+            change?: components["schemas"]["RegionChange"];
+            coverage?: components["schemas"]["RegionCoverage"];
             /** Format: int64 */
             customers: number;
             /**
@@ -5081,27 +6992,382 @@ export interface components {
              * @description Of the extract, taken over by nobody; the filter's shapes hold for them, nothing else.
              */
             openProspects: number;
+            /**
+             * Format: double
+             * @description Customers over customers and prospects, 0 to 1; null when there are neither.
+             */
+            penetration: number | null;
+            /** Format: double */
+            potential?: number;
             /** Format: int64 */
             prospects: number;
+            /**
+             * Format: double
+             * @description A year, in the organisation's currency.
+             */
+            revenue?: number;
+            /**
+             * Format: int64
+             * @description Done in the period, of these accounts.
+             */
+            visits?: number;
+            /**
+             * Format: double
+             * @description Potential minus revenue, account by account, never below 0.
+             */
+            whiteSpace?: number;
         };
-        RegionFigures: {
+        RegionChange: {
             /** Format: int64 */
             accounts: number;
             /** Format: int64 */
             customers: number;
+            /** Format: double */
+            potential: number;
+            /** Format: int64 */
+            prospects: number;
+            /** Format: double */
+            revenue: number;
+            /** Format: double */
+            whiteSpace: number;
+        };
+        RegionConcentration: {
+            /** @enum {string} */
+            by: "account" | "cell" | "owner";
+            figure: string;
+            /**
+             * Format: double
+             * @description 0 when all have the same, near 1 when one has all.
+             */
+            gini: number;
+            /**
+             * Format: double
+             * @description Sum of squared shares, 1/n to 1; times 10,000 it is the usual index.
+             */
+            hhi: number;
+            /** @description The share of the total that the smallest have together, by share of their number; at most 101 points. */
+            lorenz: [
+                number,
+                number
+            ][];
+            /**
+             * Format: int64
+             * @description How many accounts, cells or owners; those with 0 count.
+             */
+            n: number;
+            top: components["schemas"]["RegionTopShare"][];
+            /** Format: double */
+            total: number;
+        };
+        RegionCoverage: {
+            /** Format: int64 */
+            due: number;
+            /** Format: int64 */
+            never: number;
+            /** Format: int64 */
+            onTrack: number;
+            /** Format: int64 */
+            overdue: number;
+        };
+        RegionFeature: {
+            key: string;
+            /** @description In English; programs translate it by its key. */
+            label: string;
+        };
+        RegionFigures: {
+            /** Format: int64 */
+            accounts: number;
+            /** @description Now minus then. */
+            change?: components["schemas"]["RegionChange"];
+            coverage?: components["schemas"]["RegionCoverage"];
+            /** Format: int64 */
+            customers: number;
             /**
              * Format: int64
              * @description Of the extract, taken over by nobody; the filter's shapes hold for them, nothing else.
              */
             openProspects: number;
+            /**
+             * Format: double
+             * @description Customers over customers and prospects, 0 to 1; null when there are neither.
+             */
+            penetration: number | null;
+            /** Format: double */
+            potential?: number;
             /** Format: int64 */
             prospects: number;
+            /**
+             * Format: double
+             * @description A year, in the organisation's currency.
+             */
+            revenue?: number;
+            /**
+             * Format: int64
+             * @description Done in the period, of these accounts.
+             */
+            visits?: number;
+            /**
+             * Format: double
+             * @description Potential minus revenue, account by account, never below 0.
+             */
+            whiteSpace?: number;
+        };
+        RegionGravity: {
+            /** @description Those within reach of the place, the largest expected demand first. */
+            cells: components["schemas"]["RegionGravityCell"][];
+            /**
+             * Format: double
+             * @description Of all cells within reach of the place.
+             */
+            demand: number;
+            /** @description Some drive times are estimates from straight lines. */
+            estimated: boolean;
+            /**
+             * Format: double
+             * @description Of that demand, what goes to the place: demand times share, added up.
+             */
+            expected: number;
+            figure: string;
+            /** Format: int64 */
+            resolution: number;
+            /**
+             * Format: int64
+             * @description How many compete with it.
+             */
+            rivals: number;
+            /**
+             * Format: int64
+             * @description Rivals beyond the 200 that are nearest to the place, which were left out.
+             */
+            rivalsLeft: number;
+            /**
+             * Format: double
+             * @description Expected over demand; 0 without demand.
+             */
+            share: number;
+        };
+        RegionGravityCell: {
+            cell: string;
+            /** Format: double */
+            demand: number;
+            /** Format: double */
+            expected: number;
+            /**
+             * Format: double
+             * @description Drive from the cell's middle to the place.
+             */
+            minutes: number;
+            /**
+             * Format: double
+             * @description Probability that demand goes to the place.
+             */
+            share: number;
+        };
+        RegionHistory: {
+            figure: string;
+            /** @description Some of the days are the demo's invention. */
+            madeUp: boolean;
+            /** @description Ascending; at most 400, evenly thinned out. */
+            points: components["schemas"]["RegionHistoryPoint"][];
+            /**
+             * Format: int64
+             * @description Of the cells that are kept; those whose middle lies in the filter's shapes are added up.
+             */
+            resolution: number;
+        };
+        RegionHistoryPoint: {
+            /** Format: date */
+            day: string;
+            /** Format: double */
+            value: number;
+        };
+        RegionHotSpot: {
+            cell: string;
+            /** @enum {string} */
+            level: "hot99" | "hot95" | "hot90" | "none" | "cold90" | "cold95" | "cold99";
+            /**
+             * Format: double
+             * @description Probability of such a difference by chance, both ways.
+             */
+            p: number;
+            /**
+             * Format: double
+             * @description Of the cell alone.
+             */
+            value: number;
+            /**
+             * Format: double
+             * @description Standard deviations by which the cell and its neighbours differ from what chance gives.
+             */
+            z: number;
+        };
+        RegionHotSpots: {
+            /** @description All cells of the ground: those with an account or an open prospect. */
+            cells: components["schemas"]["RegionHotSpot"][];
+            /** Format: int64 */
+            cold: number;
+            /**
+             * @description Levels are corrected for asking about every cell (Benjamini and Hochberg): of the cells called hot or cold at 95, 5 % are expected to be so by chance. z and p are those of the cell alone.
+             * @enum {string}
+             */
+            correction: "false_discovery_rate";
+            figure: string;
+            /**
+             * Format: int64
+             * @description Cells of a level of 90 or above.
+             */
+            hot: number;
+            /** Format: int64 */
+            resolution: number;
+            /** Format: int64 */
+            rings: number;
+        };
+        RegionLookAlike: {
+            cell: string;
+            /**
+             * Format: double
+             * @description 0 for the same; 1 when the features differ by one standard deviation on the whole.
+             */
+            distance: number;
+            /** @description By feature: the value of the cell that was asked about, then of this one. */
+            why: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            };
+        };
+        RegionLookAlikes: {
+            cell: string;
+            features: components["schemas"]["RegionFeature"][];
+            /** @description The most similar first. */
+            items: components["schemas"]["RegionLookAlike"][];
+            /** Format: int64 */
+            resolution: number;
+        };
+        RegionSummary: {
+            /** Format: int64 */
+            accounts: number;
+            /** @description Now minus then. */
+            change?: components["schemas"]["RegionChange"];
+            coverage?: components["schemas"]["RegionCoverage"];
+            /** Format: int64 */
+            customers: number;
+            /**
+             * Format: date
+             * @description The first day of the visits.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Of the extract, taken over by nobody; the filter's shapes hold for them, nothing else.
+             */
+            openProspects: number;
+            /**
+             * Format: double
+             * @description Customers over customers and prospects, 0 to 1; null when there are neither.
+             */
+            penetration: number | null;
+            /** Format: double */
+            potential?: number;
+            /** Format: int64 */
+            prospects: number;
+            /**
+             * Format: double
+             * @description A year, in the organisation's currency.
+             */
+            revenue?: number;
+            /**
+             * Format: date
+             * @description The day of the snapshot that change is against; null when no change was asked for.
+             */
+            since: string | null;
+            /**
+             * Format: date
+             * @description The last.
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description Done in the period, of these accounts.
+             */
+            visits?: number;
+            /**
+             * Format: double
+             * @description Potential minus revenue, account by account, never below 0.
+             */
+            whiteSpace?: number;
+        };
+        RegionTopShare: {
+            /**
+             * Format: double
+             * @description Share of their number, rounded up to whole ones.
+             */
+            of: number;
+            /**
+             * Format: double
+             * @description Of the total.
+             */
+            share: number;
+        };
+        RegionUnserved: {
+            /** @description Some drive times are estimates from straight lines. */
+            estimated: boolean;
+            figure: string;
+            /** @description The largest demand first. */
+            items: components["schemas"]["RegionUnservedCell"][];
+            /**
+             * Format: int64
+             * @description Cells with demand that were looked at, the largest first; at most 1,000.
+             */
+            looked: number;
+            /** Format: double */
+            minutes: number;
+            /** Format: int64 */
+            resolution: number;
+            /** @enum {string} */
+            servedBy: "customers" | "visits" | "starts";
+            /**
+             * Format: int64
+             * @description Places that serve: cells with customers or visits, or starts of people's days.
+             */
+            servers: number;
+        };
+        RegionUnservedCell: {
+            cell: string;
+            /** Format: double */
+            demand: number;
+            /**
+             * Format: double
+             * @description Drive from the nearest that serves; null when there is none at all.
+             */
+            minutes: number | null;
+            /** @description Where that is. */
+            nearest: [
+                number,
+                number
+            ] | null;
         };
         RegionView: {
             /** @description Whole cells that touch the box, those with nothing in them left out. An account with sites in two cells is in both. */
             cells: components["schemas"]["RegionCell"][];
+            /**
+             * Format: date
+             * @description The first day of the visits.
+             */
+            from: string;
             /** Format: int64 */
             resolution: number;
+            /**
+             * Format: date
+             * @description The day of the snapshot that change is against: the last one up to the day that was asked for. Null when no change was.
+             */
+            since: string | null;
+            /**
+             * Format: date
+             * @description The last.
+             */
+            to: string;
             /** @description Of the box itself, as the list of accounts counts it. */
             totals: components["schemas"]["RegionFigures"];
         };
@@ -5123,8 +7389,179 @@ export interface components {
                 number
             ];
         };
+        RenameAlignmentInputBody: {
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
         RenamePlanInputBody: {
             name: string;
+        };
+        RepComparison: {
+            after: components["schemas"]["TerritoryFigures"];
+            /** @description Of the territories that they own. */
+            before: components["schemas"]["TerritoryFigures"];
+            /** @description Accounts of territories that are others' in the other alignment. */
+            gained: components["schemas"]["TerritoryMoved"];
+            lost: components["schemas"]["TerritoryMoved"];
+            name: string;
+            /** Format: int64 */
+            userId: number;
+        };
+        RepTerms: {
+            /**
+             * Format: double
+             * @description Of driving, in any currency; 0: like the others.
+             */
+            costPerHour: number;
+            /**
+             * Format: double
+             * @description In the same currency; 0: like the others.
+             */
+            costPerKilometre: number;
+            /**
+             * @description Where the day ends: where it began, at endPoint, or at the last stop.
+             * @enum {string}
+             */
+            end: "start" | "place" | "last_stop";
+            endAddress: string;
+            /** @description [longitude, latitude]; used when end is place. */
+            endPoint: [
+                number,
+                number
+            ] | null;
+            /** @description Lunch begins no earlier. */
+            lunchEarliest: string;
+            /** @description Lunch begins no later. */
+            lunchLatest: string;
+            /**
+             * Format: int64
+             * @description 0 for no lunch.
+             */
+            lunchMinutes: number;
+            /**
+             * Format: int64
+             * @description A day's most driving; 0: no limit.
+             */
+            maxDriveMinutes: number;
+            /**
+             * Format: int64
+             * @description A day's longest way; 0: no limit.
+             */
+            maxKilometres: number;
+            /**
+             * Format: int64
+             * @description A day's most visits; 0: no limit.
+             */
+            maxVisits: number;
+            /** Format: int64 */
+            repId: number;
+            /** @description What the rep can do. A visit that asks for a skill is made by somebody who has it. */
+            skills: string[];
+            /**
+             * Format: int64
+             * @description How fast the rep drives beside the usual speed of the roads, 100.
+             */
+            speedPercent: number;
+            startAddress: string;
+            /** @description [longitude, latitude]; null: the day begins at the first visit. */
+            startPoint: [
+                number,
+                number
+            ] | null;
+            /** @description The weekdays on which the rep works, with their hours; empty: every working day of a plan, from workStart to workEnd. */
+            week: [
+            ] | [
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ];
+            /** @example 17:00 */
+            workEnd: string;
+            /** @example 08:00 */
+            workStart: string;
+        };
+        RepairInputBody: {
+            /** @description Visits to be made as well; those left out before may be asked for again. */
+            add?: components["schemas"]["PlanVisit"][];
+            /**
+             * @description What time it is, on the plan's day.
+             * @example 10:30
+             */
+            at: string;
+            /** @description Sites of visits that will not take place. */
+            cancelled?: number[];
+            /**
+             * Format: int64
+             * @description The rep goes on this much later.
+             */
+            delayMinutes?: number;
+            /** @description The sites of all stops that were made. They stay as they were. */
+            done?: number[];
+            /**
+             * Format: int64
+             * @description The site that the rep is on the way to, and that stays the next stop; 0 for none.
+             */
+            next?: number;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
+        RepairRequest: {
+            /** @description Visits to be made as well; those left out before may be asked for again. */
+            add?: components["schemas"]["PlanVisit"][];
+            /**
+             * @description What time it is, on the plan's day.
+             * @example 10:30
+             */
+            at: string;
+            /** @description Sites of visits that will not take place. */
+            cancelled?: number[];
+            /**
+             * Format: int64
+             * @description The rep goes on this much later.
+             */
+            delayMinutes?: number;
+            /** @description The sites of all stops that were made. They stay as they were. */
+            done?: number[];
+            /**
+             * Format: int64
+             * @description The site that the rep is on the way to, and that stays the next stop; 0 for none.
+             */
+            next?: number;
         };
         RevisionDetail: {
             day?: string;
@@ -5201,7 +7638,7 @@ export interface components {
             /** Format: date-time */
             startsAt: string;
             stops: components["schemas"]["Stop"][];
-            /** @description What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch. */
+            /** @description What a hand-made order breaks for the day as a whole: after_working_hours, no_lunch, max_drive, max_distance, max_visits. */
             violations: string[];
             /** Format: int64 */
             visitSeconds: number;
@@ -5321,6 +7758,24 @@ export interface components {
         SetAccessRulesRequest: {
             rules: components["schemas"]["AccessRule"][];
         };
+        SetTerritoryExceptionInputBody: {
+            reason?: string;
+            /** Format: int64 */
+            territory: number;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
+        SetTerritoryMembersInputBody: {
+            members: components["schemas"]["TerritoryStaff"][];
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
         SignInRequest: {
             email: string;
             password: string;
@@ -5389,6 +7844,8 @@ export interface components {
             /** Format: date-time */
             arrivesAt: string;
             class: string;
+            /** @description Was made already. */
+            done: boolean;
             /** Format: int64 */
             driveMetres: number;
             /**
@@ -5417,7 +7874,7 @@ export interface components {
             /** Format: int64 */
             siteId: number;
             status: string;
-            /** @description What a hand-made order breaks here; empty when nothing: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable. */
+            /** @description What a hand-made order breaks here; empty when nothing: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, other_time, no_skill, unreachable. */
             violation: string;
             /** Format: int64 */
             visitSeconds: number;
@@ -5438,6 +7895,9 @@ export interface components {
             visitId: number;
             /** Format: int64 */
             waitingSeconds: number;
+        };
+        StringList: {
+            items: string[];
         };
         SuitableDay: {
             /**
@@ -5547,6 +8007,204 @@ export interface components {
         TeamList: {
             items: components["schemas"]["Team"][];
         };
+        Territory: {
+            /**
+             * Format: int64
+             * @description With those of what lies below it.
+             */
+            cells: number;
+            /**
+             * Format: int64
+             * @description The number of a colour, from 0.
+             */
+            colour: number;
+            /**
+             * Format: double
+             * @description 1 for a circle, 0.95 for a square, 0.64 for a bar of one by three; null without cells.
+             */
+            compactness: number | null;
+            /** @description From the mean of the territories of the alignment; null where the mean is 0. */
+            deviation: components["schemas"]["TerritoryShare"];
+            /** Format: int64 */
+            exceptions: number;
+            /** @description With those of what lies below it and of accounts that belong to it by an exception. */
+            figures: components["schemas"]["TerritoryFigures"];
+            /** @description Of the accounts that belong to it by an exception, which no cell has. */
+            held: components["schemas"]["TerritoryFigures"];
+            /**
+             * Format: int64
+             * @description The same in every copy of an alignment.
+             */
+            id: number;
+            /** @enum {string} */
+            level: "area" | "region" | "territory";
+            /** @description Its cells stay as they are, by hand and when balancing. */
+            locked: boolean;
+            members: components["schemas"]["TerritoryMember"][];
+            name: string;
+            /**
+             * Format: int64
+             * @description Who gets the accounts today.
+             */
+            ownerId: number | null;
+            ownerName: string;
+            /** Format: int64 */
+            parentId: number | null;
+            /**
+             * Format: int64
+             * @description How many pieces its cells make; 1 when it is connected.
+             */
+            parts: number;
+            /** Format: int64 */
+            position: number;
+        };
+        TerritoryComparison: {
+            /** @description In the alignment; null when it has gone. */
+            after: components["schemas"]["TerritorySide"] | null;
+            /** @description In the other alignment; null when it is new. */
+            before: components["schemas"]["TerritorySide"] | null;
+            /** Format: int64 */
+            cellsIn: number;
+            /** Format: int64 */
+            cellsOut: number;
+            /** Format: int64 */
+            colour: number;
+            /** @description Accounts that come into it. */
+            gained: components["schemas"]["TerritoryMoved"];
+            /** Format: int64 */
+            id: number;
+            /** @description Accounts that leave it. */
+            lost: components["schemas"]["TerritoryMoved"];
+            /** @description In the alignment, or in the other where it has gone. */
+            name: string;
+        };
+        TerritoryException: {
+            /** Format: int64 */
+            accountId: number;
+            accountName: string;
+            /** Format: date-time */
+            createdAt: string;
+            createdByName: string;
+            reason: string;
+            /** Format: int64 */
+            territory: number;
+        };
+        TerritoryExceptionList: {
+            items: components["schemas"]["TerritoryException"][];
+        };
+        TerritoryFigures: {
+            /**
+             * Format: double
+             * @description That are not archived, each where its primary site is.
+             */
+            accounts: number;
+            /** Format: double */
+            customers: number;
+            /**
+             * Format: double
+             * @description A year, from stop to stop: estimated from how close the accounts lie.
+             */
+            driveHours: number;
+            /**
+             * Format: double
+             * @description Of the extract, taken over by nobody.
+             */
+            openProspects: number;
+            /**
+             * Format: double
+             * @description A year.
+             */
+            potential: number;
+            /** Format: double */
+            prospects: number;
+            /**
+             * Format: double
+             * @description A year.
+             */
+            revenue: number;
+            /**
+             * Format: double
+             * @description A year: the visits that the accounts' intervals ask for, at their lengths.
+             */
+            visitHours: number;
+            /**
+             * Format: double
+             * @description Hours a year: visits and driving.
+             */
+            workload: number;
+        };
+        TerritoryMember: {
+            /**
+             * Format: date
+             * @description The first day, null for since ever.
+             */
+            from: string | null;
+            readonly name: string;
+            /** @description Whether today is one of the days. */
+            readonly now: boolean;
+            /** @enum {string} */
+            role: "owner" | "support" | "cover";
+            /**
+             * Format: date
+             * @description The last day, null for until further notice.
+             */
+            to: string | null;
+            /** Format: int64 */
+            userId: number;
+        };
+        TerritoryMoved: {
+            /** Format: int64 */
+            accounts: number;
+            /** Format: int64 */
+            customers: number;
+            /** Format: double */
+            potential: number;
+            /** Format: double */
+            revenue: number;
+        };
+        TerritoryShare: {
+            /** Format: double */
+            accounts: number | null;
+            /** Format: double */
+            customers: number | null;
+            /** Format: double */
+            potential: number | null;
+            /** Format: double */
+            prospects: number | null;
+            /** Format: double */
+            revenue: number | null;
+            /** Format: double */
+            visitHours: number | null;
+            /** Format: double */
+            workload: number | null;
+        };
+        TerritorySide: {
+            /** Format: int64 */
+            cells: number;
+            /** Format: double */
+            compactness: number | null;
+            deviation: components["schemas"]["TerritoryShare"];
+            figures: components["schemas"]["TerritoryFigures"];
+            /** Format: int64 */
+            ownerId: number | null;
+            ownerName: string;
+        };
+        TerritoryStaff: {
+            /**
+             * Format: date
+             * @description The first day; left out for since ever.
+             */
+            from?: string;
+            /** @enum {string} */
+            role: "owner" | "support" | "cover";
+            /**
+             * Format: date
+             * @description The last day; left out for until further notice.
+             */
+            to?: string;
+            /** Format: int64 */
+            userId: number;
+        };
         TimelineItem: {
             activity: components["schemas"]["Activity"] | null;
             /** Format: date-time */
@@ -5576,7 +8234,7 @@ export interface components {
                 number,
                 number
             ];
-            /** @description closed_that_day, closed_all_shift, too_far, day_full, unreachable, not_worth, removed_by_hand. */
+            /** @description closed_that_day, closed_all_shift, too_far, day_full, unreachable, not_worth, no_skill, no_time, removed_by_hand, cancelled. */
             reason: string;
             /** Format: int64 */
             siteId: number;
@@ -5613,6 +8271,8 @@ export interface components {
                 [key: string]: unknown;
             };
             email?: string;
+            /** @description 422 when another account has it. */
+            externalId?: string;
             name?: string;
             notes?: string;
             /**
@@ -5621,6 +8281,11 @@ export interface components {
              */
             ownerId?: number | null;
             phone?: string;
+            /**
+             * Format: double
+             * @description What it could buy in a year.
+             */
+            potential?: number;
             /** Format: double */
             revenue?: number;
             /** @enum {string} */
@@ -5871,6 +8536,47 @@ export interface components {
         ViewAnswerList: {
             items: components["schemas"]["ViewAnswer"][];
         };
+        VisitTerms: {
+            /** @description Comes before every visit that is not. */
+            mandatory: boolean;
+            /** @description HH:MM; begins no later. The same as notBefore: at that time. Empty: no bound. */
+            notAfter: string;
+            /** @description HH:MM; begins no earlier. Empty: no bound. */
+            notBefore: string;
+            /** @description Never these. */
+            notReps: number[];
+            /** @description Only these; empty: whoever the plan's assignment says. */
+            onlyReps: number[];
+            /** @description These if it does not cost much. */
+            preferredReps: number[];
+            /**
+             * @description How much it counts beside others of its class.
+             * @default normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /** @description Who made the latest visit, if it does not cost much. */
+            sameRep: boolean;
+            /**
+             * Format: int64
+             * @description Spent on arrival, before the visit begins, unless the stop before is at the same place.
+             */
+            setUpMinutes: number;
+            /** @description All of them are needed. */
+            skills: string[];
+        };
+        VisitTie: {
+            /**
+             * @description On the same day; not on the same day; beginning at the same time, by two reps; after the other one, on the same day or later. It applies when both are planned.
+             * @enum {string}
+             */
+            rule: "same_day" | "other_day" | "same_time" | "after";
+            /**
+             * Format: int64
+             * @description The other visit of the plan.
+             */
+            visitId: number;
+        };
         Webhook: {
             active: boolean;
             /** Format: date-time */
@@ -5927,6 +8633,117 @@ export interface components {
             /** @description What can be asked for; account.* and the like stand for all of a kind, * for everything. */
             events: string[];
             items: components["schemas"]["Webhook"][];
+        };
+        WeekdayTerm: {
+            from: string;
+            to: string;
+            /**
+             * Format: int64
+             * @description 1 for Monday to 7 for Sunday.
+             */
+            weekday: number;
+        };
+        WorkingTerms: {
+            /**
+             * Format: double
+             * @description Of driving, in any currency; 0: like the others.
+             */
+            costPerHour: number;
+            /**
+             * Format: double
+             * @description In the same currency; 0: like the others.
+             */
+            costPerKilometre: number;
+            /**
+             * @description Where the day ends: where it began, at endPoint, or at the last stop.
+             * @enum {string}
+             */
+            end: "start" | "place" | "last_stop";
+            endAddress: string;
+            /** @description [longitude, latitude]; used when end is place. */
+            endPoint: [
+                number,
+                number
+            ] | null;
+            /** @description Lunch begins no earlier. */
+            lunchEarliest: string;
+            /** @description Lunch begins no later. */
+            lunchLatest: string;
+            /**
+             * Format: int64
+             * @description 0 for no lunch.
+             */
+            lunchMinutes: number;
+            /**
+             * Format: int64
+             * @description A day's most driving; 0: no limit.
+             */
+            maxDriveMinutes: number;
+            /**
+             * Format: int64
+             * @description A day's longest way; 0: no limit.
+             */
+            maxKilometres: number;
+            /**
+             * Format: int64
+             * @description A day's most visits; 0: no limit.
+             */
+            maxVisits: number;
+            /** @description What the rep can do. A visit that asks for a skill is made by somebody who has it. */
+            skills: string[];
+            /**
+             * Format: int64
+             * @description How fast the rep drives beside the usual speed of the roads, 100.
+             */
+            speedPercent: number;
+            startAddress: string;
+            /** @description [longitude, latitude]; null: the day begins at the first visit. */
+            startPoint: [
+                number,
+                number
+            ] | null;
+            /** @description The weekdays on which the rep works, with their hours; empty: every working day of a plan, from workStart to workEnd. */
+            week: [
+            ] | [
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ] | [
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"],
+                components["schemas"]["WeekdayTerm"]
+            ];
+            /** @example 17:00 */
+            workEnd: string;
+            /** @example 08:00 */
+            workStart: string;
         };
     };
     responses: never;
@@ -6023,6 +8840,12 @@ export interface operations {
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
                 /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
                 reach?: string;
                 /** @description nextCursor of the page before; nothing for the first. */
@@ -6129,6 +8952,114 @@ export interface operations {
             };
         };
     };
+    exportAccounts: {
+        parameters: {
+            query: {
+                /** @description Search text. */
+                q?: string;
+                /** @description Any of. */
+                status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
+                class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
+                ownerId?: number[];
+                teamId?: number;
+                /** @description All of. */
+                tag?: string[];
+                /** @description Any of. */
+                coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
+                archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
+                bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
+                within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
+                format: "csv" | "xlsx" | "geojson" | "kml";
+                /** @description Keys with a comma between them, in their order; left out, all. Those of listFields and of listImportFields, and custom.<key>. */
+                columns?: string;
+                /** @description As of listAccounts. */
+                sort?: string;
+                /** @description Only these, with a comma between them. */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": string;
+                    "application/vnd.google-earth.kml+xml": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAccountsBy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportByInputBody"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": string;
+                    "application/vnd.google-earth.kml+xml": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     summariseSelection: {
         parameters: {
             query?: {
@@ -6153,6 +9084,12 @@ export interface operations {
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
                 /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
                 reach?: string;
             };
@@ -6812,6 +9749,72 @@ export interface operations {
             };
         };
     };
+    getVisitTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitTerms"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setVisitTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitTerms"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitTerms"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createActivity: {
         parameters: {
             query?: never;
@@ -7103,6 +10106,1100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AddressRepair"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlignments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlignment"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportAlignmentInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAlignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameAlignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameAlignmentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlignmentNoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    balanceAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BalanceAlignmentInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelBalance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlignmentCells: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentCells"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlignmentComments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentCommentList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commentAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentAlignmentInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentComment"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareAlignment: {
+        parameters: {
+            query?: {
+                /** @description The id of another alignment, or live. */
+                with?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentComparison"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditAlignmentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTerritoryExceptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryExceptionList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setTerritoryException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                account: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetTerritoryExceptionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeTerritoryException: {
+        parameters: {
+            query: {
+                /** @description The version that you saw. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+                account: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fillTerritory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillTerritoryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alignmentHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentHistoryEntryList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlignmentMoves: {
+        parameters: {
+            query?: {
+                /** @description The id of another alignment, or live. */
+                with?: string;
+                /** @description Only those that come from it or go to it. */
+                territory?: number;
+                /** @description Only those that would get another owner than they have now. */
+                hands?: boolean;
+                /** @description nextCursor of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentMovePage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlignmentOutlines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineCollection"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishAlignmentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redoAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlignmentVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlignmentNoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlignmentNoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addTerritory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddTerritoryInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeTerritory: {
+        parameters: {
+            query: {
+                /** @description The version that you saw. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+                territory: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeTerritory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                territory: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTerritoryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setTerritoryMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                territory: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetTerritoryMembersInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlignmentVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawAlignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlignmentVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentFull"];
                 };
             };
             /** @description What went wrong */
@@ -8606,6 +12703,12 @@ export interface operations {
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
                 /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
                 reach?: string;
                 /** @description nextCursor of the page before; nothing for the first. */
@@ -8697,6 +12800,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBoundaries: {
+        parameters: {
+            query?: {
+                q?: string;
+                kind?: "administrative" | "postal" | "place" | "landuse";
+                /** @description Of administrative ones; 0 for any. */
+                level?: number;
+                /** @description west,south,east,north in degrees: those that touch it. */
+                bbox?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceBoundaryList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBoundary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundaryShape"];
                 };
             };
             /** @description What went wrong */
@@ -9479,6 +13650,120 @@ export interface operations {
             };
         };
     };
+    repairPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRepair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoRepair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stopPlanning: {
         parameters: {
             query?: never;
@@ -9566,6 +13851,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AddVisitsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBoard"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePlanVisit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                visitId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeVisitInputBody"];
             };
         };
         responses: {
@@ -9718,8 +14039,22 @@ export interface operations {
                 bbox?: string;
                 /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
                 within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
                 /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
                 reach?: string;
+                /** @description Groups beside the counts, separated by commas: money (revenue, potential, whiteSpace), visits, coverage. */
+                figures?: string;
+                /** @description The first day of the visits; left out, 90 days up to the last. */
+                from?: string;
+                /** @description The last; left out, today. */
+                to?: string;
+                /** @description Gives change: now minus the snapshot of that day, or of the last one before it. Only with a filter of status, class, owner, team and places. */
+                since?: string;
                 /** @description Of H3. Left out: the one that suits the zoom, or else the box. */
                 resolution?: number;
                 /** @description Of the map. */
@@ -9738,6 +14073,480 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measureConcentration: {
+        parameters: {
+            query?: {
+                /** @description Search text. */
+                q?: string;
+                /** @description Any of. */
+                status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
+                class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
+                ownerId?: number[];
+                teamId?: number;
+                /** @description All of. */
+                tag?: string[];
+                /** @description Any of. */
+                coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
+                archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
+                bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
+                within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
+                figure?: "accounts" | "customers" | "prospects" | "openProspects" | "revenue" | "potential" | "whiteSpace" | "visits" | "overdue" | "never" | "penetration";
+                /** @description Of H3. Left out: 7. */
+                resolution?: number;
+                /** @description The first day of the visits; left out, 90 days up to the last. */
+                from?: string;
+                /** @description The last; left out, today. */
+                to?: string;
+                /** @description By account and owner: accounts, customers, prospects, revenue, potential, whiteSpace. */
+                by?: "account" | "cell" | "owner";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionConcentration"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    modelGravity: {
+        parameters: {
+            query?: {
+                /** @description Search text. */
+                q?: string;
+                /** @description Any of. */
+                status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
+                class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
+                ownerId?: number[];
+                teamId?: number;
+                /** @description All of. */
+                tag?: string[];
+                /** @description Any of. */
+                coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
+                archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
+                bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
+                within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
+                /** @description The first day of the visits; left out, 90 days up to the last. */
+                from?: string;
+                /** @description The last; left out, today. */
+                to?: string;
+            };
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GravityRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionGravity"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegionHistory: {
+        parameters: {
+            query?: {
+                /** @description Search text. */
+                q?: string;
+                /** @description Any of. */
+                status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
+                class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
+                ownerId?: number[];
+                teamId?: number;
+                /** @description All of. */
+                tag?: string[];
+                /** @description Any of. */
+                coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
+                archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
+                bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
+                within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
+                figure?: "accounts" | "customers" | "prospects" | "revenue" | "potential" | "whiteSpace" | "visits" | "overdue" | "never" | "penetration";
+                /** @description Left out: a year before the last. */
+                from?: string;
+                /** @description Left out: today. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionHistory"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHotSpots: {
+        parameters: {
+            query?: {
+                /** @description Search text. */
+                q?: string;
+                /** @description Any of. */
+                status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
+                class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
+                ownerId?: number[];
+                teamId?: number;
+                /** @description All of. */
+                tag?: string[];
+                /** @description Any of. */
+                coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
+                archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
+                bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
+                within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
+                figure?: "accounts" | "customers" | "prospects" | "openProspects" | "revenue" | "potential" | "whiteSpace" | "visits" | "overdue" | "never" | "penetration";
+                /** @description Of H3. Left out: 7. */
+                resolution?: number;
+                /** @description The first day of the visits; left out, 90 days up to the last. */
+                from?: string;
+                /** @description The last; left out, today. */
+                to?: string;
+                /** @description How far neighbours reach. */
+                rings?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionHotSpots"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLookAlikes: {
+        parameters: {
+            query: {
+                /** @description Search text. */
+                q?: string;
+                /** @description Any of. */
+                status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
+                class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
+                ownerId?: number[];
+                teamId?: number;
+                /** @description All of. */
+                tag?: string[];
+                /** @description Any of. */
+                coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
+                archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
+                bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
+                within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
+                /** @description The first day of the visits; left out, 90 days up to the last. */
+                from?: string;
+                /** @description The last; left out, today. */
+                to?: string;
+                /** @description An H3 cell of a resolution up to 10. */
+                cell: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionLookAlikes"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summariseRegion: {
+        parameters: {
+            query?: {
+                /** @description Search text. */
+                q?: string;
+                /** @description Any of. */
+                status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
+                class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
+                ownerId?: number[];
+                teamId?: number;
+                /** @description All of. */
+                tag?: string[];
+                /** @description Any of. */
+                coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
+                archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
+                bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
+                within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
+                /** @description Groups beside the counts, separated by commas: money (revenue, potential, whiteSpace), visits, coverage. */
+                figures?: string;
+                /** @description The first day of the visits; left out, 90 days up to the last. */
+                from?: string;
+                /** @description The last; left out, today. */
+                to?: string;
+                /** @description Gives change: now minus the snapshot of that day, or of the last one before it. Only with a filter of status, class, owner, team and places. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionSummary"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnserved: {
+        parameters: {
+            query?: {
+                /** @description Search text. */
+                q?: string;
+                /** @description Any of. */
+                status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
+                class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
+                ownerId?: number[];
+                teamId?: number;
+                /** @description All of. */
+                tag?: string[];
+                /** @description Any of. */
+                coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
+                archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
+                bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
+                within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
+                figure?: "accounts" | "customers" | "prospects" | "openProspects" | "revenue" | "potential" | "whiteSpace" | "visits" | "overdue" | "never" | "penetration";
+                /** @description Of H3. Left out: 7. */
+                resolution?: number;
+                /** @description The first day of the visits; left out, 90 days up to the last. */
+                from?: string;
+                /** @description The last; left out, today. */
+                to?: string;
+                /** @description By cells with customers, with visits in the period, or by the starts of people's days. */
+                servedBy?: "customers" | "visits" | "starts";
+                /** @description A drive longer than this is far. */
+                minutes?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionUnserved"];
                 };
             };
             /** @description What went wrong */
@@ -10179,6 +14988,35 @@ export interface operations {
             };
         };
     };
+    listSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StringList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listTasks: {
         parameters: {
             query?: {
@@ -10377,6 +15215,35 @@ export interface operations {
             };
         };
     };
+    listTerritories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTerritories"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
             query?: never;
@@ -10461,6 +15328,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWorkingTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingTerms"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setWorkingTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkingTerms"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingTerms"];
                 };
             };
             /** @description What went wrong */
