@@ -10,6 +10,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/waymark-crm/waymark/geo/travel"
 	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/extract"
 	"github.com/waymark-crm/waymark/internal/fault"
@@ -78,6 +79,14 @@ func (s *Server) roadsInUse() *extract.InUse {
 		return nil
 	}
 	return s.deps.Extract.Current()
+}
+
+// travelTimes are drive times on the roads in use, estimates while there are none.
+func (s *Server) travelTimes() travel.Provider {
+	if s.deps.Extract == nil {
+		return travel.NewStraight()
+	}
+	return s.deps.Extract.Travel()
 }
 
 // reachKey names an area.

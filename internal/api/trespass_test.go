@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/geo/tiles"
 )
 
@@ -209,6 +210,28 @@ var trespasses = map[string]trespass{
 
 	// regions.go, tiles.go
 	"listRegions": {try: func(c *client, _ tenant) *reply { return c.get("/api/regions?bbox=-76,39,-75,40") }},
+	"summariseRegion": {try: func(c *client, their tenant) *reply {
+		return c.get("/api/regions/summary?bbox=-76,39,-75,40&ownerId=" + id(their.rep.ID) + "&figures=money,visits,coverage")
+	}},
+	"listRegionHistory": {try: func(c *client, their tenant) *reply {
+		return c.get("/api/regions/history?ownerId=" + id(their.rep.ID))
+	}},
+	"listHotSpots": {try: func(c *client, _ tenant) *reply {
+		return c.get("/api/regions/hotspots?bbox=-76,39,-75,40&figure=revenue")
+	}},
+	"listLookAlikes": {try: func(c *client, _ tenant) *reply {
+		cell, _ := hexgrid.CellAt(tenantPlace, 7)
+		return c.get("/api/regions/lookalikes?cell=" + cell.String())
+	}},
+	"measureConcentration": {try: func(c *client, their tenant) *reply {
+		return c.get("/api/regions/concentration?figure=revenue&ownerId=" + id(their.rep.ID))
+	}},
+	"listUnserved": {try: func(c *client, _ tenant) *reply {
+		return c.get("/api/regions/unserved?figure=prospects&servedBy=starts")
+	}},
+	"modelGravity": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/regions/gravity?ownerId="+id(their.rep.ID), map[string]any{"at": tenantPlace, "rivals": map[string]any{"own": true}})
+	}},
 	"/tiles/accounts/:z/:x/:y": {try: func(c *client, _ tenant) *reply {
 		at := tiles.At(tenantPlace, 13)
 		return c.get("/tiles/accounts/" + at.String())
@@ -274,6 +297,13 @@ var silent = map[string]string{
 	"setAccessRules":           "rules of roles",
 	"updateUser":               "the attempt gives them another name",
 	"listRegions":              "figures only",
+	"summariseRegion":          "figures only",
+	"listRegionHistory":        "figures only",
+	"listHotSpots":             "figures only",
+	"listLookAlikes":           "figures only",
+	"measureConcentration":     "figures only",
+	"listUnserved":             "figures only",
+	"modelGravity":             "figures only",
 	"/tiles/regions/:z/:x/:y":  "figures only",
 	"listOpenProspects":        "the extract's, everyone's",
 	"getOpenProspect":          "the extract's, everyone's",

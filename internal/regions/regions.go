@@ -11,27 +11,21 @@
 package regions
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
 	"github.com/waymark-crm/waymark/geo/hexgrid"
+	"github.com/waymark-crm/waymark/geo/travel"
 	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/fault"
 	"github.com/waymark-crm/waymark/internal/postgres"
 )
-
-// Figures are counts of one place. An account with several sites there counts
-// once.
-type Figures struct {
-	Accounts      int `json:"accounts"`
-	Customers     int `json:"customers"`
-	Prospects     int `json:"prospects"`
-	OpenProspects int `json:"openProspects" doc:"Of the extract, taken over by nobody; the filter's shapes hold for them, nothing else."`
-}
 
 // Cell is the figures of one whole H3 cell.
 type Cell struct {
@@ -44,6 +38,9 @@ type View struct {
 	Resolution int     `json:"resolution"`
 	Cells      []Cell  `json:"cells" doc:"Whole cells that touch the box, those with nothing in them left out. An account with sites in two cells is in both."`
 	Totals     Figures `json:"totals" doc:"Of the box itself, as the list of accounts counts it."`
+	From       string  `json:"from" format:"date" doc:"The first day of the visits."`
+	To         string  `json:"to" format:"date" doc:"The last."`
+	Since      *string `json:"since" format:"date" doc:"The day of the snapshot that change is against: the last one up to the day that was asked for. Null when no change was."`
 }
 
 // Detail says how fine the cells are. The zero value chooses by the size of the
@@ -51,6 +48,7 @@ type View struct {
 type Detail struct {
 	Resolution *int    // 0 to [MaxResolution]
 	Zoom       float64 // of a web map, above 0; chooses the resolution that looks best
+	Wanted
 }
 
 // Bounds of a view.
@@ -61,12 +59,26 @@ const (
 
 // Service answers from one database. It is safe for concurrent use.
 type Service struct {
-	db   *postgres.DB
-	book *accounts.Service
+	db    *postgres.DB
+	book  *accounts.Service
+	times func() travel.Provider
 }
 
+// Option of [New].
+type Option func(*Service)
+
+// WithTravel lets analyses ask for drive times; without it they are estimates from
+// straight lines, and say so.
+func WithTravel(times func() travel.Provider) Option { return func(s *Service) { s.times = times } }
+
 // New returns the service, which counts the accounts of book.
-func New(db *postgres.DB, book *accounts.Service) *Service { return &Service{db: db, book: book} }
+func New(db *postgres.DB, book *accounts.Service, options ...Option) *Service {
+	s := &Service{db: db, book: book}
+	for _, o := range options {
+		o(s)
+	}
+	return s
+}
 
 // View returns the figures of the filter's box, which it requires. It fails with
 // [fault.Invalid] for a resolution whose cells would be more than [MaxCells]; a
@@ -88,25 +100,48 @@ func (s *Service) View(ctx context.Context, f accounts.Filter, d Detail) (View, 
 	if err != nil {
 		return out, fmt.Errorf("cover the box: %w", err)
 	}
-	err = s.db.Read(ctx, func(tx pgx.Tx) error {
+	err = s.ask(ctx, f, d.Wanted, func(a *asking) error {
+		out.From, out.To = a.wanted.From, a.wanted.To
+		whole := *a
+		whole.filter.Box = nil
+		if out.Cells, err = whole.byCell(hexgrid.Ranges(cells), res); err != nil {
+			return err
+		}
+		if out.Totals, err = a.totals(); err != nil {
+			return err
+		}
+		if a.wanted.Since == "" {
+			return nil
+		}
+		out.Since, err = whole.changes(hexgrid.Ranges(cells), res, &out.Cells)
+		if err == nil {
+			out.Totals.Change, _, err = a.change()
+		}
+		return err
+	})
+	return out, err
+}
+
+// ask runs fn within a transaction, with the filter bound and the period filled
+// in.
+func (s *Service) ask(ctx context.Context, f accounts.Filter, w Wanted, fn func(*asking) error) error {
+	if err := f.Check(); err != nil {
+		return err
+	}
+	return s.db.Read(ctx, func(tx pgx.Tx) error {
 		actor, _ := postgres.ActorFrom(ctx)
 		today, err := accounts.Today(ctx, tx, actor.OrgID)
 		if err != nil {
 			return err
 		}
+		if err := w.settle(today); err != nil {
+			return err
+		}
 		if f, err = s.book.Bind(ctx, tx, actor, today, f); err != nil {
 			return err
 		}
-		statement := func() *accounts.Statement { return accounts.NewStatement(actor.OrgID, today) }
-		whole := f
-		whole.Box = nil
-		if out.Cells, err = byCell(ctx, tx, statement, whole, hexgrid.Ranges(cells), res); err != nil {
-			return err
-		}
-		out.Totals, err = totals(ctx, tx, statement, f)
-		return err
+		return fn(&asking{ctx: ctx, tx: tx, org: actor.OrgID, today: today, filter: f, wanted: w})
 	})
-	return out, err
 }
 
 func (d Detail) resolution(box *accounts.Shape) (int, error) {
@@ -164,41 +199,40 @@ func longest(box *accounts.Shape) float64 {
 }
 
 // byCell returns the figures of the cells within ranges, in ascending order.
-func byCell(ctx context.Context, tx pgx.Tx, statement func() *accounts.Statement, f accounts.Filter, ranges []hexgrid.Range, res int) ([]Cell, error) {
+func (a *asking) byCell(ranges []hexgrid.Range, res int) ([]Cell, error) {
 	found := []Cell{}
 	index := map[hexgrid.Cell]int{}
-	at := func(c hexgrid.Cell) *Cell {
+	at := func(c hexgrid.Cell) *Figures {
 		i, known := index[c]
 		if !known {
 			i = len(found)
 			index[c] = i
-			found = append(found, Cell{Cell: c})
+			found = append(found, Cell{Cell: c, Figures: a.empty()})
 		}
-		return &found[i]
+		return &found[i].Figures
 	}
 	and, or := hexgrid.ParentMasks(res)
 
-	q := statement()
-	rows, err := tx.Query(ctx, `
-		with placed as not materialized (`+f.PlacedInCells(q, ranges, res)+`)
-		select region, count(*), count(*) filter (where status = 'customer'), count(*) filter (where status = 'prospect')
-		from placed group by 1 order by 1`, q.Args()...)
+	q := a.statement()
+	rows, err := a.tx.Query(a.ctx, `
+		select region, accounts, customers, prospects from (`+a.filter.FiguresInCells(q, ranges, res)+`) figures order by 1`, q.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("count accounts by cell: %w", err)
 	}
 	var c hexgrid.Cell
-	var n Figures
-	if _, err := pgx.ForEachRow(rows, []any{&c, &n.Accounts, &n.Customers, &n.Prospects}, func() error {
-		at(c).Figures = n
+	var all, customers, prospects int
+	if _, err := pgx.ForEachRow(rows, []any{&c, &all, &customers, &prospects}, func() error {
+		f := at(c)
+		f.Accounts, f.Customers, f.Prospects = all, customers, prospects
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("count accounts by cell: %w", err)
 	}
 
-	q = statement()
-	rows, err = tx.Query(ctx, `
+	q = a.statement()
+	rows, err = a.tx.Query(a.ctx, `
 		select (p.cell & `+q.Arg(and)+`::bigint) | `+q.Arg(or)+`::bigint, count(*)
-		from `+f.OpenProspectsOf().ProspectsInCells(q, ranges, "p.cell")+`
+		from `+a.filter.OpenProspectsOf().ProspectsInCells(q, ranges, "p.cell")+`
 		group by 1 order by 1`, q.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("count open prospects by cell: %w", err)
@@ -210,24 +244,58 @@ func byCell(ctx context.Context, tx pgx.Tx, statement func() *accounts.Statement
 	}); err != nil {
 		return nil, fmt.Errorf("count open prospects by cell: %w", err)
 	}
+	q = a.statement()
+	if err := a.worth(q, "("+a.filter.PlacedRowsInCells(q, ranges, res, "due_on", "revenue_key", "potential_key")+") placed", true, at); err != nil {
+		return nil, err
+	}
+	q = a.statement()
+	if err := a.visits(q, "("+a.filter.PlacedRowsInCells(q, ranges, res, "account_id")+")", true, at); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(x, y Cell) int { return cmp.Compare(x.Cell, y.Cell) })
+	for i := range found {
+		found[i].finish()
+	}
 	return found, nil
 }
 
-// totals returns the figures of a filter with a shape.
-func totals(ctx context.Context, tx pgx.Tx, statement func() *accounts.Statement, f accounts.Filter) (Figures, error) {
-	var n Figures
-	q := statement()
-	err := tx.QueryRow(ctx, `
-		select count(*), count(*) filter (where status = 'customer'), count(*) filter (where status = 'prospect')
-		from (select s.account_id, s.status from `+f.Sites(q, "s.account_id, s.status")+` group by 1, 2) hit`, q.Args()...).
-		Scan(&n.Accounts, &n.Customers, &n.Prospects)
-	if err != nil {
-		return n, fmt.Errorf("count accounts: %w", err)
+// empty returns figures with the groups that are wanted, all 0.
+func (a *asking) empty() Figures {
+	var f Figures
+	if a.wanted.has(GroupMoney) {
+		f.Revenue, f.Potential, f.WhiteSpace = new(float64), new(float64), new(float64)
 	}
-	q = statement()
-	err = tx.QueryRow(ctx, `select count(*) from `+f.OpenProspectsOf().Prospects(q, "p.id"), q.Args()...).Scan(&n.OpenProspects)
+	if a.wanted.has(GroupCoverage) {
+		f.Coverage = &Coverage{}
+	}
+	if a.wanted.has(GroupVisits) {
+		f.Visits = new(int)
+	}
+	return f
+}
+
+// totals returns the figures of the filter as a whole.
+func (a *asking) totals() (Figures, error) {
+	n := a.empty()
+	of, err := a.filter.Figures(a.ctx, a.tx, a.statement)
+	if err != nil {
+		return n, err
+	}
+	n.Accounts, n.Customers, n.Prospects = of.Accounts, of.Customers, of.Prospects
+	q := a.statement()
+	err = a.tx.QueryRow(a.ctx, `select count(*) from `+a.filter.OpenProspectsOf().Prospects(q, "p.id"), q.Args()...).Scan(&n.OpenProspects)
 	if err != nil {
 		return n, fmt.Errorf("count open prospects: %w", err)
 	}
+	at := func(hexgrid.Cell) *Figures { return &n }
+	q = a.statement()
+	if err := a.worth(q, a.filter.Accounts(q, "due_on", "revenue_key", "potential_key"), false, at); err != nil {
+		return n, err
+	}
+	q = a.statement()
+	if err := a.visits(q, "(select * from "+a.filter.Accounts(q)+")", false, at); err != nil {
+		return n, err
+	}
+	n.finish()
 	return n, nil
 }

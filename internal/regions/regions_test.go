@@ -93,7 +93,7 @@ func TestTwoTownsAreTwoCells(t *testing.T) {
 	v, err := b.View(b.ctx, accounts.Filter{Box: box(t, -76, 38.5, -75, 39.5)}, Detail{Resolution: &res})
 	require.NoError(t, err)
 	require.Equal(t, 6, v.Resolution)
-	require.Equal(t, Figures{Accounts: 3, Customers: 1, Prospects: 1, OpenProspects: 1}, v.Totals)
+	require.Equal(t, Figures{Accounts: 3, Customers: 1, Prospects: 1, OpenProspects: 1, Penetration: share(0.5)}, v.Totals)
 	got := map[hexgrid.Cell]Figures{}
 	for _, c := range v.Cells {
 		got[c.Cell] = c.Figures
@@ -104,14 +104,14 @@ func TestTwoTownsAreTwoCells(t *testing.T) {
 		return c.Parent(6)
 	}
 	require.Equal(t, map[hexgrid.Cell]Figures{
-		cell(dover): {Accounts: 2, Customers: 1, Prospects: 1},
-		cell(lewes): {Accounts: 2, Prospects: 1, OpenProspects: 1},
+		cell(dover): {Accounts: 2, Customers: 1, Prospects: 1, Penetration: share(0.5)},
+		cell(lewes): {Accounts: 2, Prospects: 1, OpenProspects: 1, Penetration: share(0)},
 	}, got)
 
 	// The box ends between the towns: the totals follow it at once.
 	v, err = b.View(b.ctx, accounts.Filter{Box: box(t, -76, 39, -75, 39.5), Status: []accounts.Status{accounts.Customer}}, Detail{Resolution: &res})
 	require.NoError(t, err)
-	require.Equal(t, Figures{Accounts: 1, Customers: 1}, v.Totals)
+	require.Equal(t, Figures{Accounts: 1, Customers: 1, Penetration: share(1)}, v.Totals)
 	require.Len(t, v.Cells, 1)
 }
 
@@ -218,3 +218,5 @@ func TestAHexagonIsOnEveryTileThatItTouchesWithItsWholeFigures(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, body)
 }
+
+func share(v float64) *float64 { return &v }

@@ -4,12 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/geo/tiles"
 	"github.com/waymark-crm/waymark/internal/accounts"
-	"github.com/waymark-crm/waymark/internal/postgres"
 )
 
 // TileLayer is the layer's name in the tiles.
@@ -34,17 +31,8 @@ func (s *Service) Tile(ctx context.Context, f accounts.Filter, t tiles.Tile) ([]
 		return nil, fmt.Errorf("cover tile %s: %w", t, err)
 	}
 	var cells []Cell
-	err = s.db.Read(ctx, func(tx pgx.Tx) error {
-		actor, _ := postgres.ActorFrom(ctx)
-		today, err := accounts.Today(ctx, tx, actor.OrgID)
-		if err != nil {
-			return err
-		}
-		if f, err = s.book.Bind(ctx, tx, actor, today, f); err != nil {
-			return err
-		}
-		statement := func() *accounts.Statement { return accounts.NewStatement(actor.OrgID, today) }
-		cells, err = byCell(ctx, tx, statement, f, hexgrid.Ranges(cover), res)
+	err = s.ask(ctx, f, Wanted{}, func(a *asking) error {
+		cells, err = a.byCell(hexgrid.Ranges(cover), res)
 		return err
 	})
 	if err != nil {
