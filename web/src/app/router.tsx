@@ -11,6 +11,8 @@ import { isProblem } from '../api/problem'
 import { meQuery } from '../api/queries'
 import { compareSearchSchema, newPeriodSearchSchema } from '../board/search'
 import { isLanguage, showLanguage } from '../i18n'
+import { marketSearchSchema } from '../regions/search'
+import { compareAlignmentsSchema, territoriesSearchSchema } from '../territories/search'
 import { Crash, NotFound } from './Fallbacks'
 import {
   accountsSearchSchema,
@@ -109,8 +111,22 @@ const comparePlans = createRoute({
 const regions = createRoute({
   getParentRoute: () => signedIn,
   path: '/regions',
-  validateSearch: accountsSearchSchema,
+  validateSearch: marketSearchSchema,
   component: lazyRouteComponent(() => import('../regions'), 'RegionsPage'),
+})
+
+const territories = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/territories',
+  validateSearch: territoriesSearchSchema,
+  component: lazyRouteComponent(() => import('../territories'), 'TerritoriesPage'),
+})
+
+const compareAlignments = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/territories/compare',
+  validateSearch: compareAlignmentsSchema,
+  component: lazyRouteComponent(() => import('../territories/ComparePage'), 'CompareAlignmentsPage'),
 })
 
 const segments = createRoute({
@@ -181,6 +197,8 @@ const routeTree = root.addChildren([
     newPeriod,
     comparePlans,
     regions,
+    territories,
+    compareAlignments,
     segments,
     segment,
     tasks,

@@ -1,9 +1,8 @@
 /** The map of accounts and open prospects, with its tools; pages use it through map/index.ts. */
-import { Button, CloseButton, Group, Text, Title, VisuallyHidden } from '@mantine/core'
-import { IconRoute } from '@tabler/icons-react'
+import { CloseButton, Group, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { MapGeoJSONFeature, Map as MapLibre, MapMouseEvent } from 'maplibre-gl'
-import { useCallback, useMemo, useReducer, useState } from 'react'
+import { lazy, Suspense, useCallback, useMemo, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
 import type { AccountsMapProps } from '../app/accountsMap'
@@ -27,6 +26,8 @@ import { RegionsLegend } from './RegionsLegend'
 import { useReachArea } from './reachArea'
 import { SelectionCard } from './SelectionCard'
 import { ShowArea } from './ShowArea'
+
+const BulkActions = lazy(() => import('../accounts/BulkActions').then((m) => ({ default: m.BulkActions })))
 
 /** Grows whenever something about accounts changed, so that tiles are asked for again. */
 let drawing = 0
@@ -183,11 +184,17 @@ export function AccountsMap(props: AccountsMapProps) {
             <Text size="sm" c="dimmed" mb="sm">
               {t('selection.pickedHint')}
             </Text>
-            {onPlan && mayPlan && (
-              <Button leftSection={<IconRoute size={18} />} onClick={() => onPlan(picked.map((p) => p.site))}>
-                {t('selection.plan')}
-              </Button>
-            )}
+            <Group gap={6}>
+              <Suspense>
+                <BulkActions
+                  which={{ ids: picked.map((p) => p.account) }}
+                  filter={null}
+                  count={picked.length}
+                  sites={picked.map((p) => p.site)}
+                  onPlan={mayPlan ? onPlan : undefined}
+                />
+              </Suspense>
+            </Group>
           </section>
         )
       )}

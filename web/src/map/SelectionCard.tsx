@@ -1,27 +1,35 @@
 /** What was selected, summed up before anything is done with it. */
 import { Button, CloseButton, Group, Loader, Text, Title } from '@mantine/core'
-import { IconCalendarPlus, IconList, IconRoute } from '@tabler/icons-react'
+import { IconCalendarPlus, IconList } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
 import { useMay } from '../api/queries'
+import type { SelectionSummary } from '../api/types'
 import { LinkButton } from '../app/links'
+import { statusColours } from '../app/palette'
 import { useProblemText } from '../app/problemText'
-import { type AccountFilter, filterOf } from '../app/search'
+import { useScheme } from '../app/scheme'
+import { type AccountFilter, filterOf, type Status } from '../app/search'
+import { wholeTree } from '../filters/address'
 import { useFormat } from '../i18n/format'
 import classes from './MapControls.module.css'
 import { ReachMinutes } from './ReachMinutes'
 
+const BulkActions = lazy(() => import('../accounts/BulkActions').then((m) => ({ default: m.BulkActions })))
+
 const largestPlan = 200
+/** Owners that are named; the others are counted together. */
+const mostOwners = 5
 
 export const useSelectionSummary = (filter: AccountFilter) =>
   useQuery({
     queryKey: ['selection', filterOf(filter)],
     queryFn: ({ signal }) =>
       call(api.GET('/api/accounts/selection', { params: { query: filterOf(filter) }, signal })),
-    enabled: filter.within !== undefined || filter.reach !== undefined,
-    // Other minutes of the same area: the figures stay until the new ones are there.
-    placeholderData: filter.reach === undefined ? undefined : keepPreviousData,
+    // Other minutes of the same area, another hexagon: the figures stay until the new ones are there.
+    placeholderData: filter.within === undefined ? keepPreviousData : undefined,
   })
 
 export function SelectionCard(props: {
@@ -38,11 +46,12 @@ export function SelectionCard(props: {
   const { t: board } = useTranslation('board')
   const problemText = useProblemText()
   const mayPlan = useMay('plans.write')
-  const { data, error, refetch } = useSelectionSummary(filter)
+  const { data, error, refetch, isPlaceholderData } = useSelectionSummary(filter)
   const sites = data?.siteIds ?? []
+  const tree = wholeTree(filter)
 
   return (
-    <section className={classes.card} aria-label={t('selection.title')}>
+    <section className={classes.card} aria-label={t('selection.title')} aria-busy={isPlaceholderData}>
       <Group justify="space-between" wrap="nowrap" align="start">
         <Title order={2} fz="md" aria-live="polite">
           {data ? t('selection.total', { count: data.total }) : t('selection.title')}
@@ -68,58 +77,47 @@ export function SelectionCard(props: {
               {t('selection.none')}
             </Text>
           ) : (
-            <>
-              <Text size="sm" c="dimmed" mb="xs">
-                {t('selection.listFollows')}
-              </Text>
-              <Facts
-                title={t('selection.byStatus')}
-                rows={(data.byStatus ?? []).map((row) => [
-                  t(`accountStatus.${row.status as 'customer'}`),
-                  row.count,
-                ])}
-              />
-              <Facts
-                title={t('selection.byClass')}
-                rows={(data.byClass ?? []).map((row) => [t('class', { class: row.class }), row.count])}
-              />
-              <Facts
-                title={t('selection.byOwner')}
-                rows={(data.byOwner ?? []).map((row) => [row.ownerName || t('selection.nobody'), row.count])}
-              />
-            </>
+            <Summary data={data} />
           )}
           {data.openProspects > 0 && (
             <Text size="sm" c="dimmed" mb="xs">
               {t('selection.openProspects', { count: data.openProspects })}
             </Text>
           )}
-          <Group gap="xs" mt="xs">
-            {onPlan && mayPlan && data.total > 0 && (
+          <Group gap={6} mt="xs">
+            {onList && data.total > 0 && (
               <Button
-                leftSection={<IconRoute size={18} />}
-                disabled={sites.length === 0 || sites.length > largestPlan}
-                onClick={() => onPlan(sites)}
+                size="xs"
+                variant="default"
+                leftSection={<IconList size={16} aria-hidden />}
+                onClick={onList}
               >
-                {t('selection.plan')}
+                {t('selection.list')}
               </Button>
+            )}
+            {data.total > 0 && tree && (
+              <Suspense>
+                <BulkActions
+                  which={{ filter: tree }}
+                  filter={tree}
+                  count={data.total}
+                  sites={sites}
+                  onPlan={mayPlan ? onPlan : undefined}
+                />
+              </Suspense>
             )}
             {onPlan && mayPlan && sites.length > 0 && (
               <LinkButton
                 to="/plans/new"
                 search={filterOf(filter)}
+                size="xs"
                 variant="default"
-                leftSection={<IconCalendarPlus size={18} />}
+                leftSection={<IconCalendarPlus size={16} aria-hidden />}
               >
                 {board('list.new')}
               </LinkButton>
             )}
-            {onList && data.total > 0 && (
-              <Button variant="default" leftSection={<IconList size={18} />} onClick={onList}>
-                {t('selection.list')}
-              </Button>
-            )}
-            <Button variant="default" onClick={onClear}>
+            <Button size="xs" variant="default" onClick={onClear}>
               {t('selection.clear')}
             </Button>
           </Group>
@@ -136,6 +134,57 @@ export function SelectionCard(props: {
         </>
       )}
     </section>
+  )
+}
+
+/** By status as a bar, by class and by owner as numbers. */
+function Summary({ data }: { data: SelectionSummary }) {
+  const { t } = useTranslation('map')
+  const format = useFormat()
+  const colours = statusColours[useScheme()]
+  const colourOf = (status: string) => colours[status as Status]
+  const byStatus = data.byStatus ?? []
+  const owners = [...(data.byOwner ?? [])].sort((a, b) => b.count - a.count)
+  const named = owners.length > mostOwners + 1 ? owners.slice(0, mostOwners) : owners
+  const others = owners.slice(named.length)
+  return (
+    <>
+      <div className={classes.bar} aria-hidden="true">
+        {byStatus.map(({ status, count }) => (
+          <span key={status} style={{ flexGrow: count, background: colourOf(status) }} />
+        ))}
+      </div>
+      <h3 className={classes.group}>{t('selection.byStatus')}</h3>
+      <dl className={classes.facts}>
+        {byStatus.map(({ status, count }) => (
+          <div key={status} style={{ display: 'contents' }}>
+            <dt>
+              <span className={classes.dot} style={{ background: colourOf(status) }} aria-hidden="true" />
+              {t(`accountStatus.${status as 'customer'}`)}
+            </dt>
+            <dd>{format.number(count)}</dd>
+          </div>
+        ))}
+      </dl>
+      <Facts
+        title={t('selection.byClass')}
+        rows={(data.byClass ?? []).map((row) => [t('class', { class: row.class }), row.count])}
+      />
+      <Facts
+        title={t('selection.byOwner')}
+        rows={[
+          ...named.map((row): [string, number] => [row.ownerName || t('selection.nobody'), row.count]),
+          ...(others.length > 0
+            ? [
+                [
+                  t('selection.otherOwners', { count: others.length }),
+                  others.reduce((sum, row) => sum + row.count, 0),
+                ] as [string, number],
+              ]
+            : []),
+        ]}
+      />
+    </>
   )
 }
 

@@ -1,181 +1,260 @@
-/** Figures by hexagon, and what is behind one of them. */
-import { Button, CloseButton, Group, NativeSelect, SegmentedControl, Stack, Text, Title } from '@mantine/core'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { cellToBoundary, cellToLatLng, getHexagonEdgeLengthAvg, isValidCell } from 'h3-js'
+/** The market map: figures by hexagon, two at once, what is behind one of them, and what to do with it. */
+import { Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { getResolution, isValidCell } from 'h3-js'
 import { useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FilterBar } from '../accounts/FilterBar'
 import { useAccountsSearch } from '../accounts/useAccountsSearch'
-import { api, call } from '../api/client'
-import { extractQuery } from '../api/queries'
+import { useMay } from '../api/queries'
 import { useProblemText } from '../app/problemText'
-import { filterQuery, type MapPosition, positionOf } from '../app/search'
+import { reachChoice, reachOf, reachText } from '../app/reach'
+import { useScheme } from '../app/scheme'
+import { type MapPosition, roundPosition } from '../app/search'
+import { shapesOf } from '../filters/shapes'
+import { parseFilter } from '../filters/tree'
 import { useFormat } from '../i18n/format'
-import { useAccountsVersion } from '../map/AccountsMap'
-import { withinOf } from '../map/lasso'
-import type { Bounds } from '../map/layers/outside'
-import {
-  type Figure,
-  figureOf,
-  figures,
-  penetrationOf,
-  regionClasses,
-  regionLayers,
-  regionsSource,
-} from '../map/layers/regions'
-import { MapControls } from '../map/MapControls'
-import { MapView, type Mark } from '../map/MapView'
-import type { MapPalette } from '../map/palette'
-import { RegionsLegend } from '../map/RegionsLegend'
+import { LassoTools } from '../map/LassoOverlay'
+import { polygonOf } from '../map/lasso'
+import { useReachArea } from '../map/reachArea'
+import { SelectionCard } from '../map/SelectionCard'
+import { ShowArea } from '../map/ShowArea'
 import { Panel } from '../plan/Panel'
+import { CellPart, withCells } from './CellPart'
+import { ClassLegend } from './ClassLegend'
+import { Controls } from './Controls'
+import { FigureList } from './FigureList'
+import { type Cell, type FigureKey, figures, figureText } from './figures'
+import { inStep } from './inStep'
+import { MarketMap } from './MarketMap'
 import classes from './RegionsPage.module.css'
+import { cellsOf, endsOf, endsText, type MarketSearch, onlyOf, picked, toggled } from './search'
+import { blended, lookedAt, rankOf, single } from './sheet'
+import { useCells, useTotals, type View } from './useMarket'
 
-const resolutions = [5, 6, 7, 8, 9] as const
-const hits = ['region']
+const noCells: Cell[] = []
+const mostNamed = 8
 
 export function RegionsPage() {
   const { t } = useTranslation('regions')
   const { t: common } = useTranslation()
   const { t: onMap } = useTranslation('map')
   const format = useFormat()
+  const scheme = useScheme()
   const problemText = useProblemText()
-  const search = useSearch({ from: '/signed-in/regions' })
+  const search: MarketSearch = useSearch({ from: '/signed-in/regions' })
   const navigate = useNavigate()
-  const { filter, changeFilter, reachName } = useAccountsSearch('/signed-in/regions')
-  const filterKey = filterQuery(filter)
-  const { lon, lat, zoom } = search
-  const position = useMemo(() => positionOf({ lon, lat, zoom }), [lon, lat, zoom])
-  const [figure, setFigure] = useState<Figure>('customers')
-  const [resolution, setResolution] = useState<number | undefined>()
-  const [cell, setCell] = useState<string | null>(null)
+  const s = useAccountsSearch('/signed-in/regions')
+  const { filter } = s
+  const mayPlan = useMay('plans.write')
+  const [view, setView] = useState<View | null>(null)
   const [hover, setHover] = useState<string | null>(null)
-  const [view, setView] = useState<{ bounds: Bounds; zoom: number } | null>(null)
-  const { data: extract } = useQuery(extractQuery)
-  const version = useAccountsVersion()
-  const bounds = view?.bounds ?? (extract?.bounds as Bounds | null | undefined) ?? null
+  const [together] = useState(inStep)
 
-  const { data, error, refetch } = useQuery({
-    queryKey: ['regions', filterKey, bounds, resolution ?? null, view ? Math.round(view.zoom) : null],
-    queryFn: ({ signal }) =>
-      call(
-        api.GET('/api/regions', {
-          params: {
-            query: {
-              ...filter,
-              bbox: (bounds ?? []).join(','),
-              ...(resolution === undefined ? {} : { resolution }),
-              ...(view ? { zoom: Math.round(view.zoom) } : {}),
-            },
-          },
-          signal,
-        }),
-      ),
-    enabled: bounds !== null,
-    placeholderData: keepPreviousData,
-  })
-  const cells = data?.cells ?? []
-  const largest = cells.reduce((most, c) => Math.max(most, figureOf(c, figure)), 0)
-  // Classes follow the resolution, not every pan: rounded so that they seldom change.
-  const scale = largest > 0 ? 2 ** Math.ceil(Math.log2(largest)) : 0
-  const text = (value: number) =>
-    figure === 'penetration'
-      ? new Intl.NumberFormat(format.locale, { style: 'percent', maximumFractionDigits: 1 }).format(value)
-      : format.number(value)
+  const change = useCallback(
+    (part: Partial<MarketSearch>) =>
+      void navigate({
+        to: '/regions',
+        search: (known) => ({ ...known, ...part }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  )
+  const figure: FigureKey = search.figure ?? 'customers'
+  const second = search.with === figure ? undefined : search.with
+  const as = search.as ?? 'side'
+  const by = search.breaks ?? 'quantile'
+  const steps = search.steps ?? 5
+  const only = useMemo(() => onlyOf(search.only), [search.only])
+  const held = useMemo(() => endsOf(search.at), [search.at])
+  const pickedCells = useMemo(() => cellsOf(search.cells), [search.cells])
+  const cell = search.cell ?? null
 
-  const content = useCallback(
-    (palette: MapPalette) => ({
-      sources: { regions: regionsSource(location.origin, filter, resolution) },
-      areas: regionLayers(palette, figure, regionClasses(palette, figure, scale), cell),
-      lines: [],
-      points: [],
-    }),
-    [filter, resolution, figure, scale, cell],
+  const { data, error, refetch, isPlaceholderData, isFetching } = useCells(filter, view, search.res)
+  const totals = useTotals(filter, view).data
+  const cells = data?.cells ?? noCells
+  const resolution = data?.resolution ?? search.res ?? 7
+
+  const choice = useMemo(() => ({ by, steps, scheme }), [by, steps, scheme])
+  const sheet = useMemo(
+    () =>
+      second && as === 'blend'
+        ? blended(cells, figures[figure], figures[second], choice)
+        : single(cells, figures[figure], { ...choice, held }),
+    [cells, figure, second, as, choice, held],
   )
-  const marks = useMemo(
-    (): Mark[] => (hover ? [{ source: 'regions', sourceLayer: 'regions', id: hover, state: 'hover' }] : []),
-    [hover],
+  const beside = useMemo(
+    () => (second && as === 'side' ? single(cells, figures[second], choice) : null),
+    [cells, second, as, choice],
   )
-  const onMove = (to: MapPosition, box: Bounds) => {
-    setView({ bounds: box, zoom: to.zoom })
-    void navigate({
-      to: '/regions',
-      search: (known) => ({ ...known, ...to }),
-      replace: true,
-      resetScroll: false,
-    })
+
+  const { data: area } = useReachArea(filter.reach)
+  const drawn = filter.reach ? area : undefined
+  const shape = useMemo(
+    () => polygonOf(filter.within) ?? drawn?.polygon ?? shapesOf(parseFilter(filter.filter)),
+    [filter.within, drawn?.polygon, filter.filter],
+  )
+  const place = drawn && { point: drawn.reach.point, label: format.duration(drawn.reach.minutes * 60) }
+
+  const onMove = useCallback(
+    (to: MapPosition, next: View) => {
+      if (together.following()) return
+      setView(next)
+      change(roundPosition(to))
+    },
+    [change, together],
+  )
+  const onCell = useCallback((to: string | null) => change({ cell: to ?? undefined }), [change])
+  const onPick = (to: string) => change({ cells: picked(sameSize(pickedCells, to), to) })
+  const seen = lookedAt(sheet, only)
+  const top = useMemo(() => [...seen].sort((a, b) => b.v - a.v).slice(0, mostNamed), [seen])
+  const byCell = useMemo(() => new Map(cells.map((c) => [c.cell, c])), [cells])
+  const rank = cell === null ? null : rankOf(sheet, cell)
+  const shared = {
+    label: onMap('regionsLabel'),
+    position: s.position,
+    resolution,
+    cell,
+    onCell,
+    picked: pickedCells,
+    onPick,
+    hover,
+    onHover: setHover,
+    shape,
+    place,
+    onMove,
+    ...(beside ? { inStep: together } : {}),
   }
-  const top = [...cells]
-    .sort((a, b) => figureOf(b, figure) - figureOf(a, figure))
-    .slice(0, 8)
-    .filter((c) => figureOf(c, figure) > 0)
-  const selected = cells.find((c) => c.cell === cell) ?? null
+  const selecting = pickedCells.length > 0 || filter.within !== undefined || filter.reach !== undefined
+  const selected = useMemo(
+    () => (pickedCells.length > 0 ? withCells(filter, pickedCells) : filter),
+    [filter, pickedCells],
+  )
 
   return (
     <Panel
       label={t('title')}
       map={
-        <MapView
-          label={onMap('regionsLabel')}
-          content={content}
-          position={position}
-          onMove={onMove}
-          hits={hits}
-          marks={marks}
-          onHover={(hit) => setHover(hit ? String(hit.properties.cell) : null)}
-          onClick={(hit) => setCell(hit ? String(hit.properties.cell) : null)}
-          {...(version === undefined ? {} : { version })}
-        >
-          <MapControls />
-          <RegionsLegend figure={figure} largest={scale} />
-        </MapView>
+        <div className={classes.maps} data-two={beside !== null}>
+          <MarketMap
+            {...shared}
+            sheet={sheet}
+            only={only}
+            controls={
+              <LassoTools
+                onShape={(within) => {
+                  change({ cells: undefined })
+                  s.setWithin(within)
+                }}
+                onPlace={(point) => {
+                  change({ cells: undefined })
+                  s.setReach(
+                    reachText({ point, minutes: reachOf(filter.reach)?.minutes ?? reachChoice.first }),
+                  )
+                }}
+              />
+            }
+            legend={
+              <ClassLegend
+                sheet={sheet}
+                title={t(`figure.${figure}`)}
+                unit={t(`unit.${figure}`)}
+                figure={figures[figure]}
+                up={
+                  second && as === 'blend'
+                    ? { figure: figures[second], title: t(`figure.${second}`) }
+                    : undefined
+                }
+                only={only}
+                onOnly={(at) =>
+                  change({ only: at === null ? undefined : toggled(only, at, sheet.colours.length) })
+                }
+                held={held !== null}
+                {...(second && as === 'blend'
+                  ? {}
+                  : {
+                      onHold: (hold: boolean) =>
+                        change({ at: hold && sheet.ends.length > 0 ? endsText(sheet.ends) : undefined }),
+                    })}
+              />
+            }
+          >
+            <ShowArea area={drawn} settled={s.position !== null && filter.reach !== undefined} />
+            {selecting && (
+              <SelectionCard
+                filter={selected}
+                reachName={s.reachName}
+                onReach={pickedCells.length > 0 ? undefined : s.setReach}
+                onList={() => void navigate({ to: '/accounts', search: selected })}
+                {...(mayPlan ? { onPlan: s.plan } : {})}
+                onClear={() =>
+                  change(
+                    pickedCells.length > 0
+                      ? { cells: undefined }
+                      : { within: undefined, reach: undefined, reachOf: undefined },
+                  )
+                }
+              />
+            )}
+          </MarketMap>
+          {beside && second && (
+            <MarketMap
+              {...shared}
+              label={onMap('regionsSecondLabel')}
+              sheet={beside}
+              only={[]}
+              legend={
+                <ClassLegend
+                  sheet={beside}
+                  title={t(`figure.${second}`)}
+                  unit={t(`unit.${second}`)}
+                  figure={figures[second]}
+                  only={[]}
+                  onOnly={(at) =>
+                    // What is looked at is of the first figure: a click here makes this one the first.
+                    change({
+                      figure: second,
+                      with: figure,
+                      only: at === null ? undefined : String(at),
+                      at: undefined,
+                    })
+                  }
+                />
+              }
+            />
+          )}
+        </div>
       }
     >
       <Stack gap="md" p="md">
         <div>
-          <Title order={1}>{t('title')}</Title>
+          <Group justify="space-between" wrap="nowrap">
+            <Title order={1}>{t('title')}</Title>
+            {isFetching && <Loader size="xs" aria-label={common('loading')} />}
+          </Group>
           <Text size="sm" c="dimmed">
             {t('lead')}
           </Text>
         </div>
-        <FilterBar filter={filter} onChange={changeFilter} reachName={reachName} error={error} />
-        <NativeSelect
-          label={t('figureLabel')}
-          value={figure}
-          onChange={(event) => {
-            const next = figures.find((f) => f === event.currentTarget.value)
-            if (next) setFigure(next)
-          }}
-          data={figures.map((value) => ({ value, label: t(`figure.${value}`) }))}
+        <FilterBar
+          filter={filter}
+          onChange={s.changeFilter}
+          reachName={s.reachName}
+          onDraw={s.draw}
+          error={error}
         />
-        <div>
-          <Text size="sm" fw={500} id="resolution-label">
-            {t('resolution.label')}
-          </Text>
-          <SegmentedControl
-            fullWidth
-            size="xs"
-            aria-labelledby="resolution-label"
-            value={resolution === undefined ? 'auto' : String(resolution)}
-            onChange={(value) => {
-              setResolution(value === 'auto' ? undefined : Number(value))
-              setCell(null)
-            }}
-            data={[
-              { value: 'auto', label: 'Auto' },
-              ...resolutions.map((r) => ({ value: String(r), label: String(r) })),
-            ]}
-          />
-          <Text size="xs" c="dimmed" mt={4}>
-            {resolution === undefined && `${t('resolution.auto')}. `}
-            {t('resolution.about', {
-              distance: format.distance(
-                2 * getHexagonEdgeLengthAvg(resolution ?? data?.resolution ?? 7, 'm'),
-              ),
-            })}
-          </Text>
-        </div>
-        {error && !data && (
+        <Controls
+          figure={figure}
+          second={second}
+          as={as}
+          by={by}
+          steps={steps}
+          resolution={search.res}
+          shown={data?.resolution}
+          onChange={change}
+        />
+        {error && (!data || isPlaceholderData) && (
           <div role="alert">
             <Text size="sm">{problemText(error)}</Text>
             <Button size="xs" variant="default" mt="xs" onClick={() => void refetch()}>
@@ -183,79 +262,52 @@ export function RegionsPage() {
             </Button>
           </div>
         )}
-        {data && (
-          <section aria-labelledby="totals-title">
-            <Title order={2} id="totals-title">
-              {t('totals')}
-            </Title>
-            <Figures values={data.totals} />
-          </section>
-        )}
-        {cell && isValidCell(cell) ? (
-          <section aria-labelledby="cell-title" className={classes.cell}>
-            <Group justify="space-between">
-              <Title order={2} id="cell-title">
-                {t('cell.title')} <code className={classes.code}>{cell}</code>
-              </Title>
-              <CloseButton aria-label={t('cell.close')} onClick={() => setCell(null)} />
-            </Group>
-            {selected && <Figures values={selected} />}
-            <Group gap="xs" mt="xs">
-              {selected && selected.accounts > 0 ? (
-                <Button
-                  renderRoot={(props) => (
-                    <Link
-                      to="/accounts"
-                      search={{ ...filter, ...around(cell), within: ringOf(cell) }}
-                      {...props}
-                    />
-                  )}
-                  size="sm"
-                >
-                  {t('cell.openList', { count: selected.accounts })}
-                </Button>
-              ) : (
-                <Text size="sm" c="dimmed">
-                  {t('cell.noAccounts')}
-                </Text>
-              )}
-              {selected && selected.openProspects > 0 && (
-                <Button
-                  renderRoot={(props) => <Link to="/" search={around(cell)} {...props} />}
-                  size="sm"
-                  variant="default"
-                >
-                  {t('cell.openProspects')}
-                </Button>
-              )}
-            </Group>
-          </section>
+        {cell !== null && isValidCell(cell) ? (
+          <CellPart
+            cell={cell}
+            values={byCell.get(cell)}
+            rank={rank === null ? null : { at: rank, of: sheet.cells.length, figure: t(`figure.${figure}`) }}
+            filter={filter}
+            picked={pickedCells.includes(cell)}
+            onPick={() => onPick(cell)}
+            onCell={onCell}
+          />
         ) : (
           <Text size="sm" c="dimmed">
             {data && cells.length === 0 ? t('none') : t('cell.empty')}
           </Text>
+        )}
+        {totals && (
+          <section aria-labelledby="totals-title">
+            <Title order={2} id="totals-title">
+              {t('totals')}
+            </Title>
+            <FigureList values={totals} />
+          </section>
         )}
         {top.length > 0 && (
           <section aria-labelledby="top-title">
             <Title order={2} id="top-title">
               {t('largest')}: {t(`figure.${figure}`)}
             </Title>
-            <ul className={classes.top}>
+            <ol className={classes.top}>
               {top.map((c) => (
                 <li key={c.cell}>
                   <button
                     type="button"
                     aria-pressed={c.cell === cell}
-                    onClick={() => setCell(c.cell)}
+                    onClick={() => onCell(c.cell)}
                     onPointerEnter={() => setHover(c.cell)}
                     onPointerLeave={() => setHover(null)}
+                    onFocus={() => setHover(c.cell)}
+                    onBlur={() => setHover(null)}
                   >
                     <code className={classes.code}>{c.cell}</code>
-                    <strong>{text(figureOf(c, figure))}</strong>
+                    <strong>{figureText(figures[figure], c.v, format)}</strong>
                   </button>
                 </li>
               ))}
-            </ul>
+            </ol>
           </section>
         )}
       </Stack>
@@ -263,38 +315,6 @@ export function RegionsPage() {
   )
 }
 
-function Figures({
-  values,
-}: {
-  values: { accounts: number; customers: number; prospects: number; openProspects: number }
-}) {
-  const { t } = useTranslation('regions')
-  const format = useFormat()
-  const percent = new Intl.NumberFormat(format.locale, { style: 'percent', maximumFractionDigits: 1 })
-  return (
-    <dl className={classes.figures}>
-      {(
-        [
-          [t('accounts'), format.number(values.accounts)],
-          [t('figure.customers'), format.number(values.customers)],
-          [t('figure.prospects'), format.number(values.prospects)],
-          [t('figure.openProspects'), format.number(values.openProspects)],
-          [t('figure.penetration'), percent.format(penetrationOf(values))],
-        ] as const
-      ).map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
-}
-
-/** The hexagon's own outline as the list's shape. */
-const ringOf = (cell: string) => withinOf(cellToBoundary(cell, true).slice(0, -1) as [number, number][])
-
-function around(cell: string): MapPosition {
-  const [lat, lon] = cellToLatLng(cell)
-  return { lon: Number(lon.toFixed(5)), lat: Number(lat.toFixed(5)), zoom: 13 }
-}
+/** Picked hexagons are of one size: one of another size begins anew. */
+const sameSize = (cells: readonly string[], cell: string) =>
+  cells.every((c) => getResolution(c) === getResolution(cell)) ? cells : []

@@ -1,0 +1,80 @@
+/**
+ * What the address of the market map holds beside filter and position, so that a map can
+ * be shared as it is seen:
+ *
+ * figure, with     what is shown, and beside or together with what
+ * as               two figures side by side or blended
+ * res              resolution of the hexagons; without it the one that suits the zoom
+ * breaks, steps    how classes are made, and how many
+ * at               the ends of classes that were held, so that panning does not move them
+ * only             classes that are looked at, as the legend was clicked
+ * since            the day that changes are counted from
+ * cell             the hexagon that is looked into
+ * cells            hexagons picked for the selection
+ * analysis         what is worked out on top: hot spots, look-alikes, …
+ */
+import { z } from 'zod'
+import { accountsSearchSchema, day } from '../app/search'
+import { fewestSteps, methods, mostSteps } from './breaks'
+import { figureKeys } from './figures'
+
+export const analyses = ['hotspots', 'lookalikes', 'unserved', 'place'] as const
+export type Analysis = (typeof analyses)[number]
+export const resolutions = [4, 5, 6, 7, 8, 9] as const
+/** A filter takes so many hexagons. */
+export const mostCells = 500
+
+/** As H3 writes a cell. Looked at again where cells are worked with: this file is loaded with the first page. */
+const h3 = /^8[0-9a-f]{14}$/
+
+const one = <T>(schema: z.ZodType<T>) => schema.optional().catch(undefined)
+const list = (text: string) => text.split(',').map(Number)
+
+export const marketSearchSchema = accountsSearchSchema.extend({
+  figure: one(z.enum(figureKeys)),
+  with: one(z.enum(figureKeys)),
+  as: one(z.enum(['side', 'blend'])),
+  res: one(z.coerce.number().int().min(0).max(10)),
+  breaks: one(z.enum(methods)),
+  steps: one(z.coerce.number().int().min(fewestSteps).max(mostSteps)),
+  at: one(
+    z
+      .string()
+      .max(200)
+      .refine((text) => {
+        const ends = list(text)
+        return (
+          ends.length <= mostSteps &&
+          ends.every((v, i) => !Number.isNaN(v) && (i === 0 || v > (ends[i - 1] as number)))
+        )
+      }),
+  ),
+  only: one(z.string().regex(/^\d(,\d){0,8}$/)),
+  since: one(day),
+  cell: one(z.string().regex(h3)),
+  cells: one(
+    z
+      .string()
+      .max(mostCells * 16)
+      .refine((text) => text.split(',').every((cell) => h3.test(cell))),
+  ),
+  analysis: one(z.enum(analyses)),
+})
+export type MarketSearch = z.output<typeof marketSearchSchema>
+
+export const endsOf = (at: string | undefined): number[] | null => (at ? list(at) : null)
+export const endsText = (ends: readonly number[]) => ends.join(',')
+export const onlyOf = (only: string | undefined): number[] => (only ? list(only) : [])
+export const cellsOf = (cells: string | undefined): string[] => cells?.split(',') ?? []
+
+/** The legend clicked: the class joins what is looked at, or leaves it; all of them are none. */
+export function toggled(only: readonly number[], at: number, classes: number): string | undefined {
+  const next = only.includes(at) ? only.filter((i) => i !== at) : [...only, at].sort((a, b) => a - b)
+  return next.length === 0 || next.length === classes ? undefined : next.join(',')
+}
+
+/** A hexagon joins the picked ones, or leaves them. */
+export function picked(cells: readonly string[], cell: string): string | undefined {
+  const next = cells.includes(cell) ? cells.filter((c) => c !== cell) : [...cells, cell].slice(-mostCells)
+  return next.length === 0 ? undefined : next.join(',')
+}
