@@ -161,6 +161,10 @@ var definers = map[string]string{
 	"search_accounts":       "carries the organisation of the transaction itself",
 	"webhook_organisations": "gives back ids of organisations and nothing else",
 	"access_settings":       "takes one person's organisation and id, gives back which accounts they may see",
+	"settle_territories_of": "takes the organisation, and nobody but the functions beside it may call it",
+	"sites_settle_insert":   "a trigger, works on the organisations of the rows that were written",
+	"sites_settle_update":   "a trigger, works on the organisations of the rows that were written",
+	"sites_settle_delete":   "a trigger, works on the organisations of the rows that were written",
 }
 
 func TestFunctionsThatActAsTheOwnerAreFewAndHeldTight(t *testing.T) {

@@ -269,9 +269,9 @@ func (s *Service) workOn(ctx context.Context, tx pgx.Tx, actor postgres.Actor, h
 		var last *int64
 		var count int
 		err := tx.QueryRow(ctx, `
-			with some as materialized (select id from accounts where org_id = $1 and id > $2 order by id limit $3),
-			settled as materialized (select settle_territories(array_agg(id)) from some having count(*) > 0)
-			select (select max(id) from some), (select count(*) from some), (select count(*) from settled)`,
+			with chunk as materialized (select id from accounts where org_id = $1 and id > $2 order by id limit $3),
+			settled as materialized (select settle_territories(array_agg(id)) from chunk having count(*) > 0)
+			select (select max(id) from chunk), (select count(*) from chunk), (select count(*) from settled)`,
 			actor.OrgID, w.After, settleAtOnce).Scan(&last, &count, new(int))
 		if err != nil {
 			return fmt.Errorf("territories: settle accounts of alignment %d: %w", h.ID, err)
