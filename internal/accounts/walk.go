@@ -74,13 +74,15 @@ func (s *Service) Walk(ctx context.Context, f Filter, order string, each func([]
 	})
 }
 
-// records reads accounts with all that belongs to them, in the order of their ids.
+// records reads accounts with all that belongs to them, in the order of their
+// ids. Each is looked up by its key, whatever the planner thinks of the table:
+// "offset 0" keeps it from reading the whole of it for every batch.
 func records(ctx context.Context, tx pgx.Tx, q *Statement, ids []int64) ([]Record, error) {
 	list := q.Arg(ids)
 	rows, err := q.query(ctx, tx, `
 		select `+rowColumns(q)+`, a.notes, a.external_id, coalesce(t.name, '')
 		from unnest(`+list+`::bigint[]) with ordinality k(id, position)
-		join accounts a on a.org_id = `+q.Org()+` and a.id = k.id
+		cross join lateral (select * from accounts a where a.org_id = `+q.Org()+` and a.id = k.id offset 0) a
 		left join users u on u.org_id = `+q.Org()+` and u.id = a.owner_id
 		left join teams t on t.org_id = `+q.Org()+` and t.id = a.team_id
 		order by k.position`)
@@ -104,8 +106,9 @@ func records(ctx context.Context, tx pgx.Tx, q *Statement, ids []int64) ([]Recor
 	}
 	q = NewStatement(q.orgID, q.today)
 	if rows, err = q.query(ctx, tx, `
-		select account_id, id, name, is_primary, housenumber, street, city, postcode, country, opening_hours, source, point, cell
-		from sites where org_id = `+q.Org()+` and account_id = any(`+q.Arg(ids)+`::bigint[]) order by is_primary desc, id`); err != nil {
+		select account_id, s.id, name, is_primary, housenumber, street, city, postcode, country, opening_hours, source, point, cell
+		from unnest(`+q.Arg(ids)+`::bigint[]) k(id)
+		cross join lateral (select s.* from sites s where s.org_id = `+q.Org()+` and s.account_id = k.id offset 0) s order by is_primary desc, s.id`); err != nil {
 		return nil, fmt.Errorf("read sites: %w", err)
 	}
 	type site struct {
@@ -123,8 +126,9 @@ func records(ctx context.Context, tx pgx.Tx, q *Statement, ids []int64) ([]Recor
 	}
 	q = NewStatement(q.orgID, q.today)
 	if rows, err = q.query(ctx, tx, `
-		select account_id, id, name, job_title, phone, email, do_not_contact, role, language, phones, emails
-		from contacts where org_id = `+q.Org()+` and account_id = any(`+q.Arg(ids)+`::bigint[]) order by name, id`); err != nil {
+		select account_id, c.id, name, job_title, phone, email, do_not_contact, role, language, phones, emails
+		from unnest(`+q.Arg(ids)+`::bigint[]) k(id)
+		cross join lateral (select c.* from contacts c where c.org_id = `+q.Org()+` and c.account_id = k.id offset 0) c order by name, c.id`); err != nil {
 		return nil, fmt.Errorf("read contacts: %w", err)
 	}
 	type contact struct {

@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -21,7 +21,6 @@ import (
 	"github.com/riverqueue/river/rivertype"
 	"github.com/stretchr/testify/require"
 
-	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/export"
 	"github.com/waymark-crm/waymark/internal/fault"
@@ -53,7 +52,7 @@ func (o *office) organisation(name, language string) context.Context {
 	var org, user int64
 	require.NoError(o.t, o.db.Owner(o.t.Context(), func(tx pgx.Tx) error {
 		return tx.QueryRow(o.t.Context(), `with o as (insert into organisations (name, slug, time_zone, language) values ($1, lower($1), 'UTC', $2) returning org_id)
-			insert into users (org_id, email, name, role, password_hash) select org_id, 'ann@north.example', 'Ann Archer', 'manager', 'x' from o returning org_id, id`,
+			insert into users (org_id, email, name, role, password_hash) select org_id, 'ann@' || lower($1) || '.example', 'Ann Archer', 'manager', 'x' from o returning org_id, id`,
 			name, language).Scan(&org, &user)
 	}))
 	return postgres.WithActor(o.t.Context(), postgres.Actor{OrgID: org, UserID: user, Role: "manager"})
@@ -135,6 +134,9 @@ func (o *office) everything(ctx context.Context) []string {
 	return out
 }
 
+// degrees rounds to nine decimals: a workbook holds fifteen digits.
+func degrees(v float64) float64 { return math.Round(v*1e9) / 1e9 }
+
 // furnish fills an organisation with accounts that are hard to write.
 func (o *office) furnish(ctx context.Context) {
 	o.t.Helper()
@@ -164,7 +166,7 @@ func (o *office) furnish(ctx context.Context) {
 		require.NoError(o.t, err)
 		for s := range i % 4 {
 			a, err = o.book.AddSite(ctx, a.ID, accounts.NewSite{Name: fmt.Sprint("Site ", s), Housenumber: fmt.Sprint(s + 1), Street: "Main St", City: "Dover", Postcode: "09901",
-				Country: "US", OpeningHours: "Mo-Fr 08:00-17:00", Point: &orb.Point{-75.123456789 + 0.01*float64(i), 39.1 + 0.01*float64(s)}})
+				Country: "US", OpeningHours: "Mo-Fr 08:00-17:00", Point: &orb.Point{degrees(-75.123456789 + 0.01*float64(i)), degrees(39.1 + 0.01*float64(s))}})
 			require.NoError(o.t, err)
 		}
 		for c := range i % 3 {
@@ -396,34 +398,13 @@ func TestAHundredThousandAccountsStreamThroughLittleMemory(t *testing.T) {
 	o := setup(t)
 	ctx := o.organisation("Large", "en")
 	actor, _ := postgres.ActorFrom(ctx)
-	random := rand.New(rand.NewPCG(1, 2))
-	points, cells := make([]orb.Point, 500), make([]int64, 500)
-	for i := range points {
-		points[i] = orb.Point{-76 + random.Float64(), 39 + random.Float64()}
-		cell, err := hexgrid.CellOf(points[i])
-		require.NoError(t, err)
-		cells[i] = int64(cell)
-	}
 	o.read(ctx, func(tx pgx.Tx) error {
-		for _, sql := range []string{
-			`select set_config('app.bulk', 'on', true)`,
-			`insert into accounts (org_id, name, search) select $1::bigint, 'Account ' || i, 'account ' || i from generate_series(1, $2::int) i where $3::bigint[] is not null and $4::float8[] is not null and $5::float8[] is not null`,
-			`insert into sites (org_id, account_id, is_primary, source, point, cell)
-			 select $1::bigint, a.id, true, 'import', st_setsrid(st_makepoint(($4::float8[])[1 + a.id % 500], ($5::float8[])[1 + a.id % 500]), 4326), ($3::bigint[])[1 + a.id % 500] from accounts a where $2::int > 0`,
-		} {
-			lons, lats := make([]float64, 500), make([]float64, 500)
-			for i, p := range points {
-				lons[i], lats[i] = p[0], p[1]
-			}
-			args := []any{actor.OrgID, many, cells, lons, lats}
-			if !strings.Contains(sql, "$1") {
-				args = nil
-			}
-			if _, err := tx.Exec(ctx, sql, args...); err != nil {
-				return err
-			}
+		// The search text is given, so that no trigger has to make it a hundred thousand times.
+		if _, err := tx.Exec(ctx, `select set_config('app.bulk', 'on', true)`); err != nil {
+			return err
 		}
-		return nil
+		_, err := tx.Exec(ctx, `insert into accounts (org_id, name, notes, search) select $1, 'Account ' || i, repeat('n', 50), 'account ' || i from generate_series(1, $2::int) i`, actor.OrgID, many)
+		return err
 	})
 	for _, format := range []export.Format{export.CSV, export.XLSX} {
 		job, err := o.Begin(ctx, export.Request{Format: format})
