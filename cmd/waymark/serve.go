@@ -26,6 +26,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/imports"
 	"github.com/waymark-crm/waymark/internal/jobs"
 	"github.com/waymark-crm/waymark/internal/postgres/cluster"
+	"github.com/waymark-crm/waymark/internal/regions"
 	"github.com/waymark-crm/waymark/internal/segments"
 	"github.com/waymark-crm/waymark/internal/territories"
 	"github.com/waymark-crm/waymark/internal/timeline"
@@ -189,6 +190,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	river.AddWorker(workers, &accounts.CountsWorker{Accounts: customers})
 	river.AddWorker(workers, &accounts.DictionaryWorker{Accounts: customers})
 	river.AddWorker(workers, &segments.Worker{Segments: segments.New(db, customers)})
+	river.AddWorker(workers, &regions.SnapshotWorker{Regions: regions.New(db, customers)})
 	river.AddWorker(workers, &imports.Worker{Imports: files})
 	river.AddWorker(workers, &duplicates.Worker{Duplicates: doubles})
 	river.AddWorker(workers, &timeline.Reminder{Timeline: book})
@@ -196,7 +198,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	river.AddWorker(workers, &visits.PeriodWorker{Visits: planning})
 	options := jobs.Options{
 		Workers:  workers,
-		Periodic: []*river.PeriodicJob{segments.Hourly(), accounts.DictionaryEvery(), accounts.CountsEvery()},
+		Periodic: []*river.PeriodicJob{segments.Hourly(), regions.SnapshotsHourly(), accounts.DictionaryEvery(), accounts.CountsEvery()},
 		Alone:    store.Private(),
 		Logger:   env.Log.With(slog.String("part", "jobs")),
 		Queues: map[string]river.QueueConfig{
