@@ -323,9 +323,13 @@ func dateColumn(column string, sites bool) func(*node, surroundings) (*condition
 	}
 }
 
-// timeColumn is a moment; its day is that of the organisation's time zone.
+// timeColumn is a moment, asked by day or exactly; its day is that of the
+// organisation's time zone.
 func timeColumn(column string) func(*node, surroundings) (*condition, error) {
 	return func(n *node, s surroundings) (*condition, error) {
+		if m, ok := momentsOf(n); ok {
+			return m.condition(column), nil
+		}
 		return daysTest(n, s, column+" is null", column+" is not null", func(q *Statement, alias string, from, to *string) string {
 			zone := "(select o.time_zone from organisations o where o.org_id = " + q.Org() + ")"
 			return between(from, to,

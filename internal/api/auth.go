@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/base64"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -54,10 +55,17 @@ func (s *Server) authenticate(c *fiber.Ctx) error {
 }
 
 // credentialOf returns the API key of the header Authorization or else the token
-// of the cookie; empty when there is neither.
+// of the cookie; empty when there is neither. Programs that know passwords only,
+// as those for maps do, send the key as the password of any user.
 func credentialOf(c *fiber.Ctx) string {
 	scheme, key, _ := strings.Cut(c.Get("Authorization"), " ")
-	if key = strings.TrimSpace(key); strings.EqualFold(scheme, "Bearer") && identity.IsAPIKey(key) {
+	key = strings.TrimSpace(key)
+	if strings.EqualFold(scheme, "Basic") {
+		plain, _ := base64.StdEncoding.DecodeString(key) // of what is none, nothing is left
+		_, key, _ = strings.Cut(string(plain), ":")
+		scheme = "Bearer"
+	}
+	if strings.EqualFold(scheme, "Bearer") && identity.IsAPIKey(key) {
 		return key
 	}
 	return c.Cookies(cookieName)

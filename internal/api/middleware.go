@@ -26,6 +26,7 @@ func (s *Server) middleware() {
 	s.app.Use("/api", s.authenticate, s.limitRate, s.guard) // auth.go, ratelimit.go
 	s.app.Use("/tiles", s.authenticate)
 	s.app.Use("/osrm", s.authenticate)
+	s.app.Use(ogcPrefix, s.authenticate, s.limitRate)
 }
 
 type requestIDKey struct{}
