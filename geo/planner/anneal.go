@@ -101,6 +101,9 @@ func newChain(m *model, o *Options, stream int) *chain {
 			c.t.dropTimed()
 		}
 	}
+	if m.placed && c.t.outOfPlace() { // halves of pairs were dropped before it
+		c.t.clear()
+	}
 	c.current = c.t.total()
 	c.best = c.current
 	c.t.save(&c.bestPlan)
@@ -185,6 +188,10 @@ func (c *chain) round(heat int64) {
 	}
 	total := t.total()
 	if total >= limit {
+		t.back()
+		return
+	}
+	if t.m.placed && t.outOfPlace() {
 		t.back()
 		return
 	}

@@ -87,11 +87,11 @@ func overfull(p *Problem, shift int, order []int) bool {
 
 // rules switch parts of a random problem on.
 type rules struct {
-	breaks, windows, setUps, prizes, skills, limits, soft, series, links, locks, loads, balance, timed, clock bool
+	breaks, windows, setUps, prizes, skills, limits, soft, series, links, locks, loads, balance, timed, clock, positions bool
 }
 
 var everyRule = rules{breaks: true, windows: true, setUps: true, prizes: true, skills: true, limits: true, soft: true,
-	series: true, links: true, locks: true, loads: true, balance: true, timed: true, clock: true}
+	series: true, links: true, locks: true, loads: true, balance: true, timed: true, clock: true, positions: true}
 
 // randomProblem is a small problem: visits on a square an hour wide.
 func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
@@ -257,6 +257,11 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 			p.Visits[visits-1].Skills, p.Visits[visits-1].Reps, p.Visits[visits-1].Shifts = nil, nil, nil
 		}
 	}
+	if on.positions && visits > 1 {
+		for range 1 + r.Intn(2) { // never the last, which may be made already
+			p.Visits[r.Intn(visits-1)].Position = 1 + r.Intn(3)
+		}
+	}
 	p.Weights = Balanced
 	p.Weights.Prize = Hour
 	if on.balance {
@@ -291,6 +296,9 @@ func TestPlansOfFewVisitsAreAsGoodAsBruteForce(t *testing.T) {
 		{"links in time, windows and breaks", rules{timed: true, windows: true, breaks: true, prizes: true}, 5, 2, 6, 8000},
 		{"links in time over days", rules{timed: true, windows: true, prizes: true, series: true}, 4, 4, 8, 8000},
 		{"balance", rules{balance: true, prizes: true}, 4, 2, 12, 5000},
+		{"locked positions", rules{positions: true, windows: true, prizes: true}, 5, 2, 12, 6000},
+		{"locked positions and breaks", rules{positions: true, breaks: true, windows: true, prizes: true}, 5, 1, 12, 5000},
+		{"locked positions, stops made and links in time", rules{positions: true, locks: true, timed: true, prizes: true}, 5, 2, 8, 8000},
 		{"every rule, eight visits", everyRule, 8, 1, 1, 2000},
 		{"every rule", everyRule, 4, 3, 5, 4000},
 	}

@@ -47,6 +47,9 @@ func (c *checker) eligible(si int, order []int) {
 		if len(v.Shifts) > 0 && !slices.Contains(v.Shifts, si) {
 			c.break_(RuleShift, si, vi, 1)
 		}
+		if at := i + 1; v.Position > 0 && at != v.Position {
+			c.break_(RulePosition, si, vi, max(at-v.Position, v.Position-at))
+		}
 	}
 }
 

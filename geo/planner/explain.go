@@ -91,6 +91,10 @@ func (t *state) explain(empty *state, v int32, displace bool) Unplanned {
 		}
 		return x
 	}
+	if s := t.unplaced(&calm, v, alone); s >= 0 {
+		x.Reason, x.Shift, x.Detour = OutOfPlace, s, t.there(v, int32(s))
+		return x
+	}
 	if t.m.visits[v].timed && t.tiedNow(v) {
 		x.Reason = GapRule // of those that fit alone: what it is tied to leaves no time
 		return x
@@ -113,6 +117,18 @@ func (t *state) explain(empty *state, v int32, displace bool) Unplanned {
 		t.displace(&calm, v, alone, &x)
 	}
 	return x
+}
+
+// unplaced is the shift in which a visit would fit best if no visit were locked
+// as a certain stop, -1 when it fits nowhere.
+func (t *state) unplaced(u *tuning, v int32, shifts []int32) int {
+	s := spot{shift: -1, delta: nowhere}
+	if t.m.placed {
+		for _, shift := range shifts {
+			t.tryShift(u, v, shift, &s)
+		}
+	}
+	return int(s.shift)
 }
 
 // rank orders reasons by how far a visit gets.
@@ -234,7 +250,7 @@ func (t *state) tightest(v int32, shifts []int32, x *Unplanned) {
 
 // displace finds the one visit whose removal makes room at the least cost.
 func (t *state) displace(u *tuning, v int32, shifts []int32, x *Unplanned) {
-	best := nowhere
+	best := misplaced
 	for _, s := range shifts {
 		for at := 1 + t.routes[s].locked; at < len(t.routes[s].stops)-1; at++ {
 			out := t.routes[s].stops[at].visit

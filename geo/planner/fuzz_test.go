@@ -20,7 +20,7 @@ func FuzzPlansPassTheChecker(f *testing.F) {
 		}
 		bit := func(k int) bool { return on>>k&1 == 1 }
 		p := randomProblem(rand.New(rand.NewSource(seed)), int(visits), int(shifts), rules{bit(0), bit(1), bit(2), bit(3), bit(4), bit(5),
-			bit(6), bit(7), bit(8), bit(9), bit(10), bit(11), bit(12), bit(13)})
+			bit(6), bit(7), bit(8), bit(9), bit(10), bit(11), bit(12), bit(13), bit(14)})
 		s, err := Plan(context.Background(), p, Options{Seed: seed, Iterations: 100})
 		require.NoError(t, err)
 		r, err := Check(p, s.Orders())

@@ -109,7 +109,7 @@ func (t *state) places(v int32, limit int) []Place {
 func (t *state) spotsOf(u *tuning, v int32, shifts []int32) []spot {
 	var spots []spot
 	for _, shift := range shifts {
-		s := spot{shift: -1, delta: nowhere}
+		s := spot{shift: -1, delta: misplaced}
 		if t.m.visits[v].timed {
 			s = t.settled(u, v, shift)
 		} else {

@@ -7,53 +7,59 @@ func (l *local) within(u, v, k int32) bool {
 	n := a.nodes
 	i, j := int(l.at[u]), int(l.at[v])
 	slack := a.price
-	cost := func(p, q int32) int64 { return int64(y.edge(p, q).cost) }
+	q, p, z := n[j-1], n[i-1], n[j+1]
+	ru, rv, rp, rq := y.row(u), y.row(v), y.row(p), y.row(q)
+	pu, qu, vu, vz, qv := int64(rp[u].cost), int64(rq[u].cost), int64(rv[u].cost), int64(rv[z].cost), int64(rq[v].cost)
+	last, rl := u, ru
 	for size := 1; size <= 3 && i+size < len(n); size++ {
+		if size > 1 {
+			last = n[i+size-1]
+			rl = y.row(last)
+		}
 		if j >= i && j < i+size {
 			break
 		}
-		p, first, last, x := n[i-1], n[i], n[i+size-1], n[i+size]
-		out := cost(p, x) - cost(p, first) - cost(last, x)
+		x := n[i+size]
+		out := int64(rp[x].cost) - pu - int64(rl[x].cost)
 		if j != i-1 {
-			z := n[j+1]
-			if d := out + cost(v, first) + cost(last, z) - cost(v, z); d < slack && l.move(k, i, size, j+1, false, d) {
+			if d := out + vu + int64(rl[z].cost) - vz; d < slack && l.move(k, i, size, j+1, false, d) {
 				return true
 			}
 			if size == 2 {
-				if d := out + cost(v, last) + cost(last, first) - cost(first, last) + cost(first, z) - cost(v, z); d < slack && l.move(k, i, size, j+1, true, d) {
+				if d := out + int64(rv[last].cost) + int64(rl[u].cost) - int64(ru[last].cost) + int64(ru[z].cost) - vz; d < slack && l.move(k, i, size, j+1, true, d) {
 					return true
 				}
 			}
 		}
 		if j != i+size {
-			q := n[j-1]
-			if d := out + cost(q, first) + cost(last, v) - cost(q, v); d < slack && l.move(k, i, size, j, false, d) {
+			if d := out + qu + int64(rl[v].cost) - qv; d < slack && l.move(k, i, size, j, false, d) {
 				return true
 			}
 		}
 	}
+	if i > j {
+		return false
+	}
 	// swap
-	if i < j {
-		p, x, q, z := n[i-1], n[i+1], n[j-1], n[j+1]
-		var d int64
-		if i+1 == j {
-			d = cost(p, v) + cost(v, u) + cost(u, z) - cost(p, u) - cost(u, v) - cost(v, z)
-		} else {
-			d = cost(p, v) + cost(v, x) + cost(q, u) + cost(u, z) - cost(p, u) - cost(u, x) - cost(q, v) - cost(v, z)
-		}
-		if d < slack && l.exchange(k, i, j, d) {
-			return true
-		}
-		// turn x…v around: u→v, x→z
-		d = cost(u, v) + cost(x, z) - cost(u, x) - cost(v, z)
+	x := n[i+1]
+	pv, ux, uz := int64(rp[v].cost), int64(ru[x].cost), int64(ru[z].cost)
+	var d int64
+	if i+1 == j {
+		d = pv + vu + uz - pu - ux - vz
+	} else {
+		d = pv + int64(rv[x].cost) + qu + uz - pu - ux - qv - vz
+	}
+	if d < slack && l.exchange(k, i, j, d) {
+		return true
+	}
+	// turn x…v around: u→v, x→z
+	d = int64(ru[v].cost) + int64(y.edge(x, z).cost) - ux - vz
+	if y.skew {
 		for h := i + 1; h < j; h++ {
-			d += cost(n[h+1], n[h]) - cost(n[h], n[h+1])
-		}
-		if d < slack && l.turn(k, i+1, j, d) {
-			return true
+			d += int64(y.edge(n[h+1], n[h]).cost) - int64(y.edge(n[h], n[h+1]).cost)
 		}
 	}
-	return false
+	return d < slack && l.turn(k, i+1, j, d)
 }
 
 // walk joins nodes from..to-1 of a lane to s.

@@ -36,6 +36,7 @@ type model struct {
 	reps     int  // numbers in use
 	team     int  // reps there are
 	setUps   bool // some visit has one
+	placed   bool // some visit is locked as a certain stop
 	loads    int  // dimensions beyond the first that anything uses
 	balanced bool
 	tied     bool // some visits depend on others' days
@@ -44,15 +45,16 @@ type model struct {
 
 // visit is what the search reads of a visit in its innermost loops.
 type visit struct {
-	place  int32
-	length int32
-	setUp  int32
-	load   int32
-	series int32 // -1: none
-	timed  bool  // tied to others in time
-	fixed  bool  // made already or part of a locked beginning
-	skip   bool  // stays out
-	prize  int64
+	place    int32
+	length   int32
+	setUp    int32
+	load     int32
+	series   int32 // -1: none
+	position int32 // locked as this stop, the first being 1; 0: any
+	timed    bool  // tied to others in time
+	fixed    bool  // made already or part of a locked beginning
+	skip     bool  // stays out
+	prize    int64
 }
 
 // hop is travel between a row's place and another one, both ways.
@@ -116,6 +118,7 @@ type shift struct {
 	fixed    int64
 	base     int64 // cost of the stops made
 	head     []int32
+	made     int // stops made already
 }
 
 type link struct {
@@ -153,6 +156,11 @@ func buildModel(p *Problem) (*model, error) {
 		}
 	}
 	m.team = len(team)
+	for i := range p.Visits {
+		if at := p.Visits[i].Position; at > 0 && !m.visits[i].fixed {
+			m.visits[i].position, m.placed = int32(at), true
+		}
+	}
 	m.buildDuty()
 	if err := m.buildShifts(); err != nil {
 		return nil, err
@@ -303,6 +311,7 @@ func (m *model) goOn(x *shift, s *Shift) {
 	x.open = int32(max(last.Leave, s.Now))
 	x.breaks = x.breaks[last.BreaksTaken:]
 	x.fresh = false
+	x.made = len(s.Done)
 	x.maxDrive -= drive
 	x.maxRoad -= road
 	x.maxStops -= int32(len(s.Done))

@@ -209,7 +209,7 @@ func feasible(m *model, given [][]int) [][]int {
 			r := &t.routes[i]
 			locked := r.locked
 			r.locked = len(r.stops) - 2
-			s := spot{shift: -1, delta: nowhere}
+			s := spot{shift: -1, delta: misplaced}
 			t.tryShift(&u, int32(v), shift, &s)
 			r.locked = locked
 			if s.shift >= 0 {

@@ -155,6 +155,10 @@ type Visit struct {
 	LastRep   int   // the rep of last time plus 1, 0 for none; another costs Weights.OtherRep
 	Shifts    []int // only these shifts: a fixed day, or a lock; nil: any
 
+	// Position locks it as that stop of its route, the first being 1, stops
+	// already made included; 0: any.
+	Position int
+
 	// Skip keeps the visit out of the plan, at no cost: cancelled, or excluded
 	// by hand.
 	Skip bool

@@ -151,6 +151,11 @@ func (t *state) sortQueue() {
 		t.keys = append(t.keys, key)
 	}
 	insertionSort(t.queue, t.keys)
+	if t.m.placed && t.random.chance(49152) { // others have to be there first
+		slices.SortStableFunc(t.queue, func(a, b int32) int {
+			return cmp.Compare(t.m.visits[a].position, t.m.visits[b].position)
+		})
+	}
 	if t.m.optional { // what must be done comes first more often than not
 		if t.random.chance(49152) {
 			slices.SortStableFunc(t.queue, func(a, b int32) int {
@@ -392,12 +397,18 @@ func (t *state) scanRich(v, shift int32, base int64, skip int) known {
 	row := x.legs.row(c.place)
 	stops := r.stops
 	unused := len(stops) == 2 && x.fresh
+	if t.m.placed {
+		t.pushing(shift)
+	}
 	for i := r.locked; i+1 < len(stops); i++ {
 		from, next := &stops[i], &stops[i+1]
 		in, out := &row[from.place], &row[next.place]
 		delta := base + int64(in.costFrom) + int64(out.costTo)
 		if !unused {
 			delta -= int64(next.cost)
+		}
+		if t.m.placed {
+			delta += c.displacement(x.made+i+1) + t.pushed[i+1]
 		}
 		if delta >= best.delta && !x.timed || i+1 == skip {
 			continue

@@ -89,6 +89,9 @@ func (t *state) time(shift int32) {
 				t.pos[to.visit] = int32(i)
 			}
 			r.load += t.m.visits[to.visit].load
+			if t.m.placed {
+				cost += t.m.visits[to.visit].displacement(x.made + i)
+			}
 			if x.assign != nil {
 				cost += int64(x.assign[to.visit])
 			}
@@ -202,7 +205,7 @@ func (t *state) insert(v, shift int32, at int) {
 
 // quick routes keep their sums by difference.
 func (t *state) quick(x *shift) bool {
-	return len(x.breaks) == 0 && !x.limited && !x.timed && x.fresh
+	return !t.m.placed && len(x.breaks) == 0 && !x.limited && !x.timed && x.fresh
 }
 
 func (t *state) insertQuick(v int32, x *shift, r *route, shift int32, at int) {

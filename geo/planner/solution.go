@@ -107,6 +107,7 @@ const (
 	TooFar      Reason = "too_far"      // even alone, it does not fit in the day's hours or drive limit
 	TooLarge    Reason = "too_large"    // takes more than any rep can carry
 	GapRule     Reason = "gap_rule"     // its series or links leave no day or time
+	OutOfPlace  Reason = "position"     // fits, but not as the stop it is locked as, or not without moving one that is
 	Partner     Reason = "partner"      // would be made together with another visit only, which is not planned
 	Full        Reason = "full"         // fits alone, but not beside the visits planned
 	NotWorth    Reason = "not_worth"    // fits, but costs more than its prize
@@ -150,6 +151,7 @@ const (
 	RuleRep        Rule = "rep"         // not by this rep
 	RuleShift      Rule = "shift"       // not in this shift
 	RuleHead       Rule = "locked"      // the locked beginning was changed
+	RulePosition   Rule = "position"    // not the stop it is locked as; By: stops
 	RuleGap        Rule = "gap"         // By: days
 	RuleTime       Rule = "time"        // too close to or far from a linked visit; By: seconds
 	RuleTogether   Rule = "together"    // made without the visit it belongs to

@@ -33,6 +33,7 @@ type state struct {
 
 	// Scratch.
 	scratch []int32
+	pushed  []int64 // by stop: see pushing
 	removed []int32
 	queue   []int32
 	keys    []int64

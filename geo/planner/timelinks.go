@@ -200,7 +200,7 @@ func (t *state) placeTimed(u *tuning, v int32, limit int64) bool {
 // settled is the cheapest place in a shift of a visit that others are tied to in
 // time, what it does to them included; the plan stays as it is.
 func (t *state) settled(u *tuning, v, shift int32) spot {
-	best := spot{shift: -1, delta: nowhere}
+	best := spot{shift: -1, delta: misplaced}
 	for turned := range uint64(2) {
 		p, ok := t.reachable(v, -turned)
 		if !ok {
@@ -209,7 +209,7 @@ func (t *state) settled(u *tuning, v, shift int32) spot {
 		t.begin()
 		before := t.cost
 		t.setPin(v, p)
-		s := spot{shift: -1, delta: nowhere}
+		s := spot{shift: -1, delta: misplaced}
 		if t.tryShift(u, v, shift, &s); s.shift >= 0 && t.settle(v, s) {
 			if s.delta = t.cost - before; s.delta < best.delta {
 				best = s

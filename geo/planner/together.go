@@ -75,7 +75,7 @@ func (t *state) forsaken(u *tuning, v int32) bool {
 // fitBoth tries to insert two visits, wherever the first may go.
 func (t *state) fitBoth(u *tuning, v, w int32) bool {
 	t.listShifts()
-	for _, s := range t.spots(u, v, nowhere) {
+	for _, s := range t.spots(u, v, misplaced) {
 		t.begin()
 		ok := true
 		if t.m.visits[v].timed {
@@ -87,9 +87,9 @@ func (t *state) fitBoth(u *tuning, v, w int32) bool {
 		if ok {
 			t.listShifts()
 			if t.m.visits[w].timed {
-				ok = t.placeTimed(u, w, nowhere)
+				ok = t.placeTimed(u, w, misplaced)
 			} else {
-				ok = len(t.spots(u, w, nowhere)) > 0
+				ok = len(t.spots(u, w, misplaced)) > 0
 			}
 		}
 		t.back()

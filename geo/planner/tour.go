@@ -14,7 +14,7 @@ import (
 
 // isTour says whether the problem is such a route.
 func (m *model) isTour() bool {
-	if len(m.shifts) != 1 || len(m.visits) < 8 || m.setUps || m.tied {
+	if len(m.shifts) != 1 || len(m.visits) < 8 || m.placed || m.setUps || m.tied {
 		return false
 	}
 	x := &m.shifts[0]

@@ -11,6 +11,7 @@ type yard struct {
 	loads    []int32
 	capacity int32
 	fixed    int64     // cost of a lane in use, in fine units
+	skew     bool      // some way costs more in one direction than in the other
 	near     [][]int32 // by visit: those beside which moves put it
 	around   [][]int32 // by visit: neighbours by distance
 }
@@ -43,7 +44,7 @@ func newYard(m *model) *yard {
 	switch {
 	case m.kinds != 1 || len(m.shifts) < 2 || len(m.visits) < 4 || len(m.visits) > yardMost:
 		return nil
-	case m.tied || m.timed || m.balanced || m.setUps || m.optional || m.loads > 0:
+	case m.placed || m.tied || m.timed || m.balanced || m.setUps || m.optional || m.loads > 0:
 		return nil
 	case !x.fresh || len(x.breaks) > 0 || x.clock != nil || x.limited || x.timed || x.assign != nil || len(x.head) > 0:
 		return nil
@@ -74,6 +75,7 @@ func newYard(m *model) *yard {
 		for b := range n {
 			h := &row[m.visits[b].place]
 			put(v, b, h.costTo, h.to)
+			y.skew = y.skew || h.costTo != h.costFrom
 		}
 		start, end := &row[x.start], &row[x.end]
 		put(n, v, start.costFrom, start.from)

@@ -112,6 +112,7 @@ type job struct {
 	Vehicles  []int64 `json:"vehicles"`
 	Before    *int64  `json:"planned_before"` // vehicle of the plan before
 	Skip      bool    `json:"skip"`
+	Position  int     `json:"position"` // locked as this stop of its route, from 1
 	Mandatory bool    `json:"mandatory"`
 	Prize     int64   `json:"prize"`
 	Reps      []int   `json:"reps"`

@@ -30,7 +30,7 @@ func (q *Request) jobs(seriesOf, vehicles map[int64]int) (map[int64]int, error) 
 		}
 		v := planner.Visit{Place: place, SetUp: planner.Seconds(clamp(j.Setup)), Length: planner.Seconds(clamp(j.Service)), Skills: j.Skills,
 			Mandatory: j.Mandatory, Prize: planner.Seconds(clamp(j.Prize)), Reps: j.Reps, Preferred: j.Preferred, Forbidden: j.Forbidden,
-			EndInside: j.EndInside, Skip: j.Skip}
+			EndInside: j.EndInside, Skip: j.Skip, Position: j.Position}
 		if err := q.bounds(&v, &j, vehicles); err != nil {
 			return nil, fmt.Errorf("job %d: %w", j.ID, err)
 		}

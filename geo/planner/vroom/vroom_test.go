@@ -195,6 +195,7 @@ func TestOurExtensionsReachThePlan(t *testing.T) {
 			{"id": 8, "location_index": 1, "service": 600, "vehicles": [2], "not_before": 40000, "not_after": 40000},
 			{"id": 9, "location_index": 2, "service": 600, "planned_before": 1},
 			{"id": 10, "location_index": 2, "service": 600, "skip": true},
+			{"id": 12, "location_index": 1, "service": 600, "position": 4, "vehicles": [1]},
 			{"id": 11, "location_index": 2, "service": 600, "last_rep": 5, "time_windows": [[28800, 28900]], "grace": 7200, "mandatory": true}],
 		"links": [{"jobs": [7, 8], "max_time": 0, "both": true}],
 		"matrices": {"car": {"durations": [[0, 600, 900], [600, 0, 400], [900, 400, 0]],
@@ -207,7 +208,9 @@ func TestOurExtensionsReachThePlan(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, map[int64]int64{6: 1, 7: 1, 8: 2, 9: 1, 11: 2}, by)
+	require.Equal(t, map[int64]int64{6: 1, 7: 1, 8: 2, 9: 1, 11: 2, 12: 1}, by)
+	fourth := answer.Routes[0].Steps[4]
+	require.Equal(t, int64(12), *fourth.ID, "after the start and three jobs")
 	require.Equal(t, int64(32_400), begin[6])
 	require.Equal(t, int64(40_000), begin[7])
 	require.Equal(t, int64(40_000), begin[8])
