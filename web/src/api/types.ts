@@ -53,3 +53,6 @@ export type Permission =
   | 'users.manage'
   | 'organisation.manage'
   | 'regions.read'
+  | 'territories.read'
+  | 'territories.write'
+  | 'territories.publish'

@@ -4,6 +4,7 @@ import {
   IconDatabaseImport,
   IconHexagons,
   IconMap2,
+  IconPolygon,
   IconRoute,
   IconSearch,
   IconSettings,
@@ -30,6 +31,7 @@ export function Shell() {
   const { t } = useTranslation()
   const mayPlan = useMay('plans.read')
   const mayRegions = useMay('regions.read')
+  const mayTerritories = useMay('territories.read')
   const mayKeep = useMay('accounts.write')
   const mayImport = useMay('accounts.import')
   const unread = useQuery(unreadQuery).data ?? 0
@@ -44,6 +46,9 @@ export function Shell() {
     { to: '/tasks', icon: IconChecks, label: t('nav.tasks'), count: unread },
     ...(mayPlan ? [{ to: '/plans', icon: IconRoute, label: t('nav.plans') } as const] : []),
     ...(mayRegions ? [{ to: '/regions', icon: IconHexagons, label: t('nav.regions') } as const] : []),
+    ...(mayTerritories
+      ? [{ to: '/territories', icon: IconPolygon, label: t('nav.territories') } as const]
+      : []),
   ] as const
 
   return (

@@ -1,6 +1,6 @@
-import { gridDisk, latLngToCell } from 'h3-js'
+import { gridDisk, gridPathCells, latLngToCell } from 'h3-js'
 import { describe, expect, it } from 'vitest'
-import { balanceOf, compactness, editsOf, type GroundCell, Painting, type Share } from './painting'
+import { balanceOf, cellFigures, editsOf, type GroundCell, Painting } from './painting'
 
 const dover = latLngToCell(39.158, -75.524, 7)
 
@@ -12,31 +12,32 @@ function nineteen(): GroundCell[] {
     territory: inner.has(cell) ? 1 : 2,
     accounts: i + 1,
     customers: i % 3,
+    prospects: i % 2,
+    openProspects: 3,
     revenue: 100 * i,
     potential: 200 * i,
     visitHours: i / 2,
+    driveHours: i / 3,
   }))
 }
 
-/** The same sums from nothing, cell by cell. */
-function summed(painting: Painting, territory: number): Share {
-  const cells = new Set(painting.cellsOf(territory))
-  const share: Share = {
-    cells: 0,
-    edges: 0,
-    accounts: 0,
-    customers: 0,
-    revenue: 0,
-    potential: 0,
-    visitHours: 0,
-  }
-  for (const cell of cells) {
-    share.cells++
-    share.edges += gridDisk(cell, 1).filter((other) => other !== cell && !cells.has(other)).length
-    for (const figure of ['accounts', 'customers', 'revenue', 'potential', 'visitHours'] as const)
-      share[figure] += painting.valueOf(cell, figure)
-  }
-  return share
+/** What is kept of a territory, and the same made from nothing by a new painting. */
+function keptAndAnew(painting: Painting, territory: number) {
+  const anew = new Painting(
+    painting.cells.map((cell) => ({
+      cell,
+      territory: painting.ownerOf(cell),
+      ...(Object.fromEntries(cellFigures.map((f) => [f, painting.valueOf(cell, f)])) as Record<
+        (typeof cellFigures)[number],
+        number
+      >),
+    })),
+  )
+  const all = (p: Painting) =>
+    [...Object.values(p.of(territory)), p.compactness(territory) ?? -1, p.parts(territory)].map((v) =>
+      Number(v.toFixed(6)),
+    )
+  return [all(painting), all(anew)]
 }
 
 /** Numbers between 0 and 1, the same ones each time (Park and Miller, 1988). */
@@ -51,9 +52,8 @@ function random(seed: number) {
 describe('painting', () => {
   it('counts what each territory has', () => {
     const painting = new Painting(nineteen())
-    expect(painting.of(1)).toMatchObject({ cells: 7, edges: 18 })
-    // The ring: 18 sides to the seven within, 30 to the outside.
-    expect(painting.of(2)).toMatchObject({ cells: 12, edges: 48 })
+    expect(painting.of(1)).toMatchObject({ cells: 7, openProspects: 21 })
+    expect(painting.of(2)).toMatchObject({ cells: 12, openProspects: 36 })
     expect(painting.of(1).accounts + painting.of(2).accounts).toBe(190)
     expect(painting.of(7)).toMatchObject({ cells: 0, accounts: 0 })
   })
@@ -67,10 +67,10 @@ describe('painting', () => {
     const change = stroke.end()
     expect(change).toEqual({ cells: [dover], from: [1], to: [2] })
     expect(painting.of(1).accounts).toBe(before.accounts - painting.valueOf(dover, 'accounts'))
-    // A hole in the middle: six more sides.
-    expect(painting.of(1).edges).toBe(24)
+    expect(painting.parts(2)).toBe(2)
     if (change) painting.revert(change)
-    expect(painting.of(1)).toEqual(before)
+    expect(painting.of(1).accounts).toBe(before.accounts)
+    expect(painting.parts(2)).toBe(1)
   })
 
   it('keeps sums equal to those made from nothing, whatever is painted', () => {
@@ -84,9 +84,8 @@ describe('painting', () => {
       if (change && next() < 0.3) painting.revert(change)
     }
     for (const territory of [0, 1, 2, 3]) {
-      const [kept, anew] = [painting.of(territory), summed(painting, territory)]
-      for (const [name, value] of Object.entries(anew))
-        expect(kept[name as keyof Share], `${name} of ${territory}`).toBeCloseTo(value, 6)
+      const [kept, anew] = keptAndAnew(painting, territory)
+      expect(kept).toEqual(anew)
     }
   })
 
@@ -139,14 +138,34 @@ describe('painting', () => {
 })
 
 describe('compactness', () => {
-  it('of one hexagon is that of a hexagon', () => {
-    expect(compactness({ cells: 1, edges: 6 })).toBeCloseTo((Math.PI * Math.sqrt(3)) / 6, 10)
+  const flat = (cells: string[]) =>
+    new Painting(
+      cells.map((cell) => ({
+        cell,
+        territory: 1,
+        ...(Object.fromEntries(cellFigures.map((f) => [f, 1])) as Record<
+          (typeof cellFigures)[number],
+          number
+        >),
+      })),
+    )
+  it('of one hexagon is that of a hexagon, whatever its size', () => {
+    // a² / 2πI with I = 5√3/54 · a²
+    expect(flat([dover]).compactness(1)).toBeCloseTo(54 / (10 * Math.PI * Math.sqrt(3)), 6)
+  })
+  it('of many hexagons around one comes near that of a large hexagon', () => {
+    expect(flat(gridDisk(dover, 12)).compactness(1)).toBeGreaterThan(0.975)
+    expect(flat(gridDisk(dover, 12)).compactness(1)).toBeLessThan(1)
   })
   it('is less for a row than for a disk', () => {
-    expect(compactness({ cells: 7, edges: 30 })).toBeLessThan(compactness({ cells: 7, edges: 18 }))
+    const far = gridDisk(dover, 6).at(-1) as string
+    const row = gridPathCells(dover, far)
+    expect(row).toHaveLength(7)
+    expect(flat(row).compactness(1)).toBeLessThan(0.3)
   })
   it('of nothing is nothing', () => {
-    expect(compactness({ cells: 0, edges: 0 })).toBe(0)
+    expect(flat([dover]).compactness(2)).toBeNull()
+    expect(flat([dover]).parts(2)).toBe(0)
   })
 })
 

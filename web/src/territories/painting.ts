@@ -8,15 +8,31 @@
  *   const change = stroke.end()          // what changed, for the server and for undo
  *   painting.revert(change)
  */
-import { gridDisk } from 'h3-js'
+import { cellArea, cellToLatLng, gridDisk } from 'h3-js'
 
-export const cellFigures = ['accounts', 'customers', 'revenue', 'potential', 'visitHours'] as const
+export const cellFigures = [
+  'accounts',
+  'customers',
+  'prospects',
+  'openProspects',
+  'revenue',
+  'potential',
+  'visitHours',
+  'driveHours',
+] as const
 export type CellFigure = (typeof cellFigures)[number]
 
 export type GroundCell = { cell: string; territory: number | null } & Record<CellFigure, number>
 
-/** What a territory has; `edges` counts the sides of its hexagons that lie on its border. */
-export type Share = Record<CellFigure, number> & { cells: number; edges: number }
+/**
+ * Sums over cells for the moment of inertia: m², and degrees from the first cell of the
+ * ground, plain and squared.
+ */
+const moments = ['area', 'lon', 'lat', 'lon2', 'lat2'] as const
+type Moment = (typeof moments)[number]
+
+/** What a territory has. */
+export type Share = Record<CellFigure, number> & Record<Moment, number> & { cells: number }
 
 /** Nobody's ground in figures by territory: ids begin at 1. */
 export const nobody = 0
@@ -30,11 +46,14 @@ export type Edit = { cells: string[]; territory: number | null }
 export class Painting {
   readonly cells: readonly string[]
   private readonly index = new Map<string, number>()
-  private readonly values: Record<CellFigure, Float64Array>
+  private readonly values: Record<CellFigure | Moment, Float64Array>
+  /** The latitude that degrees are counted from. */
+  private readonly origin: number
   private readonly owners: Float64Array
   /** Six places a cell: the indices of its neighbours on the ground, -1 where there is none. */
   private readonly sides: Int32Array
   private readonly shares = new Map<number, Share>()
+  private readonly pieces = new Map<number, number>()
 
   constructor(ground: readonly GroundCell[]) {
     this.cells = ground.map((each) => each.cell)
@@ -42,9 +61,22 @@ export class Painting {
       this.index.set(cell, i)
     })
     this.owners = Float64Array.from(ground, (each) => each.territory ?? nobody)
-    this.values = Object.fromEntries(
-      cellFigures.map((figure) => [figure, Float64Array.from(ground, (each) => each[figure])]),
-    ) as Record<CellFigure, Float64Array>
+    const places = this.cells.map((cell) => cellToLatLng(cell))
+    const [lat0, lon0] = places[0] ?? [0, 0]
+    this.origin = lat0
+    const lat = Float64Array.from(places, (place) => place[0] - lat0)
+    // Shortest way around, so that ground across ±180° is in one piece.
+    const lon = Float64Array.from(places, (place) => ((place[1] - lon0 + 540) % 360) - 180)
+    this.values = {
+      ...(Object.fromEntries(
+        cellFigures.map((figure) => [figure, Float64Array.from(ground, (each) => each[figure])]),
+      ) as Record<CellFigure, Float64Array>),
+      area: Float64Array.from(this.cells, (cell) => cellArea(cell, 'm2')),
+      lon,
+      lat,
+      lon2: lon.map((value) => value ** 2),
+      lat2: lat.map((value) => value ** 2),
+    }
     this.sides = new Int32Array(this.cells.length * 6).fill(-1)
     this.cells.forEach((cell, i) => {
       let side = i * 6
@@ -54,11 +86,9 @@ export class Painting {
       }
     })
     this.cells.forEach((_, i) => {
-      const owner = this.owners[i] as number
-      const share = this.share(owner)
+      const share = this.share(this.owners[i] as number)
       share.cells++
-      share.edges += this.sidesToOthers(i, owner)
-      for (const figure of cellFigures) share[figure] += this.values[figure][i] as number
+      for (const name of summed) share[name] += this.values[name][i] as number
     })
   }
 
@@ -101,6 +131,45 @@ export class Painting {
     return found
   }
 
+  /**
+   * How compact a territory is, 0 to 1: the moment-of-inertia shape index, as in geo/districts
+   * (Li, Goodchild and Church, 2013), a² / 2πI, which is 1 for a disk. Each hexagon adds its
+   * own moment, 5√3/54 of its area squared. null without cells.
+   */
+  compactness(territory: number): number | null {
+    const { cells, area, lon, lat, lon2, lat2 } = this.of(territory)
+    if (cells === 0) return null
+    const narrow = Math.cos(((this.origin + lat / cells) * Math.PI) / 180)
+    const squares = (lon2 - lon ** 2 / cells) * narrow ** 2 + (lat2 - lat ** 2 / cells)
+    const each = area / cells
+    const moment = each * squares * metresPerDegree ** 2 + cells * each ** 2 * ((5 * Math.sqrt(3)) / 54)
+    return area ** 2 / (2 * Math.PI * moment)
+  }
+
+  /** How many pieces a territory's cells make; 1 when it is connected. */
+  parts(territory: number): number {
+    const known = this.pieces.get(territory)
+    if (known !== undefined) return known
+    const seen = new Uint8Array(this.cells.length)
+    let count = 0
+    this.cells.forEach((_, start) => {
+      if (this.owners[start] !== territory || seen[start]) return
+      count++
+      seen[start] = 1
+      const open = [start]
+      for (let i = open.pop(); i !== undefined; i = open.pop()) {
+        for (let side = i * 6; side < i * 6 + 6; side++) {
+          const other = this.sides[side] as number
+          if (other < 0 || seen[other] || this.owners[other] !== territory) continue
+          seen[other] = 1
+          open.push(other)
+        }
+      }
+    })
+    this.pieces.set(territory, count)
+    return count
+  }
+
   /** Which territories touch: pairs, the smaller id first. */
   neighbours(): [number, number][] {
     const pairs = new Map<string, [number, number]>()
@@ -133,26 +202,16 @@ export class Painting {
     if (from === to) return false
     const old = this.share(from)
     const next = this.share(to)
-    let ofOld = 0
-    let ofNext = 0
-    let others = 0
-    for (let side = i * 6; side < i * 6 + 6; side++) {
-      const other = this.sides[side] as number
-      const owner = other < 0 ? -1 : (this.owners[other] as number)
-      if (owner === from) ofOld++
-      else if (owner === to) ofNext++
-      else others++
-    }
-    // A side towards one's own kin is no border; leaving it makes it one, for both.
-    old.edges += ofOld - (others + ofNext)
-    next.edges += others + ofOld - ofNext
     old.cells--
     next.cells++
-    for (const figure of cellFigures) {
-      const value = this.values[figure][i] as number
-      old[figure] -= value
-      next[figure] += value
+    for (const name of summed) {
+      const value = this.values[name][i] as number
+      // Nothing is left of what nothing is in, whatever the rounding of sums.
+      old[name] = old.cells === 0 ? 0 : old[name] - value
+      next[name] += value
     }
+    this.pieces.delete(from)
+    this.pieces.delete(to)
     this.owners[i] = to
     return true
   }
@@ -175,15 +234,6 @@ export class Painting {
     const made = noShare()
     this.shares.set(territory, made)
     return made
-  }
-
-  private sidesToOthers(i: number, owner: number) {
-    let count = 0
-    for (let side = i * 6; side < i * 6 + 6; side++) {
-      const other = this.sides[side] as number
-      if (other < 0 || this.owners[other] !== owner) count++
-    }
-    return count
   }
 }
 
@@ -222,10 +272,14 @@ export class Stroke {
   }
 }
 
+const summed = [...cellFigures, ...moments] as const
+
+/** Of the sphere with the Earth's equatorial radius, as the server measures. */
+const metresPerDegree = (Math.PI / 180) * 6_378_137
+
 const noShare = (): Share => ({
   cells: 0,
-  edges: 0,
-  ...(Object.fromEntries(cellFigures.map((figure) => [figure, 0])) as Record<CellFigure, number>),
+  ...(Object.fromEntries(summed.map((name) => [name, 0])) as Record<CellFigure | Moment, number>),
 })
 
 export const territoriesOf = (change: Change) => [...new Set([...change.from, ...change.to])]
@@ -244,13 +298,6 @@ export function editsOf(change: Change): Edit[] {
     territory: territory === nobody ? null : territory,
   }))
 }
-
-/**
- * How round a territory of hexagons is, 0 to 1 (Polsby and Popper, 1991: 4π·area / perimeter²).
- * With sides of length 1 a hexagon's area is 3√3/2; one alone has π√3/6 ≈ 0.907.
- */
-export const compactness = ({ cells, edges }: Pick<Share, 'cells' | 'edges'>) =>
-  edges === 0 ? 0 : (4 * Math.PI * cells * ((3 * Math.sqrt(3)) / 2)) / edges ** 2
 
 /** How far the territories are apart on a figure. */
 export type Balance = { mean: number; least: number; most: number; spread: number }

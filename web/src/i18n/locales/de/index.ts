@@ -12,6 +12,7 @@ import record from './record.json'
 import regions from './regions.json'
 import segments from './segments.json'
 import settings from './settings.json'
+import territories from './territories.json'
 import timeline from './timeline.json'
 
 export const resources = {
@@ -29,5 +30,6 @@ export const resources = {
   regions,
   segments,
   settings,
+  territories,
   timeline,
 }
