@@ -239,7 +239,8 @@ func (s *Service) workOff(ctx context.Context, id int64) error {
 			if err != nil {
 				return err
 			}
-			todo, batch = h.work, h.BatchID
+			now := *h.work
+			todo, batch = &now, h.BatchID
 			return s.workOn(ctx, tx, actor, &h)
 		})
 		if err != nil || todo == nil {
