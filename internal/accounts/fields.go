@@ -112,6 +112,7 @@ func init() {
 	add(Field{Key: "category", Label: "Category", Group: account, Type: FieldText, Editable: true}, textColumn(".category", ""))
 	add(Field{Key: "ownerId", Label: "Owner", Group: account, Type: FieldChoice, Editable: true}, referenceColumn(".owner_id"))
 	add(Field{Key: "teamId", Label: "Team", Group: account, Type: FieldChoice, Editable: true}, referenceColumn(".team_id"))
+	add(Field{Key: "territoryId", Label: "Territory", Group: account, Type: FieldChoice}, territoryColumn)
 	add(Field{Key: "tags", Label: "Tags", Group: account, Type: FieldChoices, Editable: true}, tagsColumn)
 	add(Field{Key: "phone", Label: "Phone", Group: account, Type: FieldText, Editable: true}, textColumn(".phone", ""))
 	add(Field{Key: "email", Label: "E-mail", Group: account, Type: FieldText, Editable: true}, textColumn(".email", ""))
@@ -151,6 +152,8 @@ func (s *Service) Fields(ctx context.Context) ([]Field, error) {
 		for key, text := range map[string]string{
 			"ownerId": `select id, name from users where org_id = $1 order by name, id limit 1000`,
 			"teamId":  `select id, name from teams where org_id = $1 order by name, id limit 1000`,
+			"territoryId": `select t.id, t.name from alignments a join territories t on t.org_id = a.org_id and t.alignment_id = a.id
+				where a.org_id = $1 and a.state in ('live', 'publishing') order by t.position, t.id limit 2000`,
 		} {
 			rows, err := tx.Query(ctx, text, actor.OrgID)
 			if err != nil {

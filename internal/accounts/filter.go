@@ -26,14 +26,16 @@ const (
 // archived. Choices within one field are alternatives, except tags, of which an
 // account must have all; the fields must hold together.
 type Filter struct {
-	Query    string     // search text; see the function search_accounts
-	Status   []Status   // any of
-	Class    []Class    // any of
-	OwnerIDs []int64    // any of; 0 stands for nobody
-	TeamID   int64      // 0 for any
-	Tags     []string   // all of
-	Coverage []Coverage // any of
-	Archived bool       // the archived ones instead of the others
+	Query    string   // search text; see the function search_accounts
+	Status   []Status // any of
+	Class    []Class  // any of
+	OwnerIDs []int64  // any of; 0 stands for nobody
+	TeamID   int64    // 0 for any
+	// Territory is one of the live alignment, or an area or region of such; 0 for any.
+	Territory int64
+	Tags      []string   // all of
+	Coverage  []Coverage // any of
+	Archived  bool       // the archived ones instead of the others
 
 	// Places: an account is in when one of its sites lies in all of them.
 	Box    *Shape
@@ -51,8 +53,10 @@ type Filter struct {
 	// What [Service.Bind] has found out.
 	bound *bound // the tree
 	scope scope
-	few   bool    // only few sites are asked for: look at each account by itself
-	hits  []int64 // all accounts that meet everything but the shapes, ascending; nil when there are many
+	// bySite tells that the actor sees accounts by a rule that kept sums do not know.
+	bySite bool
+	few    bool    // only few sites are asked for: look at each account by itself
+	hits   []int64 // all accounts that meet everything but the shapes, ascending; nil when there are many
 }
 
 // Check returns a fault that says what is wrong with the filter, or nil.
@@ -88,7 +92,7 @@ func (f Filter) Check() error {
 		return fault.Errorf(fault.Invalid, "The filter names %d owners and may name %d.", len(f.OwnerIDs), maxChoices).
 			WithField("query.ownerId", "Choose fewer owners.")
 	}
-	if f.TeamID < 0 || slices.ContainsFunc(f.OwnerIDs, func(id int64) bool { return id < 0 }) {
+	if f.Territory < 0 || f.TeamID < 0 || slices.ContainsFunc(f.OwnerIDs, func(id int64) bool { return id < 0 }) {
 		return fault.New(fault.Invalid, "The filter names an owner or team that cannot exist.").
 			WithField("query.ownerId", "Ids are not negative.")
 	}
@@ -150,6 +154,7 @@ func (f Filter) Fingerprint() string {
 		Class       []Class
 		Owners      []int64
 		Team        int64
+		Territory   int64 `json:",omitempty"`
 		Tags        []string
 		Coverage    []Coverage
 		Archived    bool
@@ -161,7 +166,7 @@ func (f Filter) Fingerprint() string {
 	}
 	c := canonical{
 		Words: f.words(), None: f.searching() && len(f.words()) == 0,
-		Status: set(f.Status), Class: set(f.Class), Owners: set(f.OwnerIDs), Team: f.TeamID,
+		Status: set(f.Status), Class: set(f.Class), Owners: set(f.OwnerIDs), Team: f.TeamID, Territory: f.Territory,
 		Tags: set(f.Tags), Coverage: set(f.Coverage), Archived: f.Archived,
 	}
 	if f.Tree != nil {

@@ -36,6 +36,10 @@ const (
 // and collects what it means as far as that helps, so that the filter can be put
 // into statements of this transaction.
 func (s *Service) Bind(ctx context.Context, tx pgx.Tx, actor postgres.Actor, today string, f Filter) (Filter, error) {
+	var err error
+	if f.bySite, err = seesByTerritory(ctx, tx, actor); err != nil {
+		return f, err
+	}
 	if f.Tree == nil && !f.searching() && len(f.Tags) == 0 {
 		return f, nil
 	}

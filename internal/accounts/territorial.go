@@ -73,3 +73,61 @@ func (s *Service) WorkBatch(ctx context.Context, id int64, undo bool) error {
 	}
 	return s.workOff(ctx, BulkJob{BatchID: id, Undo: undo})
 }
+
+// territoryColumn is the territory of the live alignment that an account belongs
+// to; an area or region means all territories of it. null in a list stands for
+// none.
+func territoryColumn(n *node, s surroundings) (*condition, error) {
+	c, err := referenceColumn(".territory_id")(n, s)
+	if err != nil {
+		return nil, err
+	}
+	c.counted = 0 // of which no sums are kept
+	if op, _ := positive(n.op); op == "is_empty" || op == "not_empty" {
+		return c, nil
+	}
+	raw, err := listOf(n)
+	if err != nil {
+		return nil, err
+	}
+	ids, none := []int64{}, false
+	for _, r := range raw {
+		if string(r) == "null" {
+			none = true
+			continue
+		}
+		id, err := idOf(n, r)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	ids = set(ids)
+	c.row = func(q *Statement, alias string) string {
+		// A sub-select of its own, so that it is answered once.
+		own := alias + ".territory_id = any((select territories_below(" + q.Arg(ids) + "::bigint[]))::bigint[])"
+		if none {
+			own = "(" + own + " or " + alias + ".territory_id is null)"
+		}
+		return own
+	}
+	return c, nil
+}
+
+// seesByTerritory reports whether the actor sees the accounts of their own
+// territories, which the sums of accounts by cell do not know.
+func seesByTerritory(ctx context.Context, tx pgx.Tx, actor postgres.Actor) (bool, error) {
+	if actor.Access == nil && actor.UserID != 0 {
+		var sees bool
+		if err := tx.QueryRow(ctx, `select coalesce(nullif(current_setting('app.sees_territories', true), ''), '') <> ''`).Scan(&sees); err != nil {
+			return false, fmt.Errorf("read what the actor sees: %w", err)
+		}
+		return sees, nil
+	}
+	for i := 0; i+1 < len(actor.Access); i += 2 {
+		if actor.Access[i] == "app.sees_territories" && actor.Access[i+1] != "" {
+			return true, nil
+		}
+	}
+	return false, nil
+}

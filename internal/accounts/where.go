@@ -149,6 +149,12 @@ func (f Filter) simple() []*bound {
 	if f.TeamID != 0 {
 		add("teamId", "in", []int64{f.TeamID})
 	}
+	if f.Territory != 0 {
+		add("territoryId", "in", []int64{f.Territory})
+	}
+	if f.bySite {
+		out = append(out, &bound{leaf: &condition{sites: true, row: func(*Statement, string) string { return "true" }}})
+	}
 	if len(f.Coverage) > 0 {
 		add("coverage", "in", f.Coverage)
 	}

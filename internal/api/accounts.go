@@ -42,22 +42,23 @@ func (s *Server) registerAccounts() {
 
 // AttributeFilter is the part of the filter of accounts that tiles take too.
 type AttributeFilter struct {
-	Q        string   `query:"q" maxLength:"200" doc:"Search text."`
-	Status   []string `query:"status,explode" enum:"prospect,customer,former" doc:"Any of."`
-	Class    []string `query:"class,explode" enum:"A,B,C" doc:"Any of."`
-	OwnerID  []int64  `query:"ownerId,explode" minimum:"0" maxItems:"200" doc:"Any of; 0 stands for nobody."`
-	TeamID   int64    `query:"teamId" minimum:"0"`
-	Tag      []string `query:"tag,explode" maxItems:"200" doc:"All of."`
-	Coverage []string `query:"coverage,explode" enum:"never,on_track,due,overdue" doc:"Any of."`
-	Archived bool     `query:"archived" doc:"The archived ones instead of the others."`
-	Filter   string   `query:"filter" maxLength:"16384" doc:"A filter tree as JSON, which must hold beside the other parameters; see checkFilter." example:"{\"field\":\"name\",\"op\":\"contains\",\"value\":\"harbor\"}"`
+	Q         string   `query:"q" maxLength:"200" doc:"Search text."`
+	Status    []string `query:"status,explode" enum:"prospect,customer,former" doc:"Any of."`
+	Class     []string `query:"class,explode" enum:"A,B,C" doc:"Any of."`
+	OwnerID   []int64  `query:"ownerId,explode" minimum:"0" maxItems:"200" doc:"Any of; 0 stands for nobody."`
+	TeamID    int64    `query:"teamId" minimum:"0"`
+	Territory int64    `query:"territory" minimum:"0" doc:"Of the live alignment; an area or region means all territories of it."`
+	Tag       []string `query:"tag,explode" maxItems:"200" doc:"All of."`
+	Coverage  []string `query:"coverage,explode" enum:"never,on_track,due,overdue" doc:"Any of."`
+	Archived  bool     `query:"archived" doc:"The archived ones instead of the others."`
+	Filter    string   `query:"filter" maxLength:"16384" doc:"A filter tree as JSON, which must hold beside the other parameters; see checkFilter." example:"{\"field\":\"name\",\"op\":\"contains\",\"value\":\"harbor\"}"`
 }
 
 func (f AttributeFilter) filter() (accounts.Filter, error) {
 	tree, err := accounts.ParseTree([]byte(f.Filter))
 	return accounts.Filter{
 		Query: f.Q, Status: texts[accounts.Status](f.Status), Class: texts[accounts.Class](f.Class),
-		OwnerIDs: f.OwnerID, TeamID: f.TeamID, Tags: f.Tag, Coverage: texts[accounts.Coverage](f.Coverage), Archived: f.Archived,
+		OwnerIDs: f.OwnerID, TeamID: f.TeamID, Territory: f.Territory, Tags: f.Tag, Coverage: texts[accounts.Coverage](f.Coverage), Archived: f.Archived,
 		Tree: tree,
 	}, err
 }

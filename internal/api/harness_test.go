@@ -137,6 +137,7 @@ type tenant struct {
 	other, relation     int64 // an archived account, a partner of the first
 	file                int64
 	filterTenant
+	territorialTenant
 }
 
 // tenantPlace is where every tenant has its account.
@@ -219,6 +220,9 @@ func (w *world) newTenant(slug, mark string) tenant {
 			return err
 		}
 		if err := n.insertBoard(ctx, tx); err != nil {
+			return err
+		}
+		if err := n.insertAlignment(ctx, tx); err != nil {
 			return err
 		}
 		if err := n.insertImport(ctx, tx); err != nil {

@@ -170,6 +170,9 @@ func (s *Server) tileFilter(ctx context.Context, query string) (accounts.Filter,
 	if text := values.Get("teamId"); text != "" {
 		f.TeamID = number("teamId", text)
 	}
+	if text := values.Get("territory"); text != "" {
+		f.Territory = number("territory", text)
+	}
 	switch text := values.Get("archived"); {
 	case slices.Contains([]string{"", "false", "0"}, text):
 	case slices.Contains([]string{"true", "1"}, text):

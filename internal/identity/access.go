@@ -16,20 +16,33 @@ type Reach string
 
 // How far access goes, the widest first.
 const (
-	ReachAll  Reach = "all"  // every account
-	ReachTeam Reach = "team" // those of one's team and its people, and those that are nobody's
-	ReachOwn  Reach = "own"  // those that one owns
-	ReachNone Reach = "none" // no account; for editing only
+	ReachAll       Reach = "all"       // every account
+	ReachTeam      Reach = "team"      // those of one's team and its people, and those that are nobody's
+	ReachTerritory Reach = "territory" // those of the live territories in which one is a member today, and those that one owns
+	ReachOwn       Reach = "own"       // those that one owns
+	ReachNone      Reach = "none"      // no account; for editing only
 )
 
-var reachRank = map[Reach]int{ReachAll: 3, ReachTeam: 2, ReachOwn: 1, ReachNone: 0}
+// within reports whether all that r reaches is within what other reaches.
+func (r Reach) within(other Reach) bool {
+	return other == ReachAll || r == other || r == ReachNone || r == ReachOwn && other != ReachNone
+}
+
+// known reports whether there is such a reach.
+func (r Reach) known() bool {
+	switch r {
+	case ReachAll, ReachTeam, ReachTerritory, ReachOwn, ReachNone:
+		return true
+	}
+	return false
+}
 
 // AccessRule is what the people of one role may see and edit, as far as the
 // role's permissions go. Administrators always see and edit everything.
 type AccessRule struct {
 	Role  Role  `json:"role" enum:"manager,rep,marketer,service,backoffice" db:"role"`
-	Sees  Reach `json:"sees" enum:"all,team,own" db:"sees" doc:"all: every account; team: those of the own team and nobody's; own: those that one owns."`
-	Edits Reach `json:"edits" enum:"all,team,own,none" db:"edits" doc:"Never more than sees."`
+	Sees  Reach `json:"sees" enum:"all,team,territory,own" db:"sees" doc:"all: every account; team: those of the own team and nobody's; territory: those of the own territories and those that one owns; own: those that one owns."`
+	Edits Reach `json:"edits" enum:"all,team,territory,own,none" db:"edits" doc:"Never more than sees."`
 }
 
 // accessOf is the settings of access of a session, in one column.
@@ -66,15 +79,13 @@ func accessRules(ctx context.Context, tx pgx.Tx) ([]AccessRule, error) {
 // that could edit what it cannot see.
 func (s *Service) SetAccessRules(ctx context.Context, rules []AccessRule) (now []AccessRule, err error) {
 	for i, r := range rules {
-		sees, known := reachRank[r.Sees]
-		edits, knownToo := reachRank[r.Edits]
 		field := fmt.Sprintf("rules[%d]", i)
 		switch {
 		case !r.Role.Known() || r.Role == RoleAdmin:
 			return nil, fault.Errorf(fault.Invalid, "The role %q has no rule of access.", r.Role).WithField(field+".role", "A role other than admin.")
-		case !known || !knownToo || sees == 0:
-			return nil, fault.New(fault.Invalid, "Access is to all, team, own, or for editing none.").WithField(field, "One of all, team, own.")
-		case edits > sees:
+		case !r.Sees.known() || !r.Edits.known() || r.Sees == ReachNone:
+			return nil, fault.New(fault.Invalid, "Access is to all, team, territory, own, or for editing none.").WithField(field, "One of all, team, territory, own.")
+		case !r.Edits.within(r.Sees):
 			return nil, fault.New(fault.Invalid, "Nobody can edit what they cannot see. Narrow what the role edits, or widen what it sees.").WithField(field+".edits", "Not more than sees.")
 		}
 	}
@@ -105,7 +116,7 @@ type AccountVisitor struct {
 	Role   Role   `json:"role" db:"role"`
 	Sees   bool   `json:"sees" db:"sees"`
 	Edits  bool   `json:"edits" db:"edits"`
-	Why    string `json:"why" enum:"admin,role,owner,team,nobodys,not_theirs,no_permission" db:"why" doc:"admin: administrators see everything; role: the role sees every account; owner: it is theirs; team: it is their team's; nobodys: it is nobody's; not_theirs: another's, and the role does not see it; no_permission: the role has no permission for accounts."`
+	Why    string `json:"why" enum:"admin,role,owner,team,territory,nobodys,not_theirs,no_permission" db:"why" doc:"admin: administrators see everything; role: the role sees every account; owner: it is theirs; team: it is their team's; territory: it lies in one of their territories; nobodys: it is nobody's; not_theirs: another's, and the role does not see it; no_permission: the role has no permission for accounts."`
 }
 
 var errNoAccount = fault.New(fault.NotFound, "There is no such account, or it is not your organisation's.")
@@ -115,8 +126,8 @@ var errNoAccount = fault.New(fault.NotFound, "There is no such account, or it is
 func (s *Service) AccountAccess(ctx context.Context, account int64) (a AccountAccess, err error) {
 	actor, _ := postgres.ActorFrom(ctx)
 	err = s.db.Read(ctx, func(tx pgx.Tx) error {
-		var owner, team *int64
-		err := tx.QueryRow(ctx, `select owner_id, team_id from accounts where org_id = current_org() and id = $1`, account).Scan(&owner, &team)
+		var owner, team, territory *int64
+		err := tx.QueryRow(ctx, `select owner_id, team_id, territory_id from accounts where org_id = current_org() and id = $1`, account).Scan(&owner, &team, &territory)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errNoAccount
 		}
@@ -128,9 +139,12 @@ func (s *Service) AccountAccess(ctx context.Context, account int64) (a AccountAc
 			  coalesce(u.id = $1, false) as owns,
 			  coalesce(u.team_id = $2, false) or u.team_id is not null and exists (
 			    select from users o where o.org_id = u.org_id and o.id = $1 and o.team_id = u.team_id) as of_team,
-			  $1::bigint is null and $2::bigint is null as nobodys
+			  $1::bigint is null and $2::bigint is null as nobodys,
+			  exists (select from alignments l join territory_members m on m.org_id = l.org_id and m.alignment_id = l.id
+			    where l.org_id = u.org_id and l.state in ('live', 'publishing') and m.territory_id = $3 and m.user_id = u.id
+			      and territory_member_now(m.from_day, m.to_day, u.org_id)) as in_territory
 			from users u left join access_rules r on r.org_id = u.org_id and r.role = u.role
-			where u.org_id = current_org() and u.active order by lower(u.name), u.id`, owner, team)
+			where u.org_id = current_org() and u.active order by lower(u.name), u.id`, owner, team, territory)
 		if err != nil {
 			return err
 		}
@@ -139,11 +153,11 @@ func (s *Service) AccountAccess(ctx context.Context, account int64) (a AccountAc
 		for rows.Next() {
 			var v AccountVisitor
 			var sees, edits Reach
-			var owns, ofTeam, nobodys bool
-			if err := rows.Scan(&v.UserID, &v.Name, &v.Role, &sees, &edits, &owns, &ofTeam, &nobodys); err != nil {
+			var owns, ofTeam, nobodys, inTerritory bool
+			if err := rows.Scan(&v.UserID, &v.Name, &v.Role, &sees, &edits, &owns, &ofTeam, &nobodys, &inTerritory); err != nil {
 				return err
 			}
-			v.judge(sees, edits, owns, ofTeam, nobodys)
+			v.judge(sees, edits, owns, ofTeam, nobodys, inTerritory)
 			if v.UserID == actor.UserID {
 				a.MayEdit = v.Edits && ActorMay(ctx, v.Role, AccountsWrite)
 			}
@@ -162,7 +176,7 @@ func (s *Service) AccountAccess(ctx context.Context, account int64) (a AccountAc
 	return a, err
 }
 
-func (v *AccountVisitor) judge(sees, edits Reach, owns, ofTeam, nobodys bool) {
+func (v *AccountVisitor) judge(sees, edits Reach, owns, ofTeam, nobodys, inTerritory bool) {
 	if v.Role == RoleAdmin {
 		sees, edits = ReachAll, ReachAll
 	}
@@ -172,6 +186,8 @@ func (v *AccountVisitor) judge(sees, edits Reach, owns, ofTeam, nobodys bool) {
 			return true
 		case ReachTeam:
 			return owns || ofTeam || nobodys
+		case ReachTerritory:
+			return owns || inTerritory
 		case ReachOwn:
 			return owns
 		}
@@ -189,6 +205,8 @@ func (v *AccountVisitor) judge(sees, edits Reach, owns, ofTeam, nobodys bool) {
 		v.Why = "role"
 	case owns:
 		v.Why = "owner"
+	case v.Sees && sees == ReachTerritory:
+		v.Why = "territory"
 	case v.Sees && ofTeam:
 		v.Why = "team"
 	case v.Sees && nobodys:

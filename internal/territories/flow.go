@@ -85,7 +85,7 @@ func (s *Service) Submit(ctx context.Context, id int64, version int, note string
 	return s.turn(ctx, id, version, note, "submitted", []State{Draft},
 		`state = 'in_review', submitted_by = nullif(@user::bigint, 0), submitted_at = now(), decided_by = null, decided_at = null, decision_note = ''`,
 		func(h head, _ postgres.Actor) error {
-			if h.Territories == 0 {
+			if h.TerritoryCount == 0 {
 				return fault.New(fault.Invalid, "This alignment has no territories yet.")
 			}
 			return nil

@@ -49,7 +49,7 @@ func scanHead(ctx context.Context, actor postgres.Actor) func(pgx.CollectableRow
 	return func(row pgx.CollectableRow) (h head, err error) {
 		var working, balancing []byte
 		a := &h.Alignment
-		err = row.Scan(&a.ID, &a.Name, &a.State, &a.Resolution, &a.Version, &a.BasedOn, &a.Territories,
+		err = row.Scan(&a.ID, &a.Name, &a.State, &a.Resolution, &a.Version, &a.BasedOn, &a.TerritoryCount,
 			&a.CreatedBy, &a.CreatedByName, &a.CreatedAt, &a.UpdatedBy, &a.UpdatedByName, &a.UpdatedAt,
 			&a.SubmittedBy, &a.SubmittedByName, &a.SubmittedAt, &a.DecidedByName, &a.DecidedAt, &a.DecisionNote,
 			&a.PublishAt, &a.PublishedByName, &a.PublishedAt, &a.WithdrawnAt, &a.ReplacedID, &a.BatchID, &working, &balancing, &h.revision, &a.CanRedo)

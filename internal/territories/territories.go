@@ -138,7 +138,7 @@ type Alignment struct {
 	Resolution      int         `json:"resolution" doc:"Of the H3 cells."`
 	Version         int         `json:"version" doc:"Goes up with every change; a change names the one that it saw."`
 	BasedOn         *int64      `json:"basedOn" doc:"The alignment that it was copied from."`
-	Territories     int         `json:"territoryCount"`
+	TerritoryCount  int         `json:"territoryCount"`
 	CreatedBy       *int64      `json:"createdBy"`
 	CreatedByName   string      `json:"createdByName"`
 	CreatedAt       time.Time   `json:"createdAt"`

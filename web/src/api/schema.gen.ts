@@ -3521,14 +3521,14 @@ export interface components {
              * @description Never more than sees.
              * @enum {string}
              */
-            edits: "all" | "team" | "own" | "none";
+            edits: "all" | "team" | "territory" | "own" | "none";
             /** @enum {string} */
             role: "manager" | "rep" | "marketer" | "service" | "backoffice";
             /**
-             * @description all: every account; team: those of the own team and nobody's; own: those that one owns.
+             * @description all: every account; team: those of the own team and nobody's; territory: those of the own territories and those that one owns; own: those that one owns.
              * @enum {string}
              */
-            sees: "all" | "team" | "own";
+            sees: "all" | "team" | "territory" | "own";
         };
         AccessRuleList: {
             items: components["schemas"]["AccessRule"][];
@@ -3733,10 +3733,10 @@ export interface components {
             /** Format: int64 */
             userId: number;
             /**
-             * @description admin: administrators see everything; role: the role sees every account; owner: it is theirs; team: it is their team's; nobodys: it is nobody's; not_theirs: another's, and the role does not see it; no_permission: the role has no permission for accounts.
+             * @description admin: administrators see everything; role: the role sees every account; owner: it is theirs; team: it is their team's; territory: it lies in one of their territories; nobodys: it is nobody's; not_theirs: another's, and the role does not see it; no_permission: the role has no permission for accounts.
              * @enum {string}
              */
-            why: "admin" | "role" | "owner" | "team" | "nobodys" | "not_theirs" | "no_permission";
+            why: "admin" | "role" | "owner" | "team" | "territory" | "nobodys" | "not_theirs" | "no_permission";
         };
         Activity: {
             /**
@@ -4131,6 +4131,8 @@ export interface components {
             submittedByName: string;
             /** @description In their order; areas and regions among them. */
             territories: components["schemas"]["Territory"][];
+            /** Format: int64 */
+            territoryCount: number;
             /** @description Of all territories. */
             totals: components["schemas"]["TerritoryFigures"];
             /**
@@ -8828,6 +8830,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */
@@ -8964,6 +8968,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */
@@ -9072,6 +9078,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */
@@ -14027,6 +14035,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */
@@ -14098,6 +14108,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */
@@ -14166,6 +14178,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */
@@ -14236,6 +14250,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */
@@ -14300,6 +14316,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */
@@ -14368,6 +14386,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */
@@ -14434,6 +14454,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */
@@ -14501,6 +14523,8 @@ export interface operations {
                 /** @description Any of; 0 stands for nobody. */
                 ownerId?: number[];
                 teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
                 /** @description All of. */
                 tag?: string[];
                 /** @description Any of. */

@@ -9,7 +9,9 @@ import classes from './SettingsPage.module.css'
 
 type Rule = Answer<'listAccessRules'>['items'][number]
 
-const rank = { none: 0, own: 1, team: 2, all: 3 }
+/** Whether all that one reach holds is within another. */
+const within = (reach: Rule['edits'], other: Rule['sees']) =>
+  other === 'all' || reach === other || reach === 'none' || reach === 'own'
 
 /** Which accounts each role sees and edits. */
 export function AccessRulesPart() {
@@ -64,7 +66,7 @@ export function AccessRulesPart() {
                       size="xs"
                       aria-label={t('rules.seesOf', { role: t(`settings:role.${rule.role}`) })}
                       allowDeselect={false}
-                      data={(['all', 'team', 'own'] as const).map((value) => ({
+                      data={(['all', 'team', 'territory', 'own'] as const).map((value) => ({
                         value,
                         label: t(`rules.${value}`),
                       }))}
@@ -74,10 +76,9 @@ export function AccessRulesPart() {
                         change.mutate({
                           ...rule,
                           sees: sees as Rule['sees'],
-                          edits:
-                            rank[rule.edits] > rank[sees as Rule['sees']]
-                              ? (sees as Rule['edits'])
-                              : rule.edits,
+                          edits: within(rule.edits, sees as Rule['sees'])
+                            ? rule.edits
+                            : (sees as Rule['edits']),
                         })
                       }
                     />
@@ -87,8 +88,8 @@ export function AccessRulesPart() {
                       size="xs"
                       aria-label={t('rules.editsOf', { role: t(`settings:role.${rule.role}`) })}
                       allowDeselect={false}
-                      data={(['all', 'team', 'own', 'none'] as const)
-                        .filter((value) => rank[value] <= rank[rule.sees])
+                      data={(['all', 'team', 'territory', 'own', 'none'] as const)
+                        .filter((value) => within(value, rule.sees))
                         .map((value) => ({ value, label: t(`rules.${value}`) }))}
                       value={rule.edits}
                       onChange={(edits) => edits && change.mutate({ ...rule, edits: edits as Rule['edits'] })}
