@@ -21,7 +21,7 @@ type VisitAsk struct {
 	RepID   int64      `json:"repId" minimum:"0" doc:"Only this rep, one of the plan's; 0: whoever may."`
 	Day     string     `json:"day" pattern:"^(|[0-9]{4}-[0-9]{2}-[0-9]{2})$" doc:"Only on this day, one of the plan's; empty: any."`
 	Terms   VisitTerms `json:"terms"`
-	Ties    []VisitTie `json:"ties" maxItems:"10" nullable:"false"`
+	Ties    []VisitTie `json:"ties" maxItems:"50" nullable:"false"`
 }
 
 // askChange is what a revision changed about one visit.

@@ -41,7 +41,7 @@ type WorkingTerms struct {
 	EndAddress       string        `json:"endAddress" maxLength:"500"`
 	WorkStart        string        `json:"workStart" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" example:"08:00"`
 	WorkEnd          string        `json:"workEnd" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" example:"17:00"`
-	Week             []WeekdayTerm `json:"week" maxItems:"7" nullable:"false" doc:"The weekdays on which the rep works, with their hours; empty: every working day of a plan, from workStart to workEnd."`
+	Week             []WeekdayTerm `json:"week" maxItems:"50" nullable:"false" doc:"The weekdays on which the rep works, each once, with their hours; empty: every working day of a plan, from workStart to workEnd."`
 	LunchMinutes     int           `json:"lunchMinutes" minimum:"0" maximum:"180" doc:"0 for no lunch."`
 	LunchEarliest    string        `json:"lunchEarliest" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"Lunch begins no earlier."`
 	LunchLatest      string        `json:"lunchLatest" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"Lunch begins no later."`

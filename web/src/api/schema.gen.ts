@@ -7471,44 +7471,8 @@ export interface components {
                 number,
                 number
             ] | null;
-            /** @description The weekdays on which the rep works, with their hours; empty: every working day of a plan, from workStart to workEnd. */
-            week: [
-            ] | [
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ];
+            /** @description The weekdays on which the rep works, each once, with their hours; empty: every working day of a plan, from workStart to workEnd. */
+            week: components["schemas"]["WeekdayTerm"][];
             /** @example 17:00 */
             workEnd: string;
             /** @example 08:00 */
@@ -8704,44 +8668,8 @@ export interface components {
                 number,
                 number
             ] | null;
-            /** @description The weekdays on which the rep works, with their hours; empty: every working day of a plan, from workStart to workEnd. */
-            week: [
-            ] | [
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ] | [
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"],
-                components["schemas"]["WeekdayTerm"]
-            ];
+            /** @description The weekdays on which the rep works, each once, with their hours; empty: every working day of a plan, from workStart to workEnd. */
+            week: components["schemas"]["WeekdayTerm"][];
             /** @example 17:00 */
             workEnd: string;
             /** @example 08:00 */
