@@ -63,6 +63,8 @@ var sortKeys = map[string]sorting{
 	"category":          {key: "lower(a.category)", cast: "text", slow: true},
 	"visitIntervalDays": {key: "a.visit_interval_days", cast: "integer", slow: true},
 	"visitMinutes":      {key: "a.visit_minutes", cast: "integer", slow: true},
+	"city": {key: "coalesce((select lower(s.city) from sites s where s.org_id = a.org_id and s.account_id = a.id and s.is_primary), '')",
+		cast: "text", slow: true},
 	"ownerId": {key: "coalesce((select lower(u.name) from users u where u.org_id = a.org_id and u.id = a.owner_id), '')",
 		cast: "text", slow: true},
 }
