@@ -1,6 +1,13 @@
 import { Button, CloseButton, Group, Switch, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconLasso, IconParentheses, IconSearch, IconStopwatch, IconX } from '@tabler/icons-react'
+import {
+  IconHexagons,
+  IconLasso,
+  IconParentheses,
+  IconSearch,
+  IconStopwatch,
+  IconX,
+} from '@tabler/icons-react'
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { reachOf } from '../app/reach'
@@ -66,7 +73,11 @@ export function FilterBar(props: Props) {
     return undefined
   }
   const path = (index: number): Path => [index]
-  const others = Number(Boolean(filter.q)) + Number(Boolean(filter.within)) + Number(Boolean(filter.reach))
+  const others =
+    Number(Boolean(filter.q)) +
+    Number(Boolean(filter.within)) +
+    Number(Boolean(filter.cells)) +
+    Number(Boolean(filter.reach))
   const conditions = countConditions(tree)
 
   return (
@@ -88,6 +99,19 @@ export function FilterBar(props: Props) {
             onClick={() => onChange({ within: undefined })}
           >
             {t('area')}
+          </Button>
+        )}
+        {filter.cells && (
+          <Button
+            size="xs"
+            radius="xl"
+            variant="light"
+            leftSection={<IconHexagons size={14} aria-hidden />}
+            rightSection={<IconX size={14} aria-hidden />}
+            aria-label={t('clearCells')}
+            onClick={() => onChange({ cells: undefined })}
+          >
+            {t('cells', { count: filter.cells.split(',').length })}
           </Button>
         )}
         {filter.reach && (

@@ -86,7 +86,13 @@ export function useAccountsSearch(from: '/signed-in/' | '/signed-in/accounts' | 
     setHover,
     // One area at a time: a shape drawn takes the place of a drive-time area, and the other way round.
     setWithin: useCallback(
-      (within: string | undefined) => change({ within, reach: undefined, reachOf: undefined }, false),
+      (within: string | undefined) =>
+        change({ within, cells: undefined, reach: undefined, reachOf: undefined }, false),
+      [change],
+    ),
+    setCells: useCallback(
+      (cells: string | undefined) =>
+        change({ cells, within: undefined, reach: undefined, reachOf: undefined }),
       [change],
     ),
     setReach: useCallback(
@@ -99,6 +105,7 @@ export function useAccountsSearch(from: '/signed-in/' | '/signed-in/accounts' | 
             ...known,
             reach,
             within: undefined,
+            cells: undefined,
             reachOf: samePlace(search.reach, reach) ? search.reachOf : undefined,
           }),
           resetScroll: false,
@@ -108,7 +115,10 @@ export function useAccountsSearch(from: '/signed-in/' | '/signed-in/accounts' | 
     /** The drive-time area around an account's place; the account's card makes room for it. */
     reachFrom: useCallback(
       (reach: Reach, account: number) =>
-        change({ reach: reachText(reach), reachOf: account, within: undefined, sel: undefined }, false),
+        change(
+          { reach: reachText(reach), reachOf: account, within: undefined, cells: undefined, sel: undefined },
+          false,
+        ),
       [change],
     ),
     /** The visit planner with these sites. */

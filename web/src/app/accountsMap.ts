@@ -20,6 +20,8 @@ export type AccountsMapProps = {
   onHover?: (account: number | null) => void
   /** A lasso drawn, as the filter's `within`; undefined when it, or a drive-time area, was removed. */
   onWithin?: (within: string | undefined) => void
+  /** Hexagons picked with shift-click, as the filter's `cells`. */
+  onCells?: (cells: string | undefined) => void
   /** The name of the place where the filter's drive-time area begins, when it has one. */
   reachName?: string | undefined
   /** Another drive-time area, as the filter's `reach`. */

@@ -1,7 +1,7 @@
 /**
  * What the address bar holds, in one place.
  *
- * filter   q, status, class, ownerId, teamId, tag, coverage, archived, within, reach   the same names as the API
+ * filter   q, status, class, ownerId, teamId, tag, coverage, archived, within, cells, reach   the same names as the API
  *          filter                  a tree of conditions as JSON (filters/tree.ts)
  *          reachOf                 the account at whose place the drive-time area begins
  * order    sort
@@ -61,6 +61,9 @@ const flag = z.union([z.literal(true), z.literal('true'), z.literal('1')]).trans
 /** A polygon ring as the API wants it: `lon,lat lon,lat …`, 3 to 500 vertices. */
 const ring = z.string().regex(/^(-?\d+(\.\d+)?,-?\d+(\.\d+)?)( -?\d+(\.\d+)?,-?\d+(\.\d+)?){2,499}$/)
 
+/** Hexagons as the API wants them, separated by commas; so many as a stored filter takes. */
+const cells = z.string().regex(/^8[0-9a-f]{14}(,8[0-9a-f]{14}){0,499}$/)
+
 /** A drive-time area as the API wants it: `lon,lat,minutes`. */
 const reach = z.string().refine((text) => reachOf(text) !== null)
 
@@ -76,6 +79,7 @@ export const filterSchema = z.object({
   coverage: manyOf(z.enum(coverages)),
   archived: one(flag),
   within: one(ring),
+  cells: one(cells),
   reach: one(reach),
   filter: one(z.string().refine((text) => parseFilter(text) !== null)),
 })
@@ -127,10 +131,24 @@ export function filterOf(search: AccountFilter): AccountFilter {
     coverage,
     archived,
     within,
+    cells,
     reach,
     filter,
   } = search
-  return clean({ q, status, class: classOf, ownerId, teamId, tag, coverage, archived, within, reach, filter })
+  return clean({
+    q,
+    status,
+    class: classOf,
+    ownerId,
+    teamId,
+    tag,
+    coverage,
+    archived,
+    within,
+    cells,
+    reach,
+    filter,
+  })
 }
 
 /** How many conditions a filter holds; each name of the address counts once, the tree by its conditions. */

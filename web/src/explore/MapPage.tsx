@@ -60,6 +60,7 @@ export function MapPage() {
         hover={s.hover}
         onHover={s.setHover}
         onWithin={s.setWithin}
+        onCells={s.setCells}
         reachName={s.reachName}
         onReach={s.setReach}
         onList={() => void navigate({ to: '/accounts', search: s.search })}

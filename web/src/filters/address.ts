@@ -1,8 +1,8 @@
 /**
  * The filter between the address bar and the tree.
  *
- * In the address, a text (`q`), a drawn shape (`within`) and a drive-time area (`reach`)
- * have names of their own, since search field and map change them; everything else is the
+ * In the address, a text (`q`), a drawn shape (`within`), picked hexagons (`cells`) and a
+ * drive-time area (`reach`) have names of their own, since search field and map change them; everything else is the
  * tree in `filter`. The names of older links (status, class, …) are read into the tree.
  */
 import { type Reach, reachOf, reachText } from '../app/reach'
@@ -40,7 +40,7 @@ function treeOfNames(search: AccountFilter): FilterNode | null {
   return pruned({ all: conditions })
 }
 
-/** The tree that an address holds beside q, within and reach. */
+/** The tree that an address holds beside q, within, cells and reach. */
 export const treeOf = (search: AccountFilter): FilterNode | null =>
   both(treeOfNames(search), pruned(parseFilter(search.filter)))
 
@@ -64,16 +64,18 @@ export const noFilter = {
   filter: undefined,
   q: undefined,
   within: undefined,
+  cells: undefined,
   reach: undefined,
 } as const satisfies Partial<AccountFilter>
 
 /** What an address asks of the API: the names of older links as a tree. */
 export function asked(search: AccountFilter): AccountFilter {
-  const { q, within, reach } = search
+  const { q, within, cells, reach } = search
   const filter = filterText(treeOf(search))
   return {
     ...(q ? { q } : {}),
     ...(within ? { within } : {}),
+    ...(cells ? { cells } : {}),
     ...(reach ? { reach } : {}),
     ...(filter ? { filter } : {}),
   }
@@ -89,6 +91,7 @@ export function wholeTree(search: AccountFilter): FilterNode | null {
   const parts: FilterNode[] = []
   if (search.q) parts.push({ field: 'search', op: 'matches', value: search.q })
   if (search.within) parts.push({ field: 'place', op: 'within', value: { polygon: ringOf(search.within) } })
+  if (search.cells) parts.push({ field: 'place', op: 'cells', value: { cells: search.cells.split(',') } })
   if (reach)
     parts.push({
       field: 'place',

@@ -11,6 +11,7 @@ import { filterQuery } from '../app/search'
 import { shapesOf } from '../filters/shapes'
 import { parseFilter } from '../filters/tree'
 import { useFormat } from '../i18n/format'
+import { cellsShape, withCell } from './cells'
 import { LassoTools } from './LassoOverlay'
 import { AccountsLegend } from './Legend'
 import { polygonOf } from './lasso'
@@ -35,7 +36,7 @@ export const useAccountsVersion = () =>
   useQuery({ queryKey: ['accounts', 'drawn'], queryFn: () => ++drawing, staleTime: Number.POSITIVE_INFINITY })
     .data
 
-const hitsOf = [...accountHits]
+const hitsOf = [...accountHits, 'region']
 
 export function AccountsMap(props: AccountsMapProps) {
   const {
@@ -48,6 +49,7 @@ export function AccountsMap(props: AccountsMapProps) {
     hover,
     onHover,
     onWithin,
+    onCells,
     reachName,
     onReach,
     onList,
@@ -58,8 +60,8 @@ export function AccountsMap(props: AccountsMapProps) {
   const version = useAccountsVersion()
   const [picked, pick] = useReducer(pickReducer, [])
   const [inView, setInView] = useState<{ accounts: number; prospects: number } | null>(null)
-  const query = filterQuery({ ...filter, within: undefined })
-  const { within, reach } = filter
+  const query = filterQuery({ ...filter, within: undefined, cells: undefined })
+  const { within, cells, reach } = filter
   const { data: area } = useReachArea(reach)
   const drawn = reach ? area : undefined
   const format = useFormat()
@@ -73,9 +75,12 @@ export function AccountsMap(props: AccountsMapProps) {
       const regions = layer === 'regions'
       return {
         sources: {
-          shape: shapeSource(shape ?? drawn?.polygon ?? shapesOf(parseFilter(filter.filter)), place),
+          shape: shapeSource(
+            shape ?? cellsShape(cells) ?? drawn?.polygon ?? shapesOf(parseFilter(filter.filter)),
+            place,
+          ),
           ...(regions
-            ? { regions: regionsSource(location.origin, filter) }
+            ? { regions: regionsSource(location.origin, { ...filter, cells: undefined }) }
             : { accounts: accountsSource(location.origin, filter) }),
         },
         areas: [
@@ -86,7 +91,7 @@ export function AccountsMap(props: AccountsMapProps) {
         points: [...(regions ? [] : accountLayers(palette, shape)), ...reachLayers(palette)],
       }
     },
-    [query, layer, within, drawn?.polygon, placeKey],
+    [query, layer, within, cells, drawn?.polygon, placeKey],
   )
 
   const marks = useMemo(() => {
@@ -110,6 +115,10 @@ export function AccountsMap(props: AccountsMapProps) {
       return
     }
     const { account, site } = hit.properties
+    if (hit.layer.id === 'region') {
+      if (event.originalEvent.shiftKey) onCells?.(withCell(cells, String(hit.properties.cell)))
+      return
+    }
     if (hit.layer.id === 'cluster') {
       const map = event.target
       const [lng, lat] = hit.geometry.type === 'Point' ? hit.geometry.coordinates : event.lngLat.toArray()
@@ -163,7 +172,7 @@ export function AccountsMap(props: AccountsMapProps) {
           `${t('status.view', { count: inView.accounts })}, ${t('status.viewProspects', { count: inView.prospects })}`}
       </VisuallyHidden>
       <ShowArea area={drawn} settled={position !== null && reach !== undefined} />
-      {(within || reach) && onWithin ? (
+      {(within || cells || reach) && onWithin ? (
         <SelectionCard
           filter={filter}
           reachName={reachName}

@@ -6,17 +6,16 @@ import { cellArea, cellToLatLng } from 'h3-js'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AccountFilter, MapPosition } from '../app/search'
-import { asked, treeOf } from '../filters/address'
-import { both, filterText } from '../filters/tree'
 import { useFormat } from '../i18n/format'
 import { FigureList } from './FigureList'
-import type { Cell } from './figures'
+import type { Counts } from './figures'
 import classes from './RegionsPage.module.css'
 import { directions, neighbour } from './view'
 
 type Props = {
   cell: string
-  values: Cell | undefined
+  /** Undefined while they are on their way. */
+  values: Counts | undefined
   /** Its place among the hexagons in view, and of how many. */
   rank: { at: number; of: number; figure: string } | null
   filter: AccountFilter
@@ -56,9 +55,8 @@ export function CellPart({ cell, values, rank, filter, picked, onPick, onCell, c
           {t('cell.rank', { at: format.number(rank.at), of: format.number(rank.of), figure: rank.figure })}
         </Text>
       )}
-      {values ? (
-        <FigureList values={values} />
-      ) : (
+      {values && values.accounts + values.openProspects > 0 && <FigureList values={values} />}
+      {values && values.accounts + values.openProspects === 0 && (
         <Text size="sm" c="dimmed" mt="xs">
           {t('cell.noAccounts')}
         </Text>
@@ -110,14 +108,8 @@ export function CellPart({ cell, values, rank, filter, picked, onPick, onCell, c
 const areaText = (km2: number, locale: string) =>
   `${new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(km2)} km²`
 
-/** The filter with these hexagons: the list behind a figure, to the last account. */
-export function withCells(filter: AccountFilter, cells: readonly string[]): AccountFilter {
-  const { filter: _tree, ...rest } = asked(filter)
-  const text = filterText(both(treeOf(filter), { field: 'place', op: 'cells', value: { cells: [...cells] } }))
-  return { ...rest, ...(text ? { filter: text } : {}) }
-}
-
-const listOf = (filter: AccountFilter, cell: string) => ({ ...withCells(filter, [cell]), ...around(cell) })
+/** The list behind a hexagon's figures, and the map around it. */
+const listOf = (filter: AccountFilter, cell: string) => ({ ...filter, cells: cell, ...around(cell) })
 
 export function around(cell: string): MapPosition {
   const [lat, lon] = cellToLatLng(cell)

@@ -1,10 +1,10 @@
 /** What the hexagons show: figure, second figure, size, and how classes are made. */
-import { Group, NativeSelect, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Group, NativeSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { getHexagonEdgeLengthAvg } from 'h3-js'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../i18n/format'
 import { fewestSteps, type Method, methods, mostSteps } from './breaks'
-import { type FigureKey, figureKeys } from './figures'
+import { type FigureKey, figureKeys, figures, isFigure } from './figures'
 import { type MarketSearch, resolutions } from './search'
 
 type Change = (part: Partial<MarketSearch>) => void
@@ -18,15 +18,15 @@ type Props = {
   resolution: number | undefined
   /** What the server chose. */
   shown: number | undefined
+  /** The day that changes are counted from. */
+  since: string
   onChange: Change
 }
-
-const isFigure = (text: string): text is FigureKey => figureKeys.some((key) => key === text)
 
 /** What goes when the classes are to be made anew. */
 export const newClasses = { at: undefined, only: undefined } as const
 
-export function Controls({ figure, second, as, by, steps, resolution, shown, onChange }: Props) {
+export function Controls({ figure, second, as, by, steps, resolution, shown, since, onChange }: Props) {
   const { t } = useTranslation('regions')
   const format = useFormat()
   const options = figureKeys.map((value) => ({ value, label: t(`figure.${value}`) }))
@@ -66,6 +66,18 @@ export function Controls({ figure, second, as, by, steps, resolution, shown, onC
             { value: 'side', label: t('second.side') },
             { value: 'blend', label: t('second.blend') },
           ]}
+        />
+      )}
+      {[figure, second].some((key) => key && figures[key].change) && (
+        <TextInput
+          type="date"
+          size="xs"
+          label={t('since')}
+          value={since}
+          max={format.today()}
+          onChange={({ currentTarget: { value } }) => {
+            if (value) onChange({ since: value, ...newClasses })
+          }}
         />
       )}
       <Group gap="sm" align="end" wrap="nowrap">

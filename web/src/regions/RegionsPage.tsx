@@ -1,7 +1,7 @@
 /** The market map: figures by hexagon, two at once, what is behind one of them, and what to do with it. */
 import { Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { getResolution, isValidCell } from 'h3-js'
+import { isValidCell } from 'h3-js'
 import { useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FilterBar } from '../accounts/FilterBar'
@@ -14,13 +14,14 @@ import { type MapPosition, roundPosition } from '../app/search'
 import { shapesOf } from '../filters/shapes'
 import { parseFilter } from '../filters/tree'
 import { useFormat } from '../i18n/format'
+import { cellsOf, withCell } from '../map/cells'
 import { LassoTools } from '../map/LassoOverlay'
 import { polygonOf } from '../map/lasso'
 import { useReachArea } from '../map/reachArea'
 import { SelectionCard } from '../map/SelectionCard'
 import { ShowArea } from '../map/ShowArea'
 import { Panel } from '../plan/Panel'
-import { CellPart, withCells } from './CellPart'
+import { CellPart } from './CellPart'
 import { ClassLegend } from './ClassLegend'
 import { Controls } from './Controls'
 import { FigureList } from './FigureList'
@@ -28,9 +29,10 @@ import { type Cell, type FigureKey, figures, figureText } from './figures'
 import { inStep } from './inStep'
 import { MarketMap } from './MarketMap'
 import classes from './RegionsPage.module.css'
-import { cellsOf, endsOf, endsText, type MarketSearch, onlyOf, picked, toggled } from './search'
+import { endsOf, endsText, type MarketSearch, onlyOf, toggled } from './search'
 import { blended, lookedAt, rankOf, single } from './sheet'
-import { useCells, useTotals, type View } from './useMarket'
+import { Trend } from './Trend'
+import { useCell, useCells, useTotals, type View } from './useMarket'
 
 const noCells: Cell[] = []
 const mostNamed = 8
@@ -45,7 +47,8 @@ export function RegionsPage() {
   const search: MarketSearch = useSearch({ from: '/signed-in/regions' })
   const navigate = useNavigate()
   const s = useAccountsSearch('/signed-in/regions')
-  const { filter } = s
+  // What is picked is a selection among the hexagons, not what they show.
+  const filter = useMemo(() => ({ ...s.filter, cells: undefined }), [s.filter])
   const mayPlan = useMay('plans.write')
   const [view, setView] = useState<View | null>(null)
   const [hover, setHover] = useState<string | null>(null)
@@ -64,6 +67,7 @@ export function RegionsPage() {
   const figure: FigureKey = search.figure ?? 'customers'
   const second = search.with === figure ? undefined : search.with
   const as = search.as ?? 'side'
+  const usual = useMemo(() => daysBefore(format.today(), 90), [format])
   const by = search.breaks ?? 'quantile'
   const steps = search.steps ?? 5
   const only = useMemo(() => onlyOf(search.only), [search.only])
@@ -71,8 +75,17 @@ export function RegionsPage() {
   const pickedCells = useMemo(() => cellsOf(search.cells), [search.cells])
   const cell = search.cell ?? null
 
-  const { data, error, refetch, isPlaceholderData, isFetching } = useCells(filter, view, search.res)
+  const since = search.since ?? usual
+  const shownKeys = useMemo(() => [figure, ...(second ? [second] : [])], [figure, second])
+  const { data, error, refetch, isPlaceholderData, isFetching } = useCells(
+    filter,
+    view,
+    search.res,
+    shownKeys,
+    since,
+  )
   const totals = useTotals(filter, view).data
+  const inCell = useCell(filter, cell).data
   const cells = data?.cells ?? noCells
   const resolution = data?.resolution ?? search.res ?? 7
 
@@ -106,10 +119,9 @@ export function RegionsPage() {
     [change, together],
   )
   const onCell = useCallback((to: string | null) => change({ cell: to ?? undefined }), [change])
-  const onPick = (to: string) => change({ cells: picked(sameSize(pickedCells, to), to) })
+  const onPick = (to: string) => s.setCells(withCell(search.cells, to))
   const seen = lookedAt(sheet, only)
   const top = useMemo(() => [...seen].sort((a, b) => b.v - a.v).slice(0, mostNamed), [seen])
-  const byCell = useMemo(() => new Map(cells.map((c) => [c.cell, c])), [cells])
   const rank = cell === null ? null : rankOf(sheet, cell)
   const shared = {
     label: onMap('regionsLabel'),
@@ -127,10 +139,7 @@ export function RegionsPage() {
     ...(beside ? { inStep: together } : {}),
   }
   const selecting = pickedCells.length > 0 || filter.within !== undefined || filter.reach !== undefined
-  const selected = useMemo(
-    () => (pickedCells.length > 0 ? withCells(filter, pickedCells) : filter),
-    [filter, pickedCells],
-  )
+  const selected = s.filter
 
   return (
     <Panel
@@ -252,6 +261,7 @@ export function RegionsPage() {
           steps={steps}
           resolution={search.res}
           shown={data?.resolution}
+          since={since}
           onChange={change}
         />
         {error && (!data || isPlaceholderData) && (
@@ -265,13 +275,15 @@ export function RegionsPage() {
         {cell !== null && isValidCell(cell) ? (
           <CellPart
             cell={cell}
-            values={byCell.get(cell)}
+            values={inCell}
             rank={rank === null ? null : { at: rank, of: sheet.cells.length, figure: t(`figure.${figure}`) }}
             filter={filter}
             picked={pickedCells.includes(cell)}
             onPick={() => onPick(cell)}
             onCell={onCell}
-          />
+          >
+            <Trend filter={filter} cell={cell} figure={figure} />
+          </CellPart>
         ) : (
           <Text size="sm" c="dimmed">
             {data && cells.length === 0 ? t('none') : t('cell.empty')}
@@ -315,6 +327,5 @@ export function RegionsPage() {
   )
 }
 
-/** Picked hexagons are of one size: one of another size begins anew. */
-const sameSize = (cells: readonly string[], cell: string) =>
-  cells.every((c) => getResolution(c) === getResolution(cell)) ? cells : []
+const daysBefore = (day: string, days: number) =>
+  new Date(Date.parse(`${day}T12:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10)

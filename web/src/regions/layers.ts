@@ -93,12 +93,15 @@ const hovered: ExpressionSpecification = ['boolean', ['feature-state', 'hover'],
 /** Fill and lines of a sheet; what is not looked at is hardly there. */
 export function sheetLayers(p: MapPalette, sheet: Sheet, only: readonly number[]): LayerSpecification[] {
   const index = colourIndex(sheet)
-  const colours: ExpressionSpecification = [
-    'match',
-    index,
-    ...sheet.colours.flatMap((colour, i) => [i, colour]),
-    p.land,
-  ] as unknown as ExpressionSpecification
+  const colours: ExpressionSpecification | string =
+    sheet.colours.length === 0
+      ? p.land
+      : ([
+          'match',
+          index,
+          ...sheet.colours.flatMap((colour, i) => [i, colour]),
+          p.land,
+        ] as unknown as ExpressionSpecification)
   const seen: ExpressionSpecification | number =
     only.length === 0
       ? ['case', ['<', index, 0], 0.05, hovered, 0.95, opacity]

@@ -10,7 +10,6 @@
  * only             classes that are looked at, as the legend was clicked
  * since            the day that changes are counted from
  * cell             the hexagon that is looked into
- * cells            hexagons picked for the selection
  * analysis         what is worked out on top: hot spots, look-alikes, …
  */
 import { z } from 'zod'
@@ -21,8 +20,6 @@ import { figureKeys } from './figures'
 export const analyses = ['hotspots', 'lookalikes', 'unserved', 'place'] as const
 export type Analysis = (typeof analyses)[number]
 export const resolutions = [4, 5, 6, 7, 8, 9] as const
-/** A filter takes so many hexagons. */
-export const mostCells = 500
 
 /** As H3 writes a cell. Looked at again where cells are worked with: this file is loaded with the first page. */
 const h3 = /^8[0-9a-f]{14}$/
@@ -52,12 +49,6 @@ export const marketSearchSchema = accountsSearchSchema.extend({
   only: one(z.string().regex(/^\d(,\d){0,8}$/)),
   since: one(day),
   cell: one(z.string().regex(h3)),
-  cells: one(
-    z
-      .string()
-      .max(mostCells * 16)
-      .refine((text) => text.split(',').every((cell) => h3.test(cell))),
-  ),
   analysis: one(z.enum(analyses)),
 })
 export type MarketSearch = z.output<typeof marketSearchSchema>
@@ -65,16 +56,8 @@ export type MarketSearch = z.output<typeof marketSearchSchema>
 export const endsOf = (at: string | undefined): number[] | null => (at ? list(at) : null)
 export const endsText = (ends: readonly number[]) => ends.join(',')
 export const onlyOf = (only: string | undefined): number[] => (only ? list(only) : [])
-export const cellsOf = (cells: string | undefined): string[] => cells?.split(',') ?? []
-
 /** The legend clicked: the class joins what is looked at, or leaves it; all of them are none. */
 export function toggled(only: readonly number[], at: number, classes: number): string | undefined {
   const next = only.includes(at) ? only.filter((i) => i !== at) : [...only, at].sort((a, b) => a - b)
   return next.length === 0 || next.length === classes ? undefined : next.join(',')
-}
-
-/** A hexagon joins the picked ones, or leaves them. */
-export function picked(cells: readonly string[], cell: string): string | undefined {
-  const next = cells.includes(cell) ? cells.filter((c) => c !== cell) : [...cells, cell].slice(-mostCells)
-  return next.length === 0 ? undefined : next.join(',')
 }

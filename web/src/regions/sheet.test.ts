@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { figures } from './figures'
-import { picked, toggled } from './search'
+import { toggled } from './search'
 import { blended, colourOf, lookedAt, rankOf, single } from './sheet'
 
 const cell = (name: string, customers: number, prospects: number) => ({
@@ -9,6 +9,7 @@ const cell = (name: string, customers: number, prospects: number) => ({
   customers,
   prospects,
   openProspects: 0,
+  penetration: customers + prospects > 0 ? customers / (customers + prospects) : null,
 })
 const cells = [cell('a', 0, 5), cell('b', 1, 1), cell('c', 2, 0), cell('d', 30, 10), cell('e', 0, 0)]
 const choice = { by: 'natural', steps: 3, scheme: 'light' } as const
@@ -66,14 +67,5 @@ describe('a legend that is clicked', () => {
     expect(toggled([0, 2], 1, 3)).toBeUndefined()
     expect(lookedAt(sheet, [2]).map((c) => c.cell)).toEqual(['d'])
     expect(lookedAt(sheet, [])).toBe(sheet.cells)
-  })
-})
-
-describe('picking hexagons', () => {
-  it('adds and takes away', () => {
-    expect(picked([], 'x')).toBe('x')
-    expect(picked(['x'], 'y')).toBe('x,y')
-    expect(picked(['x', 'y'], 'x')).toBe('y')
-    expect(picked(['x'], 'x')).toBeUndefined()
   })
 })

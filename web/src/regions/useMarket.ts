@@ -1,14 +1,23 @@
-/** The figures of the hexagons around what the map shows, and of the view as a whole. */
+/** Figures of hexagons, of a view, of one hexagon, and day by day. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, call } from '../api/client'
 import { type AccountFilter, filterQuery } from '../app/search'
+import { type FigureKey, groupsOf, type ServerFigure } from './figures'
 import { type Bounds, snapped } from './view'
 
 export type View = { bounds: Bounds; zoom: number }
 
-export function useCells(filter: AccountFilter, view: View | null, resolution: number | undefined) {
+/** The hexagons around what the map shows, with what some figures need. */
+export function useCells(
+  filter: AccountFilter,
+  view: View | null,
+  resolution: number | undefined,
+  keys: readonly FigureKey[],
+  since: string,
+) {
   const box = view && snapped(view.bounds, view.zoom)
   const zoom = view ? Math.round(view.zoom) : 0
+  const { figures, change } = groupsOf(keys)
   return useQuery({
     queryKey: [
       'regions',
@@ -16,6 +25,8 @@ export function useCells(filter: AccountFilter, view: View | null, resolution: n
       box,
       resolution ?? null,
       resolution === undefined ? zoom : null,
+      figures ?? null,
+      change ? since : null,
     ],
     queryFn: ({ signal }) =>
       call(
@@ -25,6 +36,8 @@ export function useCells(filter: AccountFilter, view: View | null, resolution: n
               ...filter,
               bbox: (box ?? []).join(','),
               ...(resolution === undefined ? { zoom } : { resolution }),
+              ...(figures ? { figures } : {}),
+              ...(change ? { since } : {}),
             },
           },
           signal,
@@ -35,20 +48,53 @@ export function useCells(filter: AccountFilter, view: View | null, resolution: n
   })
 }
 
-/** Resolution of the hexagons that the totals are asked with: the coarser, the less is counted twice. */
-const coarse = 3
+const everything = 'money,visits,coverage'
 
+/** All figures of what the map shows, exact at its edges. */
 export function useTotals(filter: AccountFilter, view: View | null) {
   const bbox = view?.bounds.map((v) => v.toFixed(5)).join(',') ?? ''
   return useQuery({
     queryKey: ['regions', 'totals', filterQuery(filter), bbox],
-    queryFn: async ({ signal }) =>
-      (
-        await call(
-          api.GET('/api/regions', { params: { query: { ...filter, bbox, resolution: coarse } }, signal }),
-        )
-      ).totals,
+    queryFn: ({ signal }) =>
+      call(
+        api.GET('/api/regions/summary', {
+          params: { query: { ...filter, bbox, figures: everything } },
+          signal,
+        }),
+      ),
     enabled: view !== null,
     placeholderData: keepPreviousData,
+  })
+}
+
+/** All figures of one hexagon. */
+export const useCell = (filter: AccountFilter, cell: string | null) =>
+  useQuery({
+    queryKey: ['regions', 'cell', filterQuery(filter), cell],
+    queryFn: ({ signal }) =>
+      call(
+        api.GET('/api/regions/summary', {
+          params: { query: { ...filter, cells: cell ?? '', figures: everything } },
+          signal,
+        }),
+      ),
+    enabled: cell !== null,
+    placeholderData: keepPreviousData,
+  })
+
+/** A figure of one hexagon day by day; those that snapshots do not keep have none. */
+export function useTrend(filter: AccountFilter, cell: string, figure: ServerFigure) {
+  const kept = figure === 'openProspects' ? null : figure
+  return useQuery({
+    queryKey: ['regions', 'history', filterQuery(filter), cell, kept],
+    queryFn: ({ signal }) =>
+      call(
+        api.GET('/api/regions/history', {
+          params: { query: { ...filter, cells: cell, figure: kept ?? 'accounts' } },
+          signal,
+        }),
+      ),
+    enabled: kept !== null,
+    retry: false,
   })
 }
