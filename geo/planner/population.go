@@ -8,6 +8,7 @@ import (
 // member is a plan of a population: lanes as visits, which may break windows
 // and capacity.
 type member struct {
+	number     int32   // of those of its herd, in the order in which they came
 	visits     []int32 // lane after lane
 	ends       []int32 // of each lane that is used
 	next, prev []int32 // by visit; node n where its lane ends or begins
@@ -17,10 +18,8 @@ type member struct {
 	fitness    int64
 }
 
-type kin struct {
-	apart int32
-	other *member
-}
+// kin is another member and how far it is; by number, so that lists move fast.
+type kin struct{ apart, number int32 }
 
 func (x *member) feasible() bool { return x.over == 0 && x.warp == 0 }
 
@@ -42,7 +41,8 @@ func (x *member) apart(o *member) int32 {
 // member copies the lanes of a local search.
 func (l *local) member() *member {
 	n := l.y.n
-	x := &member{visits: make([]int32, 0, n), next: make([]int32, n), prev: make([]int32, n)}
+	list := make([]int32, 3*n)
+	x := &member{visits: list[:0:n], next: list[n : 2*n : 2*n], prev: list[2*n:], ends: make([]int32, 0, len(l.lanes))}
 	for k := range l.lanes {
 		a := &l.lanes[k]
 		if len(a.nodes) == 2 {
@@ -62,27 +62,34 @@ func (l *local) member() *member {
 
 // Sizes after Vidal and others (2013).
 const (
-	herdLeast = 25 // members that survive
-	herdGrow  = 40 // members added before the others go
 	herdElite = 4  // members that are rated by cost alone
 	herdNear  = 5  // members to whom the distance counts
 	founders  = 25 // members before the first crossover
 )
 
-// herd is one half of a population.
+// herd is one half of a population. Those of small problems are smaller: they
+// have little time.
 type herd struct {
+	least   int       // members that survive
+	grow    int       // members added before the others go
+	added   int32     // so far
 	members []*member // by price
 	ranks   []lonely  // scratch
+}
+
+func newHerd(visits int) herd {
+	return herd{least: min(25, max(15, visits/4)), grow: min(40, max(20, visits*2/5))}
 }
 
 type lonely struct{ alone, at int32 }
 
 func (h *herd) add(x *member, price func(*member) int64) {
-	x.near = x.near[:0]
+	h.added++
+	x.near, x.number = x.near[:0], h.added
 	for _, o := range h.members {
 		d := x.apart(o)
-		o.meet(kin{d, x})
-		x.meet(kin{d, o})
+		o.meet(kin{d, x.number})
+		x.meet(kin{d, o.number})
 	}
 	c := price(x)
 	at, _ := slices.BinarySearchFunc(h.members, c, func(o *member, c int64) int {
@@ -92,8 +99,8 @@ func (h *herd) add(x *member, price func(*member) int64) {
 		return 1
 	})
 	h.members = slices.Insert(h.members, at, x)
-	if len(h.members) > herdLeast+herdGrow {
-		for len(h.members) > herdLeast {
+	if len(h.members) > h.least+h.grow {
+		for len(h.members) > h.least {
 			h.dropWorst()
 		}
 	}
@@ -113,7 +120,7 @@ func (h *herd) drop(at int) {
 	x := h.members[at]
 	h.members = slices.Delete(h.members, at, at+1)
 	for _, o := range h.members {
-		i := slices.IndexFunc(o.near, func(k kin) bool { return k.other == x })
+		i := slices.IndexFunc(o.near, func(k kin) bool { return k.number == x.number })
 		o.near = slices.Delete(o.near, i, i+1)
 	}
 	x.near = nil
@@ -189,7 +196,7 @@ func newPopulation(y *yard, r *random, edge int64) *population {
 			way, cost = way+int64(e.way), cost+int64(e.cost)
 		}
 	}
-	return &population{l: newLocal(y, r), random: r,
+	return &population{l: newLocal(y, r), random: r, keep: newHerd(int(y.n)), not: newHerd(int(y.n)),
 		// A second too late costs as much as a second of driving.
 		warpPrice: max(1, cost/way),
 		loadPrice: max(1, 4*fine*edge/int64(most))}

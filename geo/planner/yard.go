@@ -27,9 +27,12 @@ type edge struct {
 const fine = 16
 
 const (
-	granular = 40   // near visits that moves look at
 	yardMost = 4000 // visits: the edges grow with the square
 )
+
+// granular is how many near visits moves look at. Of few visits a few do: what a
+// child gains from more is worth less than the children there is time for.
+func granular(visits int) int { return min(40, max(15, visits/4)) }
 
 func (y *yard) row(a int32) []edge {
 	w := y.n + 1
@@ -70,7 +73,7 @@ func newYard(m *model) *yard {
 		}
 		y.nodes[v] = segment{length: c.length, early: w.open, late: w.close}
 		y.loads[v] = c.load
-		y.near[v] = m.near[v][:min(granular, len(m.near[v]))]
+		y.near[v] = m.near[v][:min(granular(int(n)), len(m.near[v]))]
 		row := x.legs.row(c.place)
 		for b := range n {
 			h := &row[m.visits[b].place]
