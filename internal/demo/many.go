@@ -119,12 +119,12 @@ func (m *maker) at(s street) orb.Point {
 func (m *maker) put(ctx context.Context, tx pgx.Tx, org int64, from, n int) error {
 	_, err := tx.Exec(ctx, `
 		create temp table many (n int, id bigint, name text, status text, class text, category text, owner_id bigint, tags text[], phone text, email text,
-		  website text, revenue float8, days int, last_visit_on date, housenumber text, street text, city text, postcode text, point geometry, cell bigint,
+		  website text, revenue float8, potential float8, days int, last_visit_on date, housenumber text, street text, city text, postcode text, point geometry, cell bigint,
 		  contact text) on commit drop`)
 	if err != nil {
 		return err
 	}
-	columns := strings.Split("n name status class category owner_id tags phone email website revenue days last_visit_on housenumber street city postcode point cell contact", " ")
+	columns := strings.Split("n name status class category owner_id tags phone email website revenue potential days last_visit_on housenumber street city postcode point cell contact", " ")
 	i := 0
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"many"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
 		if i == n {
@@ -139,9 +139,9 @@ func (m *maker) put(ctx context.Context, tx pgx.Tx, org int64, from, n int) erro
 	for _, text := range []string{
 		`select set_config('app.bulk', 'on', true)`, // the search text is given
 		`update many set id = nextval(pg_get_serial_sequence('accounts', 'id'))`,
-		`insert into accounts (org_id, id, name, status, class, category, owner_id, tags, phone, email, website, revenue, visit_interval_days, last_visit_on, search)
+		`insert into accounts (org_id, id, name, status, class, category, owner_id, tags, phone, email, website, revenue, potential, visit_interval_days, last_visit_on, search)
 		 overriding system value
-		 select $1, id, name, status, class, category, owner_id, tags, phone, email, website, revenue, days, last_visit_on,
+		 select $1, id, name, status, class, category, owner_id, tags, phone, email, website, revenue, potential, days, last_visit_on,
 		   lower(concat_ws(' ', name, category, array_to_string(tags, ' '), concat_ws(' ', housenumber, street, city, postcode))) from many`,
 		`insert into sites (org_id, account_id, is_primary, housenumber, street, city, postcode, source, point, cell)
 		 select $1, id, true, housenumber, street, city, postcode, 'demo', st_setsrid(point, 4326), cell from many`,
@@ -198,12 +198,13 @@ func (m *maker) row(n int) ([]any, error) {
 		last = &day
 		revenue = math.Round(rng.ExpFloat64()*2_000_000) / 100
 	}
+	potential := math.Round(100*revenue*(0.8+rng.Float64())+rng.ExpFloat64()*1_000_000) / 100
 	contact := ""
 	if n%3 == 0 {
 		contact = given[rng.IntN(len(given))] + " " + family[rng.IntN(len(family))]
 	}
 	number := strconv.Itoa(n)
 	return []any{n, name, status, class, strings.ToLower(trade), owner, tags, fmt.Sprintf("+1 302 %03d %04d", n/10_000%1000, n%10_000),
-		"office" + number + "@shop.waymark.example", "https://shop" + number + ".waymark.example", revenue, days, last,
+		"office" + number + "@shop.waymark.example", "https://shop" + number + ".waymark.example", revenue, potential, days, last,
 		strconv.Itoa(1 + rng.IntN(900)), s.Name, s.Place, s.Postcode, p, int64(cell), contact}, nil
 }

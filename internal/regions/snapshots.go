@@ -157,15 +157,21 @@ func snapshotResolution(ctx context.Context, tx pgx.Tx, org int64) (int, error) 
 	return 0, nil
 }
 
+// FirstMask returns the number with which SQL turns the cell of a site into the
+// first descendant of its ancestor at a resolution, which is how snapshots name
+// cells: cell & mask. The resolution lies between 0 and that of sites.
+func FirstMask(resolution int) int64 {
+	// Every digit between the two resolutions becomes 0; the masks hold these
+	// digits beside the resolution itself.
+	_, coarse := hexgrid.ParentMasks(resolution)
+	_, fine := hexgrid.ParentMasks(hexgrid.StorageResolution)
+	return ^(coarse &^ fine &^ (15 << 52))
+}
+
 // store sums up the accounts of today.
 func store(ctx context.Context, tx pgx.Tx, org int64, today string, resolution int) error {
 	q := accounts.NewStatement(org, today)
-	// The first descendant of the cell has 0 for every digit between the two
-	// resolutions, which the masks hold beside the resolution itself.
-	_, coarse := hexgrid.ParentMasks(resolution)
-	_, fine := hexgrid.ParentMasks(hexgrid.StorageResolution)
-	digits := q.Arg(coarse&^fine&^(15<<52)) + "::bigint"
-	cell := "(s.cell & ~" + digits + ")"
+	cell := "(s.cell & " + q.Arg(FirstMask(resolution)) + "::bigint)"
 	tag, err := tx.Exec(ctx, `
 		with v as materialized (
 		  select v.account_id, count(*) as n from activities v
