@@ -1,5 +1,7 @@
 package planner
 
+import "slices"
+
 // within tries moves inside a lane.
 func (l *local) within(u, v, k int32) bool {
 	y := l.y
@@ -62,75 +64,106 @@ func (l *local) within(u, v, k int32) bool {
 	return d < slack && l.turn(k, i+1, j, d)
 }
 
-// walk joins nodes from..to-1 of a lane to s.
-func (l *local) walk(s segment, last int32, nodes []int32) (segment, int32) {
+// room is how much the windows broken in a lane may cost for a change to save
+// whose ways cost d more.
+func (l *local) room(k int32, d int64) int64 {
+	a := &l.lanes[k]
+	return a.price - d - int64(max(0, a.load-l.y.capacity))*l.loadPrice
+}
+
+// walk joins nodes to s that ends with last; ok is false when that breaks windows
+// for more than there is room for.
+func (l *local) walk(s segment, last int32, nodes []int32, room int64) (_ segment, _ int32, ok bool) {
 	y := l.y
 	for _, v := range nodes {
 		s, last = s.join(y.nodes[v], y.edge(last, v).way), v
+		if int64(s.warp)*l.warpPrice >= room {
+			return s, last, false
+		}
 	}
-	return s, last
+	return s, last, true
+}
+
+// saves says whether a change saves that leaves a lane as it is from position to
+// on, s being what comes before it and ends with last.
+func (l *local) saves(k int32, s segment, last int32, to int, room int64) (by int64, ok bool) {
+	a := &l.lanes[k]
+	by = int64(s.warpWith(a.suf[to], l.y.edge(last, a.nodes[to]).way))*l.warpPrice - room
+	return by, by < 0
 }
 
 // move takes size nodes at i out and puts them before position j.
 func (l *local) move(k int32, i, size, j int, flip bool, d int64) bool {
-	a := &l.lanes[k]
-	n := a.nodes
-	l.one = l.one[:0]
-	from, to := min(i, j), max(i+size, j)
-	l.one = append(l.one, n[:from]...)
-	put := func() {
-		if flip {
-			for h := i + size - 1; h >= i; h-- {
-				l.one = append(l.one, n[h])
-			}
-		} else {
-			l.one = append(l.one, n[i:i+size]...)
-		}
+	n := l.lanes[k].nodes
+	nodes := n[i : i+size]
+	if flip {
+		l.two = append(l.two[:0], n[i+1], n[i])
+		nodes = l.two
 	}
-	if j <= i {
-		put()
-		l.one = append(l.one, n[j:i]...)
-	} else {
-		l.one = append(l.one, n[i+size:j]...)
-		put()
+	from, to, one, two := j, i+size, nodes, n[min(i, j):i]
+	if j > i {
+		from, to, one, two = i, j, n[i+size:j], nodes
 	}
-	s, last := l.walk(a.pre[from-1], n[from-1], l.one[from:])
-	return l.finish(k, s, last, to, d)
-}
-
-// finish puts the scratch list into a lane if that saves: s is what comes before
-// position to of the lane, which stays as it is from there on.
-func (l *local) finish(k int32, s segment, last int32, to int, d int64) bool {
-	a := &l.lanes[k]
-	warp := s.warpWith(a.suf[to], l.y.edge(last, a.nodes[to]).way)
-	if d += l.priceOf(a.load, warp); d >= a.price {
+	room := l.room(k, d)
+	s, last, ok := l.walk(l.lanes[k].pre[from-1], n[from-1], one, room)
+	if !ok {
 		return false
 	}
-	slack := a.price
-	l.one = append(l.one, a.nodes[to:]...)
+	if s, last, ok = l.walk(s, last, two, room); !ok {
+		return false
+	}
+	by, ok := l.saves(k, s, last, to, room)
+	if !ok {
+		return false
+	}
+	l.one = append(append(append(append(l.one[:0], n[:from]...), one...), two...), n[to:]...)
 	l.commit(k, -1)
-	l.told(d - slack)
+	l.told(by)
 	return true
 }
 
 // exchange swaps the nodes at i and j.
 func (l *local) exchange(k int32, i, j int, d int64) bool {
-	a := &l.lanes[k]
-	n := a.nodes
-	l.one = append(l.one[:0], n[:j+1]...)
+	n := l.lanes[k].nodes
+	room := l.room(k, d)
+	s, last, ok := l.walk(l.lanes[k].pre[i-1], n[i-1], n[j:j+1], room)
+	if !ok {
+		return false
+	}
+	if s, last, ok = l.walk(s, last, n[i+1:j], room); !ok {
+		return false
+	}
+	if s, last, ok = l.walk(s, last, n[i:i+1], room); !ok {
+		return false
+	}
+	by, ok := l.saves(k, s, last, j+1, room)
+	if !ok {
+		return false
+	}
+	l.one = append(l.one[:0], n...)
 	l.one[i], l.one[j] = n[j], n[i]
-	s, last := l.walk(a.pre[i-1], n[i-1], l.one[i:])
-	return l.finish(k, s, last, j+1, d)
+	l.commit(k, -1)
+	l.told(by)
+	return true
 }
 
 // turn reverses the nodes from i to j.
 func (l *local) turn(k int32, i, j int, d int64) bool {
-	a := &l.lanes[k]
-	n := a.nodes
-	l.one = append(l.one[:0], n[:i]...)
+	n := l.lanes[k].nodes
+	room := l.room(k, d)
+	s, last, ok := l.lanes[k].pre[i-1], n[i-1], true
 	for h := j; h >= i; h-- {
-		l.one = append(l.one, n[h])
+		if s, last, ok = l.walk(s, last, n[h:h+1], room); !ok {
+			return false
+		}
 	}
-	s, last := l.walk(a.pre[i-1], n[i-1], l.one[i:])
-	return l.finish(k, s, last, j+1, d)
+	by, ok := l.saves(k, s, last, j+1, room)
+	if !ok {
+		return false
+	}
+	l.one = append(l.one[:0], n...)
+	slices.Reverse(l.one[i : j+1])
+	l.commit(k, -1)
+	l.told(by)
+	return true
 }
