@@ -226,6 +226,11 @@ function Loaded(
                     : null
                 }
               />
+              {alignment.mayEdit && (
+                <div className={classes.add}>
+                  <AddMenu alignment={alignment} edits={edits} />
+                </div>
+              )}
             </Tabs.Panel>
             <Tabs.Panel value="changes">
               <ChangesPart alignment={alignment} alignments={alignments} contrast={contrast} />
@@ -292,7 +297,7 @@ function Footer(props: {
   useRevision(division)
   const { spread, count } = evennessOf(division.painting, territories, bars)
   const percent = new Intl.NumberFormat(format.locale, { style: 'percent', maximumFractionDigits: 0 })
-  if (count === 0 && !onBalance && !alignment.mayEdit) return null
+  if (count === 0 && !onBalance) return null
   return (
     <footer className={classes.footer}>
       <span data-spread>
@@ -303,7 +308,6 @@ function Footer(props: {
           })}`}
         {edits.busy && ` · ${t('list.saving')}`}
       </span>
-      {alignment.mayEdit && <AddMenu alignment={alignment} edits={edits} />}
       {onBalance && (
         <Button
           size="xs"

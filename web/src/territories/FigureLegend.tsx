@@ -18,12 +18,16 @@ export function FigureLegend({ colourBy, classes: steps }: { colourBy: ColourBy;
     return to === undefined ? `${text(from)}+` : i === 0 ? `<${text(to)}` : `${text(from)}+`
   }
   return (
-    <section className={classes.legend} aria-label={t('legend.label')}>
+    <section
+      className={classes.legend}
+      aria-label={t('legend.label')}
+      data-coverage={colourBy === 'coverage'}
+    >
       <h2>
         {t(`colour.${colourBy}`)}
         <span>{t('legend.perCell')}</span>
       </h2>
-      <ol data-coverage={colourBy === 'coverage'}>
+      <ol>
         {steps.ends.map((end, i) => (
           <li key={end}>
             <i style={{ background: steps.colours[i] }} aria-hidden="true" />

@@ -77,6 +77,7 @@ export function TerritoryList(props: {
           >
             <button
               type="button"
+              className={classes.main}
               aria-pressed={target === null ? selected === id : target === id}
               onClick={() =>
                 useView.setState(target === null ? { selected: id } : { target: id, selected: id })
