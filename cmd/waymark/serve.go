@@ -185,6 +185,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &territories.Worker{Territories: alignments})
+	river.AddWorker(workers, &territories.UpkeepWorker{Territories: alignments})
 	river.AddWorker(workers, &webhooks.Worker{Webhooks: hooks})
 	river.AddWorker(workers, &accounts.BulkWorker{Accounts: customers})
 	river.AddWorker(workers, &accounts.CountsWorker{Accounts: customers})
@@ -198,7 +199,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	river.AddWorker(workers, &visits.PeriodWorker{Visits: planning})
 	options := jobs.Options{
 		Workers:  workers,
-		Periodic: []*river.PeriodicJob{segments.Hourly(), regions.SnapshotsHourly(), accounts.DictionaryEvery(), accounts.CountsEvery()},
+		Periodic: []*river.PeriodicJob{segments.Hourly(), territories.Hourly(), regions.SnapshotsHourly(), accounts.DictionaryEvery(), accounts.CountsEvery()},
 		Alone:    store.Private(),
 		Logger:   env.Log.With(slog.String("part", "jobs")),
 		Queues: map[string]river.QueueConfig{

@@ -13,7 +13,8 @@ import (
 // NewTerritoryBatch stores a batch, not yet worked off, that gives accounts to the
 // owners of their territories in an alignment: those whose owner is another one
 // now. Accounts in territories that nobody owns today stay with whom they have.
-// territories narrows it to some; nil means all.
+// With territories it is a handover of those: of the accounts that are still with
+// whom they were given to. nil means all of all.
 func NewTerritoryBatch(ctx context.Context, tx pgx.Tx, alignment int64, territories []int64) (id int64, total int, err error) {
 	actor, _ := postgres.ActorFrom(ctx)
 	change, err := json.Marshal(BulkChange{AlignmentID: &alignment})
@@ -27,9 +28,10 @@ func NewTerritoryBatch(ctx context.Context, tx pgx.Tx, alignment int64, territor
 		  insert into batch_accounts (org_id, batch_id, account_id)
 		  select $1, batch.id, a.id
 		  from batch cross join (`+territoryOwners("$1", "$4::bigint")+`) o
+		  join territories t on t.org_id = $1 and t.alignment_id = $4::bigint and t.id = o.territory_id
 		  join accounts a on a.org_id = $1 and a.territory_id = o.territory_id
 		  where a.owner_id is distinct from o.user_id and a.archived_at is null
-		    and ($5::bigint[] is null or o.territory_id = any($5::bigint[]))
+		    and ($5::bigint[] is null or o.territory_id = any($5::bigint[]) and a.owner_id is not distinct from t.assigned_to)
 		  returning 1
 		)
 		select batch.id, (select count(*) from meant) from batch`, actor.OrgID, actor.UserID, string(change), alignment, territories).Scan(&id, &total)

@@ -119,6 +119,9 @@ func (s *Service) golive(ctx context.Context, tx pgx.Tx, actor postgres.Actor, h
 			return err
 		}
 	}
+	if err := otherTerritories(ctx, tx); err != nil {
+		return err
+	}
 	todo, err := json.Marshal(work{Phase: settling, Total: total, User: actor.UserID})
 	if err != nil {
 		return fmt.Errorf("territories: work of a publication: %w", err)
@@ -139,6 +142,15 @@ func (s *Service) golive(ctx context.Context, tx pgx.Tx, actor postgres.Actor, h
 		return nil
 	}
 	return s.Enqueue(ctx, tx, Job{Task: taskWork, OrgID: actor.OrgID, AlignmentID: h.ID, UserID: actor.UserID}, nil)
+}
+
+// otherTerritories counts as a change of accounts, though it changes none: what
+// filters for an area or region mean is remembered until then.
+func otherTerritories(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, `update accounts set version = version where false`); err != nil {
+		return fmt.Errorf("territories: count a change: %w", err)
+	}
+	return nil
 }
 
 // waitless does what a job would, when there is none.
@@ -199,6 +211,9 @@ func (s *Service) unpublish(ctx context.Context, tx pgx.Tx, actor postgres.Actor
 	var total int
 	if err := tx.QueryRow(ctx, `select count(*) from accounts where org_id = $1`, actor.OrgID).Scan(&total); err != nil {
 		return fmt.Errorf("territories: count accounts: %w", err)
+	}
+	if err := otherTerritories(ctx, tx); err != nil {
+		return err
 	}
 	todo, err := json.Marshal(work{Undo: true, Phase: settling, Total: total, User: actor.UserID})
 	if err != nil {
@@ -333,13 +348,8 @@ func finish(ctx context.Context, tx pgx.Tx, actor postgres.Actor, id int64) erro
 			owners = *h.ReplacedID
 		}
 	}
-	_, err = tx.Exec(ctx, `
-		update territories t set assigned_to = (
-		  select m.user_id from territory_members m where m.org_id = t.org_id and m.alignment_id = t.alignment_id and m.territory_id = t.id
-		    and m.role = 'owner' and territory_member_now(m.from_day, m.to_day, $1) order by m.position limit 1)
-		where t.org_id = $1 and t.alignment_id = $2`, actor.OrgID, owners)
-	if err != nil {
-		return fmt.Errorf("territories: end the publication of alignment %d: %w", id, err)
+	if err := assign(ctx, tx, actor, owners); err != nil {
+		return err
 	}
 	return touch(ctx, tx, actor, &h)
 }
