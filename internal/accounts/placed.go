@@ -84,6 +84,18 @@ func (f Filter) WholeCells(res int) ([]hexgrid.Range, error) {
 	return out, nil
 }
 
+// CommonRanges returns what two lists of ranges of cells have in common; nil for a
+// list is everything.
+func CommonRanges(a, b []hexgrid.Range) []hexgrid.Range {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return common(a, b)
+}
+
 func (s *Shape) wholeCells(res int) ([]hexgrid.Range, error) {
 	var g orb.Geometry = s.geometry
 	switch {

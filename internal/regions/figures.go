@@ -130,6 +130,7 @@ type asking struct {
 	org    int64
 	today  string
 	filter accounts.Filter
+	places accounts.Filter // those of the filter alone; see placesOf
 	wanted Wanted
 }
 

@@ -218,7 +218,7 @@ func (s *Service) rivals(ctx context.Context, query GravityQuery) ([]orb.Point, 
 	}
 	err = s.ask(ctx, accounts.Filter{Areas: []*accounts.Shape{near}}, Wanted{}, func(a *asking) error {
 		q := a.statement()
-		open := a.filter.OpenProspectsOf()
+		open := a.places.OpenProspectsOf()
 		open.Category = query.Category
 		return read(a, `select p.point from `+open.Prospects(q, "p.id, p.point")+` order by p.id limit 20000`, q.Args())
 	})

@@ -103,7 +103,7 @@ func (s *Service) View(ctx context.Context, f accounts.Filter, d Detail) (View, 
 	err = s.ask(ctx, f, d.Wanted, func(a *asking) error {
 		out.From, out.To = a.wanted.From, a.wanted.To
 		whole := *a
-		whole.filter.Box = nil
+		whole.filter.Box, whole.places.Box = nil, nil
 		if out.Cells, err = whole.byCell(hexgrid.Ranges(cells), res); err != nil {
 			return err
 		}
@@ -140,7 +140,11 @@ func (s *Service) ask(ctx context.Context, f accounts.Filter, w Wanted, fn func(
 		if f, err = s.book.Bind(ctx, tx, actor, today, f); err != nil {
 			return err
 		}
-		return fn(&asking{ctx: ctx, tx: tx, org: actor.OrgID, today: today, filter: f, wanted: w})
+		places, err := placesOf(ctx, tx, actor.OrgID, f)
+		if err != nil {
+			return err
+		}
+		return fn(&asking{ctx: ctx, tx: tx, org: actor.OrgID, today: today, filter: f, places: places, wanted: w})
 	})
 }
 
@@ -232,7 +236,7 @@ func (a *asking) byCell(ranges []hexgrid.Range, res int) ([]Cell, error) {
 	q = a.statement()
 	rows, err = a.tx.Query(a.ctx, `
 		select (p.cell & `+q.Arg(and)+`::bigint) | `+q.Arg(or)+`::bigint, count(*)
-		from `+a.filter.OpenProspectsOf().ProspectsInCells(q, ranges, "p.cell")+`
+		from `+a.places.OpenProspectsOf().ProspectsInCells(q, ranges, "p.cell")+`
 		group by 1 order by 1`, q.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("count open prospects by cell: %w", err)
@@ -283,7 +287,7 @@ func (a *asking) totals() (Figures, error) {
 	}
 	n.Accounts, n.Customers, n.Prospects = of.Accounts, of.Customers, of.Prospects
 	q := a.statement()
-	err = a.tx.QueryRow(a.ctx, `select count(*) from `+a.filter.OpenProspectsOf().Prospects(q, "p.id"), q.Args()...).Scan(&n.OpenProspects)
+	err = a.tx.QueryRow(a.ctx, `select count(*) from `+a.places.OpenProspectsOf().Prospects(q, "p.id"), q.Args()...).Scan(&n.OpenProspects)
 	if err != nil {
 		return n, fmt.Errorf("count open prospects: %w", err)
 	}

@@ -280,6 +280,32 @@ func (t tally) change() *Change {
 
 func (t *tally) targets() []any { return []any{&t[0], &t[1], &t[2], &t[3], &t[4], &t[5]} }
 
+// ground returns the ranges of the whole cells of a resolution that the filter's
+// places mean, its territory among them. Nil is everywhere.
+func (a *asking) ground(res int) ([]hexgrid.Range, error) { return a.places.WholeCells(res) }
+
+// placesOf returns a filter of the places of another alone, in which a territory is
+// the cells that it, and those below it, have in the live alignment.
+func placesOf(ctx context.Context, tx pgx.Tx, org int64, f accounts.Filter) (accounts.Filter, error) {
+	out := accounts.Filter{Box: f.Box, Within: f.Within, Reach: f.Reach, Areas: f.Areas}
+	if f.Territory == 0 {
+		return out, nil
+	}
+	rows, err := tx.Query(ctx, `
+		select c.cell from alignments l join territory_cells c on c.org_id = l.org_id and c.alignment_id = l.id
+		where l.org_id = $1 and l.state in ('live', 'publishing')
+		  and c.territory_id = any((select territories_below(array[$2::bigint]))::bigint[])`, org, f.Territory)
+	if err != nil {
+		return out, fmt.Errorf("read the cells of a territory: %w", err)
+	}
+	cells, err := pgx.CollectRows(rows, pgx.RowTo[hexgrid.Cell])
+	if err != nil {
+		return out, fmt.Errorf("read the cells of a territory: %w", err)
+	}
+	out.Areas = append(slices.Clone(out.Areas), accounts.CellsOf(cells))
+	return out, nil
+}
+
 // differences returns now minus then by cell of a resolution, of whole cells given
 // as ranges; nil ranges are everything, which is one cell, 0. res -1 adds all
 // cells up as cell 0.
@@ -330,7 +356,7 @@ func (a *asking) differences(then keptDay, ranges []hexgrid.Range, res int) (map
 	}
 	q = a.statement()
 	free := a.filter
-	free.Box, free.Within, free.Reach, free.Areas = nil, nil, nil, nil
+	free.Box, free.Within, free.Reach, free.Areas, free.Territory = nil, nil, nil, nil, 0
 	from = free.Accounts(q, "status", "revenue_key", "potential_key")
 	cell := "0::bigint"
 	if ranges != nil {
@@ -352,7 +378,11 @@ func (a *asking) changes(ranges []hexgrid.Range, res int, cells *[]Cell) (*strin
 		return nil, fault.Errorf(fault.Invalid, "Earlier days are kept by cells of resolution %d.", then.resolution).
 			WithField("query.resolution", "Ask for "+strconv.Itoa(then.resolution)+" or coarser.")
 	}
-	diff, err := a.differences(then, ranges, res)
+	within, err := a.ground(then.resolution)
+	if err != nil {
+		return nil, err
+	}
+	diff, err := a.differences(then, accounts.CommonRanges(ranges, within), res)
 	if err != nil {
 		return nil, err
 	}
@@ -379,7 +409,7 @@ func (a *asking) change() (*Change, keptDay, error) {
 	if err != nil {
 		return nil, then, err
 	}
-	ranges, err := a.filter.WholeCells(then.resolution)
+	ranges, err := a.ground(then.resolution)
 	if err != nil {
 		return nil, then, err
 	}

@@ -139,7 +139,7 @@ func (s *Service) History(ctx context.Context, f accounts.Filter, query HistoryQ
 }
 
 func (a *asking) history(days []keptDay, column string, out *History) error {
-	ranges, err := a.filter.WholeCells(out.Resolution)
+	ranges, err := a.ground(out.Resolution)
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (a *asking) study(res int) ([]Cell, error) {
 			return nil, fmt.Errorf("cover the box: %w", err)
 		}
 		ranges = hexgrid.Ranges(cells)
-		whole.filter.Box = nil
+		whole.filter.Box, whole.places.Box = nil, nil
 	}
 	found, err := whole.byCell(ranges, res)
 	if err != nil {
@@ -261,7 +261,7 @@ func (a *asking) study(res int) ([]Cell, error) {
 	}
 	// The ground is what anybody is on, whatever else the filter says.
 	ground := whole
-	ground.filter = accounts.Filter{Within: a.filter.Within, Reach: a.filter.Reach, Areas: a.filter.Areas}
+	ground.filter = whole.places
 	ground.wanted.Groups = nil
 	all, err := ground.byCell(ranges, res)
 	if err != nil {
