@@ -6,7 +6,6 @@ import {
   IconList,
   IconMap2,
   IconPlus,
-  IconSearch,
   IconStack2,
 } from '@tabler/icons-react'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
@@ -14,7 +13,6 @@ import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
 import type { AccountRow } from '../api/types'
 import { LazyAccountsMap } from '../app/LazyMap'
-import { setSearching } from '../app/searching'
 import { wholeTree } from '../filters/address'
 import { fieldName, useCatalogue } from '../filters/fields'
 import { both } from '../filters/tree'
@@ -122,16 +120,6 @@ export function AccountsPage() {
                   <IconDownload size={18} aria-hidden />
                 </ActionIcon>
               </Tooltip>
-            )}
-            {phone && (
-              <ActionIcon
-                variant="default"
-                size={36}
-                aria-label={t('common:nav.search')}
-                onClick={() => setSearching(true)}
-              >
-                <IconSearch size={18} aria-hidden />
-              </ActionIcon>
             )}
             {mayWrite && phone && (
               <ActionIcon size={36} aria-label={t('new.open')} onClick={() => setCreating(true)}>

@@ -104,6 +104,13 @@ export function DetailsPart({ account, save, editable }: Props) {
           placeholder="–"
           onSave={(category) => save({ category })}
         />
+        <QuietField
+          label={t('field.externalId')}
+          value={account.externalId}
+          disabled={!editable}
+          placeholder="–"
+          onSave={(externalId) => save({ externalId })}
+        />
         <QuietNumber
           label={t('field.revenue')}
           value={account.revenue}

@@ -1,7 +1,9 @@
+import { Menu } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import {
   IconChecks,
   IconDatabaseImport,
+  IconDots,
   IconHexagons,
   IconMap2,
   IconPolygon,
@@ -12,7 +14,7 @@ import {
   IconUsers,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, type LinkProps, Outlet } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
@@ -25,6 +27,9 @@ import { setSearching, useSearching } from './searching'
 import { useSearchShortcut } from './useSearchShortcut'
 
 const SearchDialog = lazy(() => import('../search/SearchDialog').then((m) => ({ default: m.SearchDialog })))
+
+/** What has a tab of its own on a phone; the rest is in the menu at its end. */
+const onPhone: readonly string[] = ['/', '/accounts', '/tasks', '/plans']
 
 /** The frame around every signed-in page: a rail on a desk, tabs at the bottom of a phone. */
 export function Shell() {
@@ -65,7 +70,7 @@ export function Shell() {
           <Link
             key={to}
             to={to}
-            className={classes.link}
+            className={onPhone.includes(to) ? classes.link : `${classes.link} ${classes.deskOnly}`}
             activeOptions={{ exact: to === '/', includeSearch: false }}
           >
             <span className={classes.icon}>
@@ -86,7 +91,7 @@ export function Shell() {
         <span className={classes.spacer} />
         <button
           type="button"
-          className={`${classes.link} ${classes.deskOnly}`}
+          className={classes.link}
           aria-keyshortcuts="Control+K Meta+K"
           onClick={() => setSearching(true)}
         >
@@ -106,10 +111,26 @@ export function Shell() {
             {t('nav.data')}
           </Link>
         )}
-        <Link to="/settings" className={classes.link}>
+        <Link to="/settings" className={`${classes.link} ${classes.deskOnly}`}>
           <IconSettings size={22} stroke={1.75} aria-hidden />
           {t('nav.settings')}
         </Link>
+        <PhoneMenu
+          links={[
+            ...links.filter(({ to }) => !onPhone.includes(to)),
+            { to: '/segments', icon: IconStack2, label: t('nav.segments') },
+            ...(mayKeep
+              ? [
+                  {
+                    to: mayImport ? '/data/imports' : '/data/places',
+                    icon: IconDatabaseImport,
+                    label: t('nav.data'),
+                  } as const,
+                ]
+              : []),
+            { to: '/settings', icon: IconSettings, label: t('nav.settings') },
+          ]}
+        />
       </nav>
       <main id="content" className={classes.main} tabIndex={-1}>
         <Suspense fallback={<PageLoading />}>
@@ -122,5 +143,33 @@ export function Shell() {
         </Suspense>
       )}
     </div>
+  )
+}
+
+type MenuLink = { to: LinkProps['to']; icon: typeof IconMap2; label: string }
+
+/** The pages that have no tab on a phone. */
+function PhoneMenu({ links }: { links: readonly MenuLink[] }) {
+  const { t } = useTranslation()
+  return (
+    <Menu position="top-end" shadow="md" width={220}>
+      <Menu.Target>
+        <button type="button" className={`${classes.link} ${classes.phoneOnly}`}>
+          <IconDots size={22} stroke={1.75} aria-hidden />
+          {t('nav.more')}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {links.map(({ to, icon: Icon, label }) => (
+          <Menu.Item
+            key={to}
+            leftSection={<Icon size={20} stroke={1.75} aria-hidden />}
+            renderRoot={(props) => <Link to={to} {...props} />}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   )
 }

@@ -23,6 +23,16 @@ function say({ i18n }: Words, key: string, values: Values = {}): string {
   return i18n.t(`filters:${key}` as 'filters:field.name', values)
 }
 
+/** A role, or one of a certain account: supplier, supplier:7, any:7. */
+function relationName(words: Words, value: string, field: Pick<Field, 'choices'>): string {
+  const [role = '', account] = value.split(':')
+  const key = `record:relations.role.${role}`
+  const name = words.i18n.exists(key)
+    ? words.i18n.t(key as 'filters:field.name')
+    : (field.choices?.find((choice) => choice.value === role)?.label ?? '')
+  return account ? `${name} #${account}`.trim() : name
+}
+
 /** What a value of a choice is called. */
 export function choiceName(
   words: Words,
@@ -34,6 +44,7 @@ export function choiceName(
   if (field.key === 'ownerId') return words.names.user(Number(value))
   if (field.key === 'teamId') return words.names.team(Number(value))
   if (field.type === 'segment') return words.names.segment(Number(value))
+  if (field.key === 'relation') return relationName(words, String(value), field)
   for (const key of [`accounts:${field.key}.${value}`, `filters:choice.${field.key}.${value}`])
     if (!field.custom && words.i18n.exists(key)) return words.i18n.t(key as 'filters:field.name')
   return field.choices?.find((choice) => choice.value === value)?.label ?? String(value)
