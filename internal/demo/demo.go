@@ -88,6 +88,15 @@ func Load(ctx context.Context, db *postgres.DB, people *identity.Service, timeZo
 		if err := invent(ctx, tx, org.ID, reps, towns); err != nil {
 			return err
 		}
+		return nil
+	})
+	if err != nil {
+		return Result{}, fmt.Errorf("demo: %w", err)
+	}
+	if err := divide(ctx, db, reps, towns); err != nil {
+		return Result{}, err
+	}
+	err = db.Tx(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `update organisations set slug = $2, demo = true where org_id = $1`, org.ID, Slug)
 		return err
 	})

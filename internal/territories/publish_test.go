@@ -56,7 +56,7 @@ func TestALiveTerritoryKeepsUpWithItsAccounts(t *testing.T) {
 	f, _, east := s.draft()
 	f = s.publish(f)
 	a := s.account("New", s.cell(3), 0, 0)
-	require.Equal(t, "nobody in West", s.belongs(a))
+	require.Equal(t, "Rosa in West", s.belongs(a))
 
 	account, err := s.book.Get(s.ctx, a)
 	require.NoError(t, err)
@@ -64,7 +64,7 @@ func TestALiveTerritoryKeepsUpWithItsAccounts(t *testing.T) {
 	require.NoError(t, err)
 	_, err = s.book.UpdateSite(s.ctx, a, account.Sites[0].ID, accounts.SiteChanges{Point: &at})
 	require.NoError(t, err)
-	require.Equal(t, "nobody in East", s.belongs(a))
+	require.Equal(t, "Rosa in East", s.belongs(a))
 	version := s.number(`select version from accounts where id = $1`, a)
 
 	// A second site is a copy's bearer, and takes over when it becomes the first.
@@ -72,20 +72,20 @@ func TestALiveTerritoryKeepsUpWithItsAccounts(t *testing.T) {
 	require.NoError(t, err)
 	_, err = s.book.AddSite(s.ctx, a, accounts.NewSite{Point: &second})
 	require.NoError(t, err)
-	require.Equal(t, "nobody in East", s.belongs(a))
+	require.Equal(t, "Rosa in East", s.belongs(a))
 	s.exec(`update sites set is_primary = false where account_id = $1`, a)
 	s.exec(`update sites set is_primary = true where account_id = $1 and cell <> (select min(cell) from sites where account_id = $1 and territory_id is not null and id = (select min(id) from sites where account_id = $1))`, a)
-	require.Equal(t, "nobody in none", s.belongs(a))
+	require.Equal(t, "Rosa in none", s.belongs(a))
 	require.Equal(t, version+1, s.number(`select version from accounts where id = $1`, a), "what it belongs to is no change of an account")
 
 	e, err := s.Except(s.ctx, f.ID, a, f.Version, east, "")
 	require.NoError(t, err)
-	require.Equal(t, "nobody in East", s.belongs(a))
+	require.Equal(t, "Rosa in East", s.belongs(a))
 	_, err = s.Unexcept(s.ctx, f.ID, a, e.Version)
 	require.NoError(t, err)
-	require.Equal(t, "nobody in none", s.belongs(a))
+	require.Equal(t, "Rosa in none", s.belongs(a))
 	s.exec(`delete from sites where account_id = $1`, a)
-	require.Equal(t, "nobody in none", s.belongs(a))
+	require.Equal(t, "Rosa in none", s.belongs(a))
 }
 
 func TestAPublicationIsUndoneAccountByAccount(t *testing.T) {

@@ -72,6 +72,9 @@ func areaOf(raw json.RawMessage, field string) (orb.MultiPolygon, error) {
 			if len(ring) < 4 || ring[0] != ring[len(ring)-1] {
 				return wrong("A ring of the shape has fewer than four corners or is not closed.")
 			}
+			if b := ring.Bound(); b.Min[0] == b.Max[0] || b.Min[1] == b.Max[1] {
+				return wrong("A ring of the shape has no area.")
+			}
 			if count += len(ring); count > maxCorners {
 				return wrong(fmt.Sprintf("The shape has more than %d corners. Simplify it first.", maxCorners))
 			}
