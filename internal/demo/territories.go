@@ -178,4 +178,3 @@ func groundOf(ctx context.Context, db *postgres.DB, resolution int) ([]hexgrid.C
 	slices.Sort(cells)
 	return cells, nil
 }
-

@@ -242,7 +242,7 @@ func (s *Service) search(ctx context.Context, j Job, d *division) (*districts.So
 		}
 	}()
 	solution, err := districts.Divide(searching, d.problem, districts.Options{
-		Seed: uint64(d.request.Seed), Moves: s.Moves, OnProgress: func(v float64) { share.Store(uint64(v * 1e6)) },
+		Seed: uint64(d.request.Seed), Moves: s.SearchMoves, OnProgress: func(v float64) { share.Store(uint64(v * 1e6)) },
 	})
 	close(quit)
 	<-told

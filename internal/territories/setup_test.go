@@ -33,7 +33,7 @@ func setup(t testing.TB) *bundle {
 	t.Helper()
 	s := &bundle{t: t, db: testdb.New(t)}
 	s.book = accounts.New(s.db.DB)
-	s.Service = &Service{DB: s.db.DB, Accounts: s.book, Moves: 200_000}
+	s.Service = &Service{DB: s.db.DB, Accounts: s.book, SearchMoves: 200_000}
 	s.sql(func(tx pgx.Tx) error {
 		if err := tx.QueryRow(t.Context(), `insert into organisations (name, slug, time_zone) values ('North', 'north', 'UTC') returning org_id`).Scan(&s.org); err != nil {
 			return err

@@ -297,8 +297,8 @@ type Service struct {
 	// ReportEvery is how often a search says how far it is; 0 means a second.
 	ReportEvery time.Duration
 
-	// Moves is how many moves a search for a balance tries; 0 what suits the size.
-	Moves int
+	// SearchMoves is how many moves a search for a balance tries; 0 what suits the size.
+	SearchMoves int
 
 	memory memory
 }
