@@ -194,7 +194,7 @@ function Header({
             </Button>
           )}
           {mayPlan && site && account.archivedAt === null && (
-            <SuggestDay siteId={site.id} ownerId={account.ownerId} />
+            <SuggestDay siteId={site.id} ownerId={account.ownerId} accountId={account.id} />
           )}
           <AccessButton accountId={account.id} />
           {editable && <ArchiveButton account={account} />}

@@ -29,6 +29,9 @@ import { type VisitAct, VisitMenu } from './VisitMenu'
 import { useView } from './view'
 
 const BoardMap = lazy(() => import('./BoardMap').then((m) => ({ default: m.BoardMap })))
+const VisitTermsDialog = lazy(() =>
+  import('./VisitTermsDialog').then((m) => ({ default: m.VisitTermsDialog })),
+)
 
 export function BoardBody({ board, head }: { board: Board; head: PlanHead }) {
   const { t } = useTranslation('board')
@@ -40,6 +43,7 @@ export function BoardBody({ board, head }: { board: Board; head: PlanHead }) {
   const closed = useView((view) => view.closed)
   const moving = useView((view) => view.moving)
   const moveToId = useView((view) => view.moveTo)
+  const termsId = useView((view) => view.terms)
   const clock = useMemo(() => clockOf(head.timeZone), [head.timeZone])
   const rows = useMemo(() => rowsOf(board, groupBy, closed), [board, groupBy, closed])
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours follow reps and days only
@@ -189,6 +193,11 @@ export function BoardBody({ board, head }: { board: Board; head: PlanHead }) {
       <VisitMenu board={board} mayEdit={mayEdit} act={act} />
       {moveToId !== null && (
         <MoveToDialog key={moveToId} board={board} visitId={moveToId} onMoves={edits.apply} />
+      )}
+      {termsId !== null && (
+        <Suspense>
+          <VisitTermsDialog key={termsId} board={board} visitId={termsId} edits={edits} />
+        </Suspense>
       )}
     </DndContext>
   )

@@ -42,6 +42,8 @@ export function stepWords(
       return detail.stopped ? t('step.plannedStopped') : t('step.planned')
     case 'created':
       return detail.from ? t('step.copied') : t('step.created')
+    case 'terms':
+      return t('step.terms', { name: detail.name })
     case 'published':
       return t('step.published', { count: detail.lanes ?? 0 })
     case 'withdrawn':

@@ -7,7 +7,7 @@ import { useElementSize } from '@mantine/hooks'
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Axis, axisOf, type Clock, ticksOf, xOf } from './axis'
+import { type Axis, axisOf, type Clock, ticksOf, widest, xOf } from './axis'
 import type { LaneColour } from './colours'
 import { GroupRow } from './GroupRow'
 import { laneKey, type Row } from './grouping'
@@ -16,7 +16,7 @@ import { LaneRow } from './LaneRow'
 import classes from './Lanes.module.css'
 import { whereabouts } from './moves'
 import { useNames } from './names'
-import type { Board, DayRating } from './types'
+import type { Board, DayRating, Lane } from './types'
 import { aimAt, useView } from './view'
 
 const groupHeight = 38
@@ -33,6 +33,19 @@ export type LaneActions = {
   unplan: (visitId: number) => void
 }
 
+/**
+ * The hours that are shown. They grow when a day leaves them, not while something is carried,
+ * and do not shrink again, so that nothing jumps under the pointer or when a move is undone.
+ */
+function useSteadyAxis(lanes: Lane[], clock: Clock): Axis {
+  const carried = useView((view) => view.moving !== null)
+  const wanted = useMemo(() => axisOf(lanes, clock), [lanes, clock])
+  const [axis, setAxis] = useState(wanted)
+  const next = carried ? axis : widest(axis, wanted)
+  if (next.from !== axis.from || next.to !== axis.to) setAxis(next)
+  return next
+}
+
 export function Lanes(props: {
   board: Board
   rows: Row[]
@@ -47,7 +60,7 @@ export function Lanes(props: {
   const { t } = useTranslation('board')
   const zoom = useView((view) => view.zoom)
   const moving = useView((view) => view.moving)
-  const axis = useMemo(() => axisOf(board.lanes, clock), [board.lanes, clock])
+  const axis = useSteadyAxis(board.lanes, clock)
   const { ref: sizeRef, width, height } = useElementSize()
   const scroller = useRef<HTMLElement | null>(null)
   const setScroller = useCallback(

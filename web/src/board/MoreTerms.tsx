@@ -10,8 +10,8 @@ export type Terms = {
   openingHours: boolean
   /** Minutes; null for each rep's own. */
   lunch: number | null
-  /** 1 for Monday to 7 for Sunday. */
-  workingDays: number[]
+  /** 1 for Monday to 7 for Sunday; null for Monday to Friday and what the reps' own terms name. */
+  workingDays: number[] | null
   /** How long to search; 0 for what suits the size. */
   seconds: number
   assignment: 'owner' | 'prefer_owner' | 'any'
@@ -27,7 +27,7 @@ export function MoreTerms(props: { terms: Terms; onChange: (terms: Terms) => voi
   const [open, setOpen] = useState(false)
   /** A Monday and the days after it, for their names. */
   const weekday = (number: number) => names.weekday(`2026-11-${22 + number}`)
-  const days = [...terms.workingDays].sort((a, b) => a - b)
+  const days = [...(terms.workingDays ?? [1, 2, 3, 4, 5])].sort((a, b) => a - b)
   return (
     <div>
       <button type="button" className={classes.more} aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -48,7 +48,7 @@ export function MoreTerms(props: { terms: Terms; onChange: (terms: Terms) => voi
             </Text>
             <Chip.Group
               multiple
-              value={terms.workingDays.map(String)}
+              value={days.map(String)}
               onChange={(values) =>
                 values.length > 0 && onChange({ ...terms, workingDays: values.map(Number) })
               }

@@ -18,6 +18,7 @@ import { PeriodFields } from './PeriodFields'
 import { PeriodVisits, type Source } from './PeriodVisits'
 import { fromOn, lengthOf, mostDays, type Period, type PeriodKind, weekOf } from './period'
 import { createPeriodPlan, headQuery, proposalsQuery, selectionSitesQuery } from './queries'
+import { type Otherwise, RepTermsList } from './RepTermsList'
 import type { PeriodRequest, Preset } from './types'
 
 const presets: Preset[] = ['balanced', 'most_visits', 'least_driving']
@@ -52,14 +53,18 @@ export function NewPeriodPage() {
   const [terms, setTerms] = useState<Terms>({
     openingHours: true,
     lunch: null,
-    workingDays: [1, 2, 3, 4, 5],
+    workingDays: null,
     seconds: 0,
     assignment: 'owner',
   })
+  const [otherwise, setOtherwise] = useState<Otherwise>({ terms: new Map(), nights: [] })
   const [hover, setHover] = useState<number | null>(null)
 
   const repIds = ownDays ? [me.user.id] : (chosenReps ?? [])
   const who = whoKind === 'team' && !ownDays ? (teamId ? { teamId } : {}) : { repId: repIds }
+  const people = ownDays
+    ? [{ id: me.user.id, name: me.user.name }]
+    : reps.filter((rep) => (whoKind === 'team' ? rep.teamId === teamId : repIds.includes(rep.id)))
   const hasWho = 'teamId' in who || repIds.length > 0
   const days = lengthOf(period)
   const asked = fromOn(period, format.today())
@@ -90,6 +95,14 @@ export function NewPeriodPage() {
       void navigate({ to: '/plans/$id', params: { id: String(head.id) } })
     },
   })
+  // What was said about somebody who is not in the plan any more is not sent.
+  const planned = (repId: number) => people.some((person) => person.id === repId)
+  const repTerms = [...otherwise.terms]
+    .filter(([repId]) => planned(repId))
+    .map(([repId, own]) => ({ repId, ...own }))
+  const nights = otherwise.nights.filter(
+    (night) => planned(night.repId) && night.day >= asked.from && night.day <= asked.to,
+  )
   /** What stands in the way of starting, in words; null when nothing does. */
   const missing = !hasWho
     ? t(whoKind === 'team' ? 'new.teamNeeded' : 'new.repNeeded')
@@ -121,7 +134,9 @@ export function NewPeriodPage() {
       byDueDate,
       respectOpeningHours: terms.openingHours,
       ...(terms.lunch === null ? {} : { lunchMinutes: terms.lunch }),
-      workingDays: terms.workingDays as PeriodRequest['workingDays'] & {},
+      ...(terms.workingDays ? { workingDays: terms.workingDays as PeriodRequest['workingDays'] & {} } : {}),
+      ...(repTerms.length > 0 ? { repTerms } : {}),
+      ...(nights.length > 0 ? { nights } : {}),
       ...(terms.seconds > 0 ? { seconds: terms.seconds } : {}),
     })
   }
@@ -221,6 +236,8 @@ export function NewPeriodPage() {
             ready={hasWho && days > 0 && days <= mostDays}
             onHover={setHover}
           />
+
+          <RepTermsList reps={people} period={asked} value={otherwise} onChange={setOtherwise} />
 
           <MoreTerms terms={terms} onChange={setTerms} team={whoKind === 'team' || repIds.length > 1} />
 

@@ -1,6 +1,7 @@
 /** What can be known of a visit and done with it, beside the place where it was clicked. */
 import { Popover } from '@mantine/core'
 import {
+  IconAdjustments,
   IconArrowsMove,
   IconBan,
   IconCalendarX,
@@ -21,7 +22,7 @@ import { whereabouts } from './moves'
 import type { Board, BoardVisit } from './types'
 import classes from './VisitMenu.module.css'
 import { useView } from './view'
-import { useVisitViolation, useWhy } from './words'
+import { useAsks, useVisitViolation, useWhy } from './words'
 
 export function VisitMenu(props: {
   board: Board
@@ -84,6 +85,9 @@ export function VisitMenu(props: {
           <div className={classes.items}>
             {item(<IconArrowsMove size={16} aria-hidden />, t('visit.moveTo'), 'M', () =>
               useView.setState({ menu: null, moveTo: visit.visitId }),
+            )}
+            {item(<IconAdjustments size={16} aria-hidden />, t('asks.open'), null, () =>
+              useView.setState({ menu: null, terms: visit.visitId }),
             )}
             {stop && (
               <>
@@ -154,6 +158,7 @@ function Facts({ found }: { found: NonNullable<ReturnType<typeof whereabouts>> }
   const violation = useVisitViolation()
   const why = useWhy()
   const due = useDueWords()
+  const asks = useAsks()
   const stop = found.kind === 'stop' ? found.visit : null
   return (
     <>
@@ -181,6 +186,9 @@ function Facts({ found }: { found: NonNullable<ReturnType<typeof whereabouts>> }
       <span>{due(found.visit)}</span>
       {found.visit.openingHours && <span>{t('visit.hours', { hours: found.visit.openingHours })}</span>}
       {found.visit.mandatory && <span>{t('visit.mandatory')}</span>}
+      {asks(found.visit).map((each) => (
+        <span key={each}>{each}</span>
+      ))}
     </>
   )
 }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { axisOf, blocksOf, clockOf, minutesAt, placeMinutes, positionAt, spanOf, ticksOf, xOf } from './axis'
+import {
+  axisOf,
+  blocksOf,
+  clockOf,
+  minutesAt,
+  placeMinutes,
+  positionAt,
+  spanOf,
+  ticksOf,
+  widest,
+  xOf,
+} from './axis'
 import { aLane, aStop, at } from './fixtures'
 
 const day = '2026-11-23'
@@ -22,7 +33,7 @@ describe('the clock of a zone', () => {
 describe('the axis', () => {
   it('begins and ends with whole hours around the working day', () => {
     const lane = aLane(1, day, [], { workStart: '07:30', workEnd: '16:15' })
-    expect(axisOf([lane], clock)).toEqual({ from: hours(7), to: hours(17) })
+    expect(axisOf([lane], clock)).toEqual({ from: hours(7), to: hours(18) })
   })
   it('reaches as far as a route that ends late', () => {
     const lane = aLane(1, day, [aStop(1, day, '16:30')], { endsAt: at(day, '18:20') })
@@ -31,6 +42,12 @@ describe('the axis', () => {
   it('leaves days off out, and shows a working day when there is nothing', () => {
     const off = aLane(1, day, [], { works: false, workStart: '00:00', workEnd: '23:00' })
     expect(axisOf([off], clock)).toEqual({ from: hours(8), to: hours(17) })
+  })
+  it('moves nothing for a day that is a little late, and holds what it held', () => {
+    const usual = axisOf([aLane(1, day, [aStop(1, day, '15:00')])], clock)
+    const late = axisOf([aLane(1, day, [aStop(1, day, '16:30')], { endsAt: at(day, '17:40') })], clock)
+    expect(late).toEqual(usual)
+    expect(widest({ from: hours(6), to: hours(12) }, usual)).toEqual({ from: hours(6), to: usual.to })
   })
   it('puts minutes on pixels and back', () => {
     const axis = { from: hours(8), to: hours(18) }

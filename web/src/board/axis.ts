@@ -49,20 +49,27 @@ export type Axis = { from: number; to: number }
 
 const workday: Axis = { from: 8 * 60, to: 17 * 60 }
 
-/** From the hour in which the first lane begins to the hour in which the last one ends. */
+/**
+ * From the hour in which the first lane begins to the hour in which the last one ends, with an
+ * hour of room after work: a day that gets a little late moves nothing else.
+ */
 export function axisOf(lanes: Lane[], clock: Clock): Axis {
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
   for (const lane of lanes) {
     if (!lane.works && lane.stops.length === 0) continue
     from = Math.min(from, minutesOf(lane.workStart))
-    to = Math.max(to, minutesOf(lane.workEnd))
+    to = Math.max(to, minutesOf(lane.workEnd) + 60)
     if (lane.startsAt) from = Math.min(from, clock(lane.startsAt, lane.day))
     if (lane.endsAt) to = Math.max(to, clock(lane.endsAt, lane.day))
   }
   if (from >= to) return workday
   return { from: Math.floor(from / 60) * 60, to: Math.ceil(to / 60) * 60 }
 }
+
+/** An axis that holds two. */
+export const widest = (a: Axis | null, b: Axis): Axis =>
+  a ? { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) } : b
 
 /** Pixels from the left edge of the axis to a time. */
 export const xOf = (minutes: number, axis: Axis, width: number) =>

@@ -32,6 +32,8 @@ export const aVisit = (visitId: number, change: Partial<BoardVisit> = {}): Board
   intervalDays: 30,
   dueOn: '2026-11-20',
   reason: 'due',
+  terms: null,
+  ties: [],
   ...change,
 })
 

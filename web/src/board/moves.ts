@@ -56,6 +56,8 @@ const visitOf = (visit: BoardVisit): BoardVisit => ({
   lastVisitOn: visit.lastVisitOn,
   intervalDays: visit.intervalDays,
   reason: visit.reason,
+  terms: visit.terms,
+  ties: visit.ties,
 })
 
 const numbered = (stops: BoardStop[]) => stops.map((stop, i) => ({ ...stop, position: i + 1 }))

@@ -52,3 +52,7 @@ export function weeksOf(days: string[]): string[][] {
   const columns = [0, 1, 2, 3, 4, ...[5, 6].filter(used)]
   return weeks.map((week) => columns.map((column) => week[column] ?? ''))
 }
+
+/** The days of a period, at most as many as a plan takes. */
+export const daysOf = (period: Period): string[] =>
+  Array.from({ length: Math.min(mostDays, lengthOf(period)) }, (_, i) => addDays(period.from, i))

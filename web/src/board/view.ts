@@ -22,6 +22,8 @@ type View = {
   menu: { visitId: number; x: number; y: number } | null
   /** The visit for which a place is looked for. */
   moveTo: number | null
+  /** The visit of which is shown what it asks for. */
+  terms: number | null
   tab: Tab
 }
 
@@ -35,6 +37,7 @@ const first: View = {
   moving: null,
   menu: null,
   moveTo: null,
+  terms: null,
   tab: 'unplanned',
 }
 

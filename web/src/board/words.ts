@@ -1,7 +1,7 @@
 /** The codes of the API in words. */
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../i18n/format'
-import type { BoardUnplanned } from './types'
+import type { BoardUnplanned, BoardVisit } from './types'
 
 const visitViolations = [
   'closed_that_day',
@@ -13,8 +13,11 @@ const visitViolations = [
   'other_day',
   'appointment_moved',
   'same_day_twice',
+  'other_time',
+  'no_skill',
+  'tied',
 ] as const
-const laneViolations = ['after_working_hours', 'no_lunch', 'max_drive'] as const
+const laneViolations = ['after_working_hours', 'no_lunch', 'max_drive', 'max_distance', 'max_visits'] as const
 const reasons = [
   'closed_that_day',
   'closed_all_shift',
@@ -24,6 +27,9 @@ const reasons = [
   'not_worth',
   'interval',
   'no_shift',
+  'no_skill',
+  'no_time',
+  'tied',
   'not_improved',
   'removed_by_hand',
 ] as const
@@ -54,9 +60,34 @@ export function useWhy() {
       words.push(t('why.over', { duration: format.duration(detail.overSeconds) }))
     if (detail.detourSeconds >= 60)
       words.push(t('why.detour', { duration: format.duration(detail.detourSeconds) }))
-    if (detail.openingHours && (reason === 'closed_that_day' || reason === 'closed_all_shift'))
+    if (detail.openingHours && ['closed_that_day', 'closed_all_shift', 'no_time'].includes(reason))
       words.push(t('why.hours', { hours: detail.openingHours }))
     if (detail.displacesName) words.push(t('why.displaces', { name: detail.displacesName }))
     return words.join(' ')
+  }
+}
+
+/** What a visit asks for, a line each. */
+export function useAsks() {
+  const { t } = useTranslation('board')
+  const format = useFormat()
+  return ({ terms, ties }: Pick<BoardVisit, 'terms' | 'ties'>): string[] => {
+    const lines: string[] = []
+    if (terms) {
+      const { notBefore, notAfter } = terms
+      if (notBefore !== '' && notBefore === notAfter)
+        lines.push(t('asks.says.at', { time: format.clock(notBefore) }))
+      else if (notBefore !== '' && notAfter !== '')
+        lines.push(t('asks.says.between', { from: format.clock(notBefore), to: format.clock(notAfter) }))
+      else if (notBefore !== '') lines.push(t('asks.says.from', { time: format.clock(notBefore) }))
+      else if (notAfter !== '') lines.push(t('asks.says.until', { time: format.clock(notAfter) }))
+      if (terms.skills.length > 0) lines.push(t('asks.says.skills', { skills: terms.skills.join(', ') }))
+      if (terms.setUpMinutes > 0)
+        lines.push(t('asks.says.setUp', { duration: format.duration(terms.setUpMinutes * 60) }))
+      if (terms.priority === 'high' || terms.priority === 'low') lines.push(t(`asks.says.${terms.priority}`))
+      if (terms.sameRep) lines.push(t('asks.says.sameRep'))
+    }
+    if (ties.length > 0) lines.push(t('asks.says.ties', { count: ties.length }))
+    return lines
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { meQuery } from '../api/queries'
 import type { Account, Plan } from '../api/types'
 import type { Import } from '../imports/queries'
+import { tellDays } from '../plan/publishedDays'
 
 export const eventNames = [
   'plan',
@@ -15,6 +16,8 @@ export const eventNames = [
   'extract',
   'timeline',
   'inbox',
+  'days',
+  'alignment',
 ] as const
 export type EventName = (typeof eventNames)[number]
 
@@ -35,6 +38,7 @@ const importEvent = z.object({
   stage: z.custom<Import['stage']>((v) => typeof v === 'string').optional(),
   progress: z.number().optional(),
 })
+const alignmentEvent = z.object({ id: z.number(), version: z.number().optional() })
 const accountEvent = z.object({ id: z.number(), version: z.number().optional() })
 
 function parse<T>(schema: z.ZodType<T>, data: string): T | null {
@@ -82,6 +86,10 @@ export function applyServerEvent(queryClient: QueryClient, name: EventName, data
     const event = parse(inboxEvent, data)
     const me = queryClient.getQueryData(meQuery.queryKey)
     if (!event?.userId || event.userId === me?.user.id) renew('inbox')
+  } else if (name === 'days') {
+    tellDays(queryClient, data)
+    renew('plans')
+    renew('plan')
   } else if (name === 'import') {
     const event = parse(importEvent, data)
     const known = event && queryClient.getQueryData<Import>(['import', event.id])
@@ -95,6 +103,15 @@ export function applyServerEvent(queryClient: QueryClient, name: EventName, data
     }
     renew(...(event ? ['import', event.id] : ['import']))
     renew('imports')
+  } else if (name === 'alignment') {
+    const event = parse(alignmentEvent, data)
+    const known = event && queryClient.getQueryData<{ version: number }>(['alignment', event.id, 'full'])
+    // One's own change is already here. The ground follows its alignment (territories/useEdits).
+    if (!event || !known || known.version !== event.version) {
+      renew(...(event ? ['alignment', event.id, 'full'] : ['alignment']))
+      if (event) renew('alignment', event.id, 'comments')
+    }
+    renew('alignments')
   } else if (name === 'duplicates') {
     renew('duplicates')
   } else if (name === 'accounts') {

@@ -4,19 +4,20 @@ import {
   IconAlertTriangle,
   IconArrowBackUp,
   IconArrowForwardUp,
+  IconCurrentLocation,
   IconDots,
   IconSparkles,
   IconTrash,
 } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay, useMe } from '../api/queries'
 import type { Plan } from '../api/types'
 import { PageLoading } from '../app/Fallbacks'
 import { useProblemText } from '../app/problemText'
-import { toastError } from '../app/toast'
+import { toast, toastError } from '../app/toast'
 import { useFormat } from '../i18n/format'
 import { legKey, legOf } from './legs'
 import { inserted } from './order'
@@ -24,9 +25,13 @@ import { Panel } from './Panel'
 import classes from './PlanPage.module.css'
 import { adoptPlan, cancelPlan, deletePlan, isOpen, planQuery } from './queries'
 import { RouteMap } from './RouteMap'
+import { undoRepair } from './repair'
 import { StopList } from './StopList'
 import { UnplannedList } from './UnplannedList'
 import { usePlanEdits } from './usePlanEdits'
+import { dayViolationKey } from './words'
+
+const RepairDialog = lazy(() => import('./RepairDialog').then((m) => ({ default: m.RepairDialog })))
 
 export function PlanPage() {
   const { t } = useTranslation('plan')
@@ -98,6 +103,20 @@ function PlanBody(props: {
   const mayEdit = (plan.repId === me.user.id ? mayOwn : mayTeam) && plan.state === 'done'
   const edits = usePlanEdits(plan.id)
   const { route } = plan
+  const [repairing, setRepairing] = useState(false)
+  const queryClient = useQueryClient()
+  const problemText = useProblemText()
+  const takeBack = useMutation({
+    mutationFn: () => undoRepair(plan.id, plan.version),
+    onSuccess: (before) => {
+      adoptPlan(queryClient, before)
+      toast(t('repair.undone'))
+    },
+    onError: (error) => {
+      void queryClient.invalidateQueries({ queryKey: planQuery(plan.id).queryKey })
+      toastError(problemText(error))
+    },
+  })
   const again = {
     siteIds: plan.request.visits.map((visit) => visit.siteId),
     day: plan.day,
@@ -138,6 +157,17 @@ function PlanBody(props: {
         {route && plan.state === 'done' && <Totals plan={plan} stale={edits.pending} />}
         {mayEdit && route && (
           <Group gap="xs" mt="xs">
+            {route.stops.length > 0 && (
+              <Button
+                size="compact-md"
+                variant="light"
+                leftSection={<IconCurrentLocation size={16} aria-hidden />}
+                disabled={edits.pending}
+                onClick={() => setRepairing(true)}
+              >
+                {t('repair.open')}
+              </Button>
+            )}
             <Button
               size="compact-md"
               variant="default"
@@ -174,7 +204,32 @@ function PlanBody(props: {
             </Text>
           </Group>
         )}
+        {plan.canUndoRepair && (
+          <div className={classes.repaired} role="status">
+            <span>
+              {plan.request.now
+                ? t('repair.repaired', { time: format.time(plan.request.now) })
+                : t('repair.repairedSome')}
+            </span>
+            {mayEdit && (
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<IconArrowBackUp size={14} aria-hidden />}
+                loading={takeBack.isPending}
+                onClick={() => takeBack.mutate()}
+              >
+                {t('repair.undo')}
+              </Button>
+            )}
+          </div>
+        )}
       </header>
+      {repairing && (
+        <Suspense>
+          <RepairDialog plan={plan} onClose={() => setRepairing(false)} />
+        </Suspense>
+      )}
 
       {isOpen(plan.state) && <Making plan={plan} />}
       {plan.state === 'failed' && (
@@ -212,13 +267,7 @@ function PlanBody(props: {
             (route.violations ?? []).map((violation) => (
               <p key={violation} className={classes.dayWarning}>
                 <IconAlertTriangle size={16} aria-hidden />
-                {t(
-                  violation === 'no_lunch'
-                    ? 'violation.noLunch'
-                    : violation === 'after_working_hours'
-                      ? 'violation.dayTooLong'
-                      : 'violation.other',
-                )}
+                {t(dayViolationKey(violation))}
               </p>
             ))}
           {route.stops.length === 0 ? (

@@ -20,6 +20,7 @@ import { ActionIcon, Menu, Text } from '@mantine/core'
 import {
   IconAlertTriangle,
   IconCar,
+  IconCheck,
   IconChevronDown,
   IconClockPause,
   IconDots,
@@ -40,6 +41,7 @@ import { Directions } from './Directions'
 import { endsOfLeg } from './legs'
 import { type Navigator, navigationLinks } from './navigation'
 import classes from './StopList.module.css'
+import { violationKey } from './words'
 
 type Props = {
   route: Route
@@ -71,7 +73,11 @@ export function StopList(props: Props) {
   const placeOf = (id: unknown) => order.indexOf(Number(id)) + 1
   const onDragEnd = ({ active, over }: DragEndEvent) => {
     if (!over || active.id === over.id) return
-    onOrder(arrayMove(order, order.indexOf(Number(active.id)), order.indexOf(Number(over.id))))
+    // What was made stays first.
+    const made = stops.filter((stop) => stop.done).length
+    onOrder(
+      arrayMove(order, order.indexOf(Number(active.id)), Math.max(made, order.indexOf(Number(over.id)))),
+    )
   }
   const lunchAt = lunchPlace(route)
   const lunch = route.lunchAt && (
@@ -147,7 +153,7 @@ export function StopList(props: Props) {
                 stop={stop}
                 number={i + 1}
                 stale={stale}
-                mayEdit={mayEdit}
+                mayEdit={mayEdit && !stop.done}
                 lit={hover === stop.siteId}
                 onHover={onHover}
                 onRemove={() => onOrder(order.filter((id) => id !== stop.siteId))}
@@ -171,7 +177,9 @@ export function StopList(props: Props) {
             </span>
             <span className={classes.body}>
               <span className={classes.name}>{t('stop.end')}</span>
-              <span className={classes.address}>{route.endAddress || t('stop.onMap')}</span>
+              <span className={classes.address}>
+                {route.endAddress || t(route.endPoint ? 'stop.onMap' : 'stop.lastVisit')}
+              </span>
             </span>
             <time className={classes.time} dateTime={route.endsAt} data-stale={stale}>
               {format.time(route.endsAt)}
@@ -275,13 +283,14 @@ function StopRow(props: {
       data-dragging={isDragging}
       data-lit={lit}
       data-site={stop.siteId}
+      data-done={stop.done}
       onPointerEnter={() => onHover(stop.siteId)}
       onPointerLeave={() => onHover(null)}
       onFocus={() => onHover(stop.siteId)}
       onBlur={() => onHover(null)}
     >
-      <span className={classes.number} data-warn={stop.violation !== ''}>
-        {number}
+      <span className={classes.number} data-warn={stop.violation !== '' && !stop.done} data-done={stop.done}>
+        {stop.done ? <IconCheck size={16} role="img" aria-label={t('stop.done')} /> : number}
       </span>
       <span className={classes.body}>
         <Link to="/accounts/$id" params={{ id: String(stop.accountId) }} className={classes.name}>
@@ -294,10 +303,10 @@ function StopRow(props: {
             {t('stop.waiting', { duration: format.duration(stop.waitingSeconds) })}
           </span>
         )}
-        {stop.violation && (
+        {stop.violation && !stop.done && (
           <span className={classes.warning}>
             <IconAlertTriangle size={14} aria-hidden />
-            {violationText(stop.violation)}
+            {t(violationKey(stop.violation))}
             {stop.openingHours && <span className={classes.hours}>{stop.openingHours}</span>}
           </span>
         )}
@@ -360,17 +369,4 @@ function StopRow(props: {
       )}
     </li>
   )
-
-  function violationText(violation: string) {
-    switch (violation) {
-      case 'closed_that_day':
-      case 'closed_at_arrival':
-      case 'closes_during_visit':
-      case 'after_working_hours':
-      case 'unreachable':
-        return t(`violation.${violation}`)
-      default:
-        return t('violation.other')
-    }
-  }
 }

@@ -4,20 +4,8 @@ import { IconPlus } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Unplanned } from '../api/types'
-import { useFormat } from '../i18n/format'
 import classes from './PlanPage.module.css'
-
-const reasons = [
-  'closed_that_day',
-  'closed_all_shift',
-  'too_far',
-  'day_full',
-  'unreachable',
-  'not_worth',
-  'removed_by_hand',
-] as const
-type Reason = (typeof reasons)[number]
-const isReason = (reason: string): reason is Reason => reasons.some((known) => known === reason)
+import { reasonOf, useReasonWords } from './words'
 
 export function UnplannedList(props: {
   unplanned: Unplanned[]
@@ -28,21 +16,11 @@ export function UnplannedList(props: {
 }) {
   const { unplanned, mayEdit, hover, onHover, onInsert } = props
   const { t } = useTranslation('plan')
-  const format = useFormat()
-  const why = ({ reason, detail }: Unplanned) => {
-    const known = isReason(reason) ? reason : 'other'
-    const words = [t(`reason.${known}`)]
-    if (detail?.overSeconds >= 60 && (known === 'day_full' || known === 'too_far'))
-      words.push(t('reason.over', { duration: format.duration(detail.overSeconds) }))
-    if (detail?.detourSeconds >= 60)
-      words.push(t('reason.detour', { duration: format.duration(detail.detourSeconds) }))
-    if (detail?.openingHours) words.push(t('reason.hours', { hours: detail.openingHours }))
-    return words.join(' ')
-  }
+  const why = useReasonWords()
   const action = ({ reason, detail }: Unplanned) =>
     detail?.displacesName && reason === 'day_full'
       ? t('next.displace', { name: detail.displacesName })
-      : t(`next.${isReason(reason) ? reason : 'other'}`)
+      : t(`next.${reasonOf(reason)}`)
   return (
     <section aria-labelledby="unplanned-title">
       <Title order={2} id="unplanned-title" className={classes.sectionTitle}>

@@ -31,17 +31,19 @@ describe('the kind of a plan', () => {
     expect(await kind()).toBe('period')
     expect(asked).toEqual([])
   })
-  it('is a day when there is a day of this number, which is kept', async () => {
-    answers['/api/plans/5'] = { id: 5, state: 'done' }
+  it('is told by its head, which a board shows and a day does not', async () => {
+    answers['/api/plans/5/head'] = { id: 5, kind: 'day' }
     expect(await kind()).toBe('day')
-    expect(client.getQueryData(['plan', 5])).toMatchObject({ id: 5 })
+    expect(client.getQueryData(['plan', 5, 'head'])).toBeUndefined()
+    expect(asked).toEqual(['/api/plans/5/head'])
   })
-  it('is a period when there is no such day', async () => {
+  it('keeps the head of a period, and asks for nothing that is not there', async () => {
     answers['/api/plans/5/head'] = { id: 5, kind: 'period' }
     expect(await kind()).toBe('period')
-    expect(asked).toEqual(['/api/plans/5', '/api/plans/5/head'])
+    expect(client.getQueryData(['plan', 5, 'head'])).toMatchObject({ id: 5 })
+    expect(asked).toEqual(['/api/plans/5/head'])
   })
-  it('is not known when there is neither', async () => {
+  it('is not known when there is no such plan', async () => {
     await expect(kind()).rejects.toMatchObject({ code: 'not_found' })
   })
 })

@@ -1,7 +1,6 @@
 /** Whether a plan is one rep's day or a period's: the two are read by operations of their own. */
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call } from '../api/client'
-import { isProblem } from '../api/problem'
 import type { PlanSummary } from '../api/types'
 import { headQuery } from '../board/queries'
 import { planQuery } from './queries'
@@ -25,16 +24,9 @@ export const kindQuery = (queryClient: QueryClient, id: number) =>
     queryFn: async ({ signal }): Promise<PlanKind> => {
       const known = knownKind(queryClient, id)
       if (known) return known
-      try {
-        const plan = await call(api.GET('/api/plans/{id}', { params: { path: { id } }, signal }))
-        queryClient.setQueryData(planQuery(id).queryKey, plan)
-        return 'day'
-      } catch (error) {
-        if (!isProblem(error, 'not_found')) throw error
-        const head = await call(api.GET('/api/plans/{id}/head', { params: { path: { id } }, signal }))
-        queryClient.setQueryData(headQuery(id).queryKey, head)
-        return 'period'
-      }
+      const head = await call(api.GET('/api/plans/{id}/head', { params: { path: { id } }, signal }))
+      if (head.kind === 'period') queryClient.setQueryData(headQuery(id).queryKey, head)
+      return head.kind
     },
     staleTime: Number.POSITIVE_INFINITY,
   })

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useMay, useMe } from '../api/queries'
+import { WorkingTermsPart } from '../plan/WorkingTermsPart'
 import { useSignOut } from '../signin/useSignOut'
 import { AccessRulesPart } from './AccessRulesPart'
 import { FieldsPart } from './FieldsPart'
@@ -29,6 +30,7 @@ export function SettingsPage() {
         </Text>
         <Stack gap="lg">
           <ProfilePart key={me.user.id} user={me.user} />
+          <WorkingTermsPart />
           <Appearance />
           <PasswordPart />
           {mayManage && <TeamPart />}
