@@ -207,17 +207,25 @@ func (a *asking) visited(q *accounts.Statement) string {
 }
 
 // visits counts the visits of accounts, which from yields with account_id and,
-// when grouped, region.
+// when grouped, region. Accounts and their visits are brought together by grouping
+// and not by a join: of either the planner may believe that there are few.
 func (a *asking) visits(q *accounts.Statement, from string, grouped bool, at func(hexgrid.Cell) *Figures) error {
 	if !a.wanted.has(GroupVisits) {
 		return nil
 	}
-	region, group := "0::bigint", ""
+	region := "0::bigint"
 	if grouped {
-		region, group = "p.region", " group by 1 order by 1"
+		region = "region"
 	}
-	rows, err := a.tx.Query(a.ctx, `with v as materialized (`+a.visited(q)+`)
-		select `+region+`, coalesce(sum(v.n), 0)::bigint from v join `+from+` p on p.account_id = v.account_id`+group, q.Args()...)
+	rows, err := a.tx.Query(a.ctx, `
+		select r.region, sum(u.n)::bigint from (
+		  select account_id, sum(n) as n, array_agg(region) filter (where region is not null) as regions from (
+		    select p.account_id, `+region+` as region, 0 as n from `+from+` p
+		    union all
+		    select v.account_id, null, v.n from (`+a.visited(q)+`) v) x
+		  group by 1 having sum(n) > 0) u
+		cross join lateral unnest(u.regions) r (region)
+		group by 1 order by 1`, q.Args()...)
 	if err != nil {
 		return fmt.Errorf("count visits: %w", err)
 	}
