@@ -36,7 +36,7 @@ var countedColumns = map[string]columns{
 // Resolutions of which sums are kept.
 const (
 	coarsestCounted = 3
-	finestCounted   = 8
+	finestCounted   = 9
 )
 
 // counted returns the columns that the filter's attributes are about; false when

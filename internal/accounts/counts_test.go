@@ -29,7 +29,7 @@ func (b *bundle) kept() []string {
 			    s.n * (k = 'formerA')::int, s.n * (k = 'formerB')::int, s.n * (k = 'formerC')::int, c.west, c.lon, c.lat
 			  from account_count_changes c
 			  cross join lateral (select c.n, c.status || c.class as k) s
-			  cross join lateral (select -1 as level where c.cell = 0 union all select generate_series(3, 8) where c.cell <> 0) l
+			  cross join lateral (select -1 as level where c.cell = 0 union all select generate_series(3, 9) where c.cell <> 0) l
 			)
 			select concat_ws(' ', level, cell, coalesce(owner_id, 0), coalesce(team_id, 0), coalesce(due_on, '9999-12-31'), sum(pa), sum(pb), sum(pc),
 			  sum(ca), sum(cb), sum(cc), sum(fa), sum(fb), sum(fc), sum(west), sum(lon), sum(lat)) as line

@@ -26,6 +26,12 @@ const (
 	everyFrom     = 12 // every site by itself, with the account's name
 	prospectsFrom = 11 // open prospects
 	prospectNames = 13
+	// crowded is how much smaller than the zoom the resolution of groups is, where
+	// there are too many sites for each to be drawn.
+	crowded = 3
+	// namedSites is with how many sites a tile holds their names and is mostly
+	// below MaxTileBytes.
+	namedSites = 3_500
 )
 
 // TileLayers says what a tile of points holds.
@@ -139,7 +145,8 @@ func (b *tileBuilder) accounts(l *tiles.Layer, f Filter) error {
 		if done || err != nil {
 			return err
 		}
-		res = hexgrid.StorageResolution
+		// About as many groups to a screen as on the zooms before.
+		res = min(int(b.tile.Z)-crowded, hexgrid.StorageResolution)
 	}
 	for ; ; res-- {
 		groups, err := b.groups(f, res)
@@ -166,13 +173,33 @@ type tileSite struct {
 
 const tileColumns = "s.id, s.account_id, s.point, s.cell, s.status, s.class, s.owner_id, s.due_on"
 
+// columns are those of sites that the tile shows; an index has them all.
+func (b *tileBuilder) columns() string {
+	if b.names {
+		return tileColumns + ", s.account_name"
+	}
+	return tileColumns
+}
+
 // everySite writes every site in the tile; false when there are too many.
 func (b *tileBuilder) everySite(l *tiles.Layer, f Filter) (bool, error) {
 	ranges, err := b.ranges(hexgrid.StorageResolution, 0)
 	if err != nil {
 		return false, err
 	}
-	sites, err := b.sites(func(q *Statement) string { return f.SitesInCells(q, ranges, tileColumns) }, 4*b.most+1)
+	// Most tiles that are too full are so by far, and the index alone knows.
+	var n int
+	q := b.statement()
+	err = q.queryRow(b.ctx, b.tx, `select count(*) from (select from `+f.SitesInCells(q, ranges, "s.account_id")+` limit `+q.Arg(2*b.most+1)+`::bigint) s`).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("count sites: %w", err)
+	}
+	if n > 2*b.most {
+		return false, nil
+	}
+	// So many names would not fit.
+	b.names = b.names && n <= namedSites
+	sites, err := b.sites(func(q *Statement) string { return f.SitesInCells(q, ranges, b.columns()) }, 2*b.most+1)
 	if err != nil {
 		return false, err
 	}
@@ -182,7 +209,7 @@ func (b *tileBuilder) everySite(l *tiles.Layer, f Filter) (bool, error) {
 			in = append(in, s)
 		}
 	}
-	if len(in) > b.most || len(sites) > 4*b.most {
+	if len(in) > b.most || len(sites) > 2*b.most {
 		return false, nil
 	}
 	w := newSiteWriter(l)
@@ -197,13 +224,11 @@ func (b *tileBuilder) sites(from func(q *Statement) string, most int) ([]tileSit
 	q := b.statement()
 	name := "''"
 	if b.names {
-		// A scalar sub-select reads the account by its key, whatever the planner
-		// thinks of the number of sites.
-		name = `(select a.name from accounts a where a.org_id = ` + q.Org() + ` and a.id = s.account_id)`
+		name = "s.account_name"
 	}
 	rows, err := q.query(b.ctx, b.tx, `
 		select s.id, s.account_id, s.point, s.cell, s.status, s.class, s.owner_id, `+CoverageSQL("s.due_on", q.Day())+`, `+name+`
-		from (select * from `+from(q)+` limit `+q.Arg(most)+`::bigint) s order by s.id`)
+		from (select * from `+from(q)+` limit `+q.Arg(most)+`::bigint) s`)
 	if err != nil {
 		return nil, fmt.Errorf("read sites: %w", err)
 	}
@@ -213,6 +238,7 @@ func (b *tileBuilder) sites(from func(q *Statement) string, most int) ([]tileSit
 	if err != nil {
 		return nil, fmt.Errorf("read sites: %w", err)
 	}
+	slices.SortFunc(sites, func(a, b tileSite) int { return cmp.Compare(a.id, b.id) })
 	return sites, nil
 }
 

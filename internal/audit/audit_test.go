@@ -179,7 +179,7 @@ func TestAnOrganisationCanBeRemovedWithItsTrail(t *testing.T) {
 // unaudited are columns of audited tables that say nothing by themselves.
 var unaudited = map[string]string{
 	"accounts":          "org_id id version search created_by created_at updated_at territory_id",
-	"sites":             "org_id id account_id cell status class owner_id team_id due_on archived revenue_key potential_key created_at updated_at territory_id",
+	"sites":             "org_id id account_id cell status class owner_id team_id due_on archived revenue_key potential_key created_at updated_at territory_id account_name",
 	"contacts":          "org_id id account_id search created_at updated_at",
 	"activities":        "org_id id account_id version reminded_at edited_by visit_before created_at updated_at",
 	"account_relations": "org_id id account_id created_by created_at",

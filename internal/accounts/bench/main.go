@@ -47,7 +47,7 @@ func run(ctx context.Context, program, data string, clients int, span time.Durat
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.stop()) }()
+	defer func() { err = errors.Join(err, s.stop(), os.Remove(s.log.Name())) }()
 	rival, err := newRival(ctx, s)
 	if err != nil {
 		return err

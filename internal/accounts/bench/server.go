@@ -49,7 +49,7 @@ func start(ctx context.Context, program, data string) (_ *server, err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.stop(), fmt.Errorf("its log is %s", log.Name()))
+			err = errors.Join(err, s.stop(), s.told())
 		}
 	}()
 	jar, err := cookiejar.New(nil)
@@ -100,6 +100,15 @@ func (s *server) ready(ctx context.Context) error {
 	return errors.New("the server does not answer")
 }
 
+// told is the end of what the server wrote.
+func (s *server) told() error {
+	text, err := os.ReadFile(s.log.Name())
+	if err != nil {
+		return err
+	}
+	return errors.Join(fmt.Errorf("it wrote: %s", text[max(0, len(text)-2000):]), os.Remove(s.log.Name()))
+}
+
 func (s *server) signIn(ctx context.Context) error {
 	body, err := json.Marshal(map[string]string{"email": "manager@demo.waymark.example", "password": "waymark-demo"})
 	if err != nil {
@@ -135,5 +144,5 @@ func (s *server) stop() error {
 			break
 		}
 	}
-	return errors.Join(s.log.Close(), os.Remove(s.log.Name()))
+	return s.log.Close()
 }
