@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { FilterBar } from '../accounts/FilterBar'
 import { useAccountsSearch } from '../accounts/useAccountsSearch'
 import { useMay } from '../api/queries'
+import type { Point } from '../api/types'
 import { useProblemText } from '../app/problemText'
 import { reachChoice, reachOf, reachText } from '../app/reach'
 import { useScheme } from '../app/scheme'
@@ -21,17 +22,27 @@ import { useReachArea } from '../map/reachArea'
 import { SelectionCard } from '../map/SelectionCard'
 import { ShowArea } from '../map/ShowArea'
 import { Panel } from '../plan/Panel'
+import { AnalysisPart } from './AnalysisPart'
 import { CellPart } from './CellPart'
 import { ClassLegend } from './ClassLegend'
 import { Controls } from './Controls'
 import { FigureList } from './FigureList'
-import { type Cell, type FigureKey, figures, figureText } from './figures'
+import { type Cell, type Figure, type FigureKey, figures, figureText } from './figures'
 import { inStep } from './inStep'
 import { MarketMap } from './MarketMap'
 import classes from './RegionsPage.module.css'
 import { endsOf, endsText, type MarketSearch, onlyOf, toggled } from './search'
-import { blended, lookedAt, rankOf, single } from './sheet'
+import { blended, lookedAt, rankOf, type Sheet, single } from './sheet'
 import { Trend } from './Trend'
+import {
+  gravitySheet,
+  hotSpotSheet,
+  levels,
+  lookAlikeSheet,
+  nearest,
+  unservedSheet,
+  useAnalysis,
+} from './useAnalysis'
 import { useCell, useCells, useTotals, type View } from './useMarket'
 
 const noCells: Cell[] = []
@@ -102,13 +113,61 @@ export function RegionsPage() {
     [cells, second, as, choice],
   )
 
+  const asked = figures[figure].server
+  const results = useAnalysis({ filter, view, resolution, figure: asked, search })
+  const { hotspots, lookalikes, unserved, gravity } = results
+  const worked = useMemo((): { sheet: Sheet; figure: Figure; names?: string[]; unit: string } | null => {
+    switch (search.analysis) {
+      case 'hotspots':
+        return hotspots.data
+          ? {
+              sheet: hotSpotSheet(hotspots.data, scheme),
+              figure: figures.accounts,
+              names: levels.map((level) => t(`hotspots.level.${level}`)),
+              unit: t(`figure.${asked}`),
+            }
+          : null
+      case 'lookalikes':
+        return lookalikes.data
+          ? {
+              sheet: lookAlikeSheet(lookalikes.data, scheme),
+              figure: figures.accounts,
+              names: nearest.map((most) => t('lookalikes.nearest', { most })),
+              unit: t('lookalikes.unit'),
+            }
+          : null
+      case 'unserved':
+        return unserved.data
+          ? {
+              sheet: unservedSheet(unserved.data, scheme),
+              figure: figures[asked],
+              unit: t('unserved.unit', { figure: t(`figure.${asked}`) }),
+            }
+          : null
+      case 'newPlace':
+        return gravity.data
+          ? {
+              sheet: gravitySheet(gravity.data, scheme),
+              figure: figures.penetration,
+              unit: t('newPlace.unit'),
+            }
+          : null
+      default:
+        return null
+    }
+  }, [search.analysis, hotspots.data, lookalikes.data, unserved.data, gravity.data, scheme, asked, t])
+  const first = worked?.sheet ?? sheet
+
   const { data: area } = useReachArea(filter.reach)
   const drawn = filter.reach ? area : undefined
   const shape = useMemo(
     () => polygonOf(filter.within) ?? drawn?.polygon ?? shapesOf(parseFilter(filter.filter)),
     [filter.within, drawn?.polygon, filter.filter],
   )
-  const place = drawn && { point: drawn.reach.point, label: format.duration(drawn.reach.minutes * 60) }
+  const newPlace = search.analysis === 'newPlace' ? pointOf(search.point) : null
+  const place = newPlace
+    ? { point: newPlace, label: t('newPlace.label') }
+    : drawn && { point: drawn.reach.point, label: format.duration(drawn.reach.minutes * 60) }
 
   const onMove = useCallback(
     (to: MapPosition, next: View) => {
@@ -120,7 +179,7 @@ export function RegionsPage() {
   )
   const onCell = useCallback((to: string | null) => change({ cell: to ?? undefined }), [change])
   const onPick = (to: string) => s.setCells(withCell(search.cells, to))
-  const seen = lookedAt(sheet, only)
+  const seen = lookedAt(first, only)
   const top = useMemo(() => [...seen].sort((a, b) => b.v - a.v).slice(0, mostNamed), [seen])
   const rank = cell === null ? null : rankOf(sheet, cell)
   const shared = {
@@ -148,7 +207,7 @@ export function RegionsPage() {
         <div className={classes.maps} data-two={beside !== null}>
           <MarketMap
             {...shared}
-            sheet={sheet}
+            sheet={first}
             only={only}
             controls={
               <LassoTools
@@ -166,21 +225,22 @@ export function RegionsPage() {
             }
             legend={
               <ClassLegend
-                sheet={sheet}
-                title={t(`figure.${figure}`)}
-                unit={t(`unit.${figure}`)}
-                figure={figures[figure]}
+                sheet={first}
+                title={worked ? t(`analysis.${search.analysis ?? 'hotspots'}`) : t(`figure.${figure}`)}
+                unit={worked?.unit ?? t(`unit.${figure}`)}
+                figure={worked?.figure ?? figures[figure]}
+                names={worked?.names}
                 up={
-                  second && as === 'blend'
+                  second && as === 'blend' && !worked
                     ? { figure: figures[second], title: t(`figure.${second}`) }
                     : undefined
                 }
                 only={only}
                 onOnly={(at) =>
-                  change({ only: at === null ? undefined : toggled(only, at, sheet.colours.length) })
+                  change({ only: at === null ? undefined : toggled(only, at, first.colours.length) })
                 }
                 held={held !== null}
-                {...(second && as === 'blend'
+                {...((second && as === 'blend') || worked
                   ? {}
                   : {
                       onHold: (hold: boolean) =>
@@ -272,6 +332,17 @@ export function RegionsPage() {
             </Button>
           </div>
         )}
+        <AnalysisPart
+          search={search}
+          figure={figures[asked]}
+          title={t(`figure.${asked}`)}
+          results={results}
+          cell={cell}
+          middle={view && middleOf(view.bounds)}
+          onChange={change}
+          onCell={onCell}
+          onHover={setHover}
+        />
         {cell !== null && isValidCell(cell) ? (
           <CellPart
             cell={cell}
@@ -297,7 +368,7 @@ export function RegionsPage() {
             <FigureList values={totals} />
           </section>
         )}
-        {top.length > 0 && (
+        {top.length > 0 && !worked && (
           <section aria-labelledby="top-title">
             <Title order={2} id="top-title">
               {t('largest')}: {t(`figure.${figure}`)}
@@ -326,6 +397,11 @@ export function RegionsPage() {
     </Panel>
   )
 }
+
+const pointOf = (text: string | undefined) => (text ? (text.split(',').map(Number) as Point) : null)
+
+const middleOf = ([west, south, east, north]: View['bounds']) =>
+  [(west + east) / 2, (south + north) / 2].map((v) => Number(v.toFixed(4))).join(',')
 
 const daysBefore = (day: string, days: number) =>
   new Date(Date.parse(`${day}T12:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10)

@@ -10,15 +10,22 @@
  * only             classes that are looked at, as the legend was clicked
  * since            the day that changes are counted from
  * cell             the hexagon that is looked into
- * analysis         what is worked out on top: hot spots, look-alikes, …
+ * analysis         what is worked out instead: hot spots, look-alikes, …
+ * like             the hexagon that look-alikes are looked for of
+ * servedBy, drive  who serves demand, and the drive in minutes that is far
+ * point, weight, rivals   a new place, how attractive it is, and who competes with it
  */
 import { z } from 'zod'
 import { accountsSearchSchema, day } from '../app/search'
 import { fewestSteps, methods, mostSteps } from './breaks'
 import { figureKeys } from './figures'
 
-export const analyses = ['hotspots', 'lookalikes', 'unserved', 'place'] as const
+export const analyses = ['hotspots', 'lookalikes', 'unserved', 'newPlace', 'concentration'] as const
 export type Analysis = (typeof analyses)[number]
+/** Who serves demand, and who competes with a new place. */
+export const servers = ['customers', 'visits', 'starts'] as const
+export const rivals = ['own', 'openProspects', 'none'] as const
+export const mostDrive = 120
 export const resolutions = [4, 5, 6, 7, 8, 9] as const
 
 /** As H3 writes a cell. Looked at again where cells are worked with: this file is loaded with the first page. */
@@ -50,6 +57,12 @@ export const marketSearchSchema = accountsSearchSchema.extend({
   since: one(day),
   cell: one(z.string().regex(h3)),
   analysis: one(z.enum(analyses)),
+  like: one(z.string().regex(h3)),
+  servedBy: one(z.enum(servers)),
+  drive: one(z.coerce.number().int().min(1).max(mostDrive)),
+  point: one(z.string().regex(/^-?\d{1,3}(\.\d{1,6})?,-?\d{1,2}(\.\d{1,6})?$/)),
+  weight: one(z.coerce.number().min(0.1).max(1000)),
+  rivals: one(z.enum(rivals)),
 })
 export type MarketSearch = z.output<typeof marketSearchSchema>
 

@@ -89,6 +89,19 @@ function aroundNothing(changes: number[]): number[] {
   return Number.isFinite(least) ? [-least / 2, least / 2] : []
 }
 
+/** Values that are classes already: 0, 1, … as many as there are colours. */
+export const byLevel = (cells: readonly Valued[], colours: string[]): Sheet =>
+  counted({ cells, ends: colours.map((_, i) => i), colours })
+
+/** Any values, more of them in a stronger colour. */
+export function stepped(cells: readonly Valued[], { by, steps, scheme }: Choice): Sheet {
+  const ends = classesOf(
+    cells.map(({ v }) => v),
+    { by, steps },
+  )
+  return counted({ cells, ends, colours: sequential(scheme, ends.length) })
+}
+
 /** The hexagons of the classes that are looked at; all when none is chosen. */
 export function lookedAt(sheet: Sheet, only: readonly number[]): readonly Valued[] {
   if (only.length === 0) return sheet.cells
