@@ -123,6 +123,13 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 		}
 	}
 	p := Problem{Tables: []Table{t}}
+	if on.limits { // another way of travelling
+		slow := Table{Places: n, Seconds: slices.Clone(t.Seconds), Metres: t.Metres}
+		for i := range slow.Seconds {
+			slow.Seconds[i] += slow.Seconds[i] / 4
+		}
+		p.Tables = append(p.Tables, slow)
+	}
 	days := (shifts + 1) / 2
 	for i := range shifts {
 		day := i % days
@@ -150,7 +157,8 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 			s.MaxMetres = Metres(120_000 + r.Intn(60_000))
 			s.Fixed = Cost(r.Intn(5000))
 			s.SpeedPercent = 80 + r.Intn(40)
-			s.DistancePercent = 50 + r.Intn(100)
+			s.DistancePercent, s.DrivePercent = 50+r.Intn(100), 50+r.Intn(100)
+			s.Table = r.Intn(2)
 		}
 		if on.skills {
 			s.Skills = []int{r.Intn(3), 7}
@@ -190,7 +198,11 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 			v.Mandatory, v.Prize = false, Seconds(1+r.Intn(90))*Minute
 		}
 		if on.skills {
-			switch r.Intn(7) {
+			switch r.Intn(9) {
+			case 8:
+				v.Forbidden = []int{r.Intn(2)}
+			case 7:
+				v.Skip = true
 			case 6:
 				v.LastRep = 1 + r.Intn(2)
 			case 0:
@@ -211,7 +223,7 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 		p.Visits = append(p.Visits, v)
 	}
 	if on.series && visits >= 4 && days > 1 {
-		p.Series = []Series{{Interval: 1 + r.Intn(3), Tolerance: r.Intn(2), Last: -r.Intn(4), MinGap: 1, MaxGap: 3, SameRep: r.Intn(2) == 0}}
+		p.Series = []Series{{Interval: 1 + r.Intn(3), Tolerance: r.Intn(2), Last: -r.Intn(4), MinGap: 1, MaxGap: 3, SameRep: r.Intn(2) == 0, Weight: Cost(r.Intn(2) * 50_000)}}
 		for i := range 2 {
 			v := &p.Visits[i]
 			*v = Visit{Place: 2, Length: v.Length, SetUp: v.SetUp, Load: v.Load, Series: 1}

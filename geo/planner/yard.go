@@ -32,7 +32,7 @@ const (
 
 // granular is how many near visits moves look at. Of few visits a few do: what a
 // child gains from more is worth less than the children there is time for.
-func granular(visits int) int { return min(40, max(15, visits/4)) }
+func granular(visits int) int { return min(40, max(15, visits*3/10)) }
 
 func (y *yard) row(a int32) []edge {
 	w := y.n + 1
