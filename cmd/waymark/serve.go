@@ -21,6 +21,7 @@ import (
 	"github.com/waymark-crm/waymark/internal/events"
 	"github.com/waymark-crm/waymark/internal/extract"
 	"github.com/waymark-crm/waymark/internal/fault"
+	attachments "github.com/waymark-crm/waymark/internal/files"
 	"github.com/waymark-crm/waymark/internal/geocoding"
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/imports"
@@ -193,13 +194,14 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	river.AddWorker(workers, &segments.Worker{Segments: segments.New(db, customers)})
 	river.AddWorker(workers, &regions.SnapshotWorker{Regions: regions.New(db, customers)})
 	river.AddWorker(workers, &imports.Worker{Imports: files})
+	river.AddWorker(workers, &attachments.Worker{Files: attachments.New(db)})
 	river.AddWorker(workers, &duplicates.Worker{Duplicates: doubles})
 	river.AddWorker(workers, &timeline.Reminder{Timeline: book})
 	river.AddWorker(workers, &visits.Worker{Visits: planning})
 	river.AddWorker(workers, &visits.PeriodWorker{Visits: planning})
 	options := jobs.Options{
 		Workers:  workers,
-		Periodic: []*river.PeriodicJob{segments.Hourly(), territories.Hourly(), regions.SnapshotsHourly(), accounts.DictionaryEvery(), accounts.CountsEvery()},
+		Periodic: []*river.PeriodicJob{segments.Hourly(), territories.Hourly(), regions.SnapshotsHourly(), accounts.DictionaryEvery(), attachments.Daily(), accounts.CountsEvery()},
 		Alone:    store.Private(),
 		Logger:   env.Log.With(slog.String("part", "jobs")),
 		Queues: map[string]river.QueueConfig{

@@ -33,8 +33,10 @@ type auditInput struct {
 	CursorPaging
 	UserID int64  `query:"userId" minimum:"0"`
 	Record string `query:"record" maxLength:"60" example:"accounts"`
+	From   string `query:"from" format:"date" doc:"The first day, in the organisation's time zone."`
+	To     string `query:"to" format:"date" doc:"The last day."`
 }
 
 func (s *Server) listAudit(ctx context.Context, in *auditInput) (*answer[cursored[audit.Entry]], error) {
-	return changesPage(s.audit.All(ctx, audit.Filter{UserID: in.UserID, Record: in.Record}, audit.Page{Cursor: in.Cursor, Limit: in.Limit}))
+	return changesPage(s.audit.All(ctx, audit.Filter{UserID: in.UserID, Record: in.Record, From: in.From, To: in.To}, audit.Page{Cursor: in.Cursor, Limit: in.Limit}))
 }

@@ -30,6 +30,8 @@ func (s *Server) registerSegments() {
 	register(s, get("/api/segments/{id}/members", "listSegmentMembers", tag, "The accounts in a segment", read), s.listSegmentMembers)
 	register(s, post("/api/segments/{id}/members", "changeSegmentMembers", tag, "Put accounts into a static segment, or take them out", read).
 		described(owner+" At most 100,000 at once."), s.changeSegmentMembers)
+	register(s, post("/api/segments/{id}/members/put-back", "putBackSegmentMembers", tag, "Put accounts back that were taken out together", read).
+		described(owner+" Once, within a day."), s.putBackSegmentMembers)
 	register(s, get("/api/segments/{id}/history", "listSegmentHistory", tag, "How many were in a segment, day by day", read).
 		described("The days on which it was counted, the last 400, oldest first."), s.listSegmentHistory)
 }
@@ -47,12 +49,13 @@ type segmentAnswer struct {
 	accounts.Tally
 	CountedAt *time.Time `json:"countedAt"`
 	Version   int        `json:"version"`
+	RemovalID *int64     `json:"removalId,omitempty" doc:"After a change that took accounts out: for putBackSegmentMembers, within a day."`
 }
 
 func segmentOf(v segments.Segment) segmentAnswer {
 	return segmentAnswer{
 		ID: v.ID, Name: v.Name, Description: v.Description, Kind: string(v.Kind), Filter: treeOf(v.Filter),
-		OwnerID: v.OwnerID, OwnerName: v.OwnerName, Shared: string(v.Shared), Tally: v.Tally, CountedAt: v.CountedAt, Version: v.Version,
+		OwnerID: v.OwnerID, OwnerName: v.OwnerName, Shared: string(v.Shared), Tally: v.Tally, CountedAt: v.CountedAt, Version: v.Version, RemovalID: v.RemovalID,
 	}
 }
 
@@ -179,6 +182,18 @@ func (s *Server) changeSegmentMembers(ctx context.Context, in *changeSegmentMemb
 		return nil, err
 	}
 	v, err := s.segments.ChangeMembers(ctx, in.ID, add, out, mayManage(ctx))
+	return respondAs(v, err, segmentOf)
+}
+
+type putBackInput struct {
+	ByID
+	Body struct {
+		RemovalID int64 `json:"removalId" minimum:"1"`
+	}
+}
+
+func (s *Server) putBackSegmentMembers(ctx context.Context, in *putBackInput) (*answer[segmentAnswer], error) {
+	v, err := s.segments.PutBack(ctx, in.ID, in.Body.RemovalID, mayManage(ctx))
 	return respondAs(v, err, segmentOf)
 }
 

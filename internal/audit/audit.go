@@ -128,15 +128,24 @@ func Because(ctx context.Context, tx pgx.Tx, cause string) error {
 type Filter struct {
 	UserID int64  // 0 for any
 	Record string // "" for any
+	From   string // the first day of the organisation, YYYY-MM-DD; "" for any
+	To     string // the last
 }
 
 // All returns a page of the organisation's whole trail.
 func (s *Service) All(ctx context.Context, f Filter, p Page) (Listing, error) {
+	for name, day := range map[string]string{"from": f.From, "to": f.To} {
+		if _, err := time.Parse("2006-01-02", day); day != "" && err != nil {
+			return Listing{}, fault.Wrap(err, fault.Invalid, "The day cannot be read.").WithField("query."+name, "Like 2026-11-23.")
+		}
+	}
 	return s.page(ctx, p, func(tx pgx.Tx, from Position, limit int) (pgx.Rows, error) {
-		return tx.Query(ctx, `select `+Columns+` from audit_entries e `+Joins+`
+		return tx.Query(ctx, `select `+Columns+` from audit_entries e join organisations z on z.org_id = e.org_id `+Joins+`
 			where e.org_id = current_org() and (e.at, e.id) < ($1, $2)
 			  and ($3 = 0 or e.user_id = $3) and ($4 = '' or e.record = $4)
-			order by e.at desc, e.id desc limit $5`, from.At, from.ID, f.UserID, f.Record, limit)
+			  and ($6 = '' or e.at >= (nullif($6, '')::timestamp at time zone z.time_zone))
+			  and ($7 = '' or e.at < (nullif($7, '')::timestamp + interval '1 day') at time zone z.time_zone)
+			order by e.at desc, e.id desc limit $5`, from.At, from.ID, f.UserID, f.Record, limit, f.From, f.To)
 	})
 }
 

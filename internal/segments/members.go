@@ -2,6 +2,7 @@ package segments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -48,6 +49,7 @@ func (s *Service) ChangeMembers(ctx context.Context, id int64, add, remove *Memb
 	if err != nil {
 		return Segment{}, err
 	}
+	var removal *int64
 	err = s.write(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
 		now, err := load(ctx, tx, actor, id, " for update of s")
 		if err != nil {
@@ -63,11 +65,72 @@ func (s *Service) ChangeMembers(ctx context.Context, id int64, add, remove *Memb
 		if err != nil {
 			return err
 		}
-		tag, err := tx.Exec(ctx, `delete from segment_members where org_id = $1 and segment_id = $2 and account_id = any($3)`, actor.OrgID, id, out)
-		if err != nil {
-			return fmt.Errorf("take accounts out of segment %d: %w", id, err)
+		var gone int
+		if gone, removal, err = takeOut(ctx, tx, actor, id, out); err != nil {
+			return err
 		}
-		if err := keepDay(ctx, tx, actor.OrgID, id, came, int(tag.RowsAffected())); err != nil {
+		if err := keepDay(ctx, tx, actor.OrgID, id, came, gone); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update segments set version = version + 1, updated_at = now() where org_id = $1 and id = $2`, actor.OrgID, id); err != nil {
+			return fmt.Errorf("change segment %d: %w", id, err)
+		}
+		return notify(ctx, tx, id)
+	})
+	if err != nil {
+		return Segment{}, err
+	}
+	segment, err := s.counted(ctx, id)
+	segment.RemovalID = removal
+	return segment, err
+}
+
+// takeOut removes members and returns how many were in, and the number by which
+// [Service.PutBack] knows them.
+func takeOut(ctx context.Context, tx pgx.Tx, actor postgres.Actor, id int64, ids []int64) (gone int, removal *int64, err error) {
+	if len(ids) == 0 {
+		return 0, nil, nil
+	}
+	err = tx.QueryRow(ctx, `
+		with gone as (delete from segment_members where org_id = $1 and segment_id = $2 and account_id = any($3) returning account_id),
+		old as (delete from segment_removals where org_id = $1 and segment_id = $2 and created_at < now() - interval '1 day'),
+		kept as (
+		  insert into segment_removals (org_id, segment_id, account_ids)
+		  select $1, $2, array_agg(account_id order by account_id) from gone having count(*) > 0 returning id)
+		select (select count(*) from gone), (select id from kept)`, actor.OrgID, id, ids).Scan(&gone, &removal)
+	if err != nil {
+		return 0, nil, fmt.Errorf("take accounts out of segment %d: %w", id, err)
+	}
+	return gone, removal, nil
+}
+
+var errNoRemoval = fault.New(fault.NotFound, "This cannot be undone any more.")
+
+// PutBack puts those back who were taken out together; [Segment.RemovalID] says
+// of whom. It can be done once, within a day.
+func (s *Service) PutBack(ctx context.Context, id, removal int64, mayManage bool) (Segment, error) {
+	err := s.write(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
+		now, err := load(ctx, tx, actor, id, " for update of s")
+		if err != nil {
+			return err
+		}
+		if now.OwnerID != actor.UserID && !mayManage {
+			return errNotYours
+		}
+		var ids []int64
+		err = tx.QueryRow(ctx, `delete from segment_removals where org_id = $1 and segment_id = $2 and id = $3 returning
+			array(select a.id from accounts a where a.org_id = $1 and a.id = any(account_ids))`, actor.OrgID, id, removal).Scan(&ids)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errNoRemoval
+		}
+		if err != nil {
+			return fmt.Errorf("put members of segment %d back: %w", id, err)
+		}
+		came, err := putIn(ctx, tx, actor, id, ids)
+		if err != nil {
+			return err
+		}
+		if err := keepDay(ctx, tx, actor.OrgID, id, came, 0); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `update segments set version = version + 1, updated_at = now() where org_id = $1 and id = $2`, actor.OrgID, id); err != nil {

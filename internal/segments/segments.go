@@ -76,6 +76,7 @@ type Segment struct {
 	accounts.Tally
 	CountedAt *time.Time
 	Version   int
+	RemovalID *int64 // of a change that took accounts out: see [Service.PutBack]
 }
 
 // Members says which accounts: those of a filter, or some by id.

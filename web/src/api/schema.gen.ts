@@ -3024,6 +3024,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments/{id}/members/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put accounts back that were taken out together
+         * @description Its owner and who has `organisation.manage` may. Once, within a day.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        post: operations["putBackSegmentMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -6945,6 +6967,10 @@ export interface components {
              */
             version: number;
         };
+        PutBackInputBody: {
+            /** Format: int64 */
+            removalId: number;
+        };
         ReachAnswer: {
             /**
              * Format: int64
@@ -7676,6 +7702,11 @@ export interface components {
             /** Format: int64 */
             ownerId: number;
             ownerName: string;
+            /**
+             * Format: int64
+             * @description After a change that took accounts out: for putBackSegmentMembers, within a day.
+             */
+            removalId?: number;
             /** @enum {string} */
             shared: "own" | "team" | "all";
             /** Format: int64 */
@@ -11157,6 +11188,10 @@ export interface operations {
                 limit?: number;
                 userId?: number;
                 record?: string;
+                /** @description The first day, in the organisation's time zone. */
+                from?: string;
+                /** @description The last day. */
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -14827,6 +14862,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ChangeSegmentMembersInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putBackSegmentMembers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutBackInputBody"];
             };
         };
         responses: {
