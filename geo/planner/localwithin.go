@@ -1,7 +1,5 @@
 package planner
 
-import "slices"
-
 // within tries moves inside a lane.
 func (l *local) within(u, v, k int32) bool {
 	y := l.y
@@ -92,78 +90,22 @@ func (l *local) saves(k int32, s segment, last int32, to int, room int64) (by in
 	return by, by < 0
 }
 
-// move takes size nodes at i out and puts them before position j.
-func (l *local) move(k int32, i, size, j int, flip bool, d int64) bool {
-	n := l.lanes[k].nodes
-	nodes := n[i : i+size]
-	if flip {
-		l.two = append(l.two[:0], n[i+1], n[i])
-		nodes = l.two
+// told reports a move.
+func (l *local) told(saved int64) {
+	if l.moved != nil {
+		l.moved(saved)
 	}
-	from, to, one, two := j, i+size, nodes, n[min(i, j):i]
-	if j > i {
-		from, to, one, two = i, j, n[i+size:j], nodes
-	}
-	room := l.room(k, d)
-	s, last, ok := l.walk(l.lanes[k].pre[from-1], n[from-1], one, room)
-	if !ok {
-		return false
-	}
-	if s, last, ok = l.walk(s, last, two, room); !ok {
-		return false
-	}
-	by, ok := l.saves(k, s, last, to, room)
-	if !ok {
-		return false
-	}
-	l.one = append(append(append(append(l.one[:0], n[:from]...), one...), two...), n[to:]...)
-	l.commit(k, -1)
-	l.told(by)
-	return true
 }
 
-// exchange swaps the nodes at i and j.
-func (l *local) exchange(k int32, i, j int, d int64) bool {
-	n := l.lanes[k].nodes
-	room := l.room(k, d)
-	s, last, ok := l.walk(l.lanes[k].pre[i-1], n[i-1], n[j:j+1], room)
-	if !ok {
-		return false
+// commit puts the two scratch lists into lanes.
+func (l *local) commit(ka, kb int32) {
+	l.moves++
+	a := &l.lanes[ka]
+	a.nodes, l.one = l.one, a.nodes
+	l.update(ka)
+	if kb >= 0 {
+		b := &l.lanes[kb]
+		b.nodes, l.two = l.two, b.nodes
+		l.update(kb)
 	}
-	if s, last, ok = l.walk(s, last, n[i+1:j], room); !ok {
-		return false
-	}
-	if s, last, ok = l.walk(s, last, n[i:i+1], room); !ok {
-		return false
-	}
-	by, ok := l.saves(k, s, last, j+1, room)
-	if !ok {
-		return false
-	}
-	l.one = append(l.one[:0], n...)
-	l.one[i], l.one[j] = n[j], n[i]
-	l.commit(k, -1)
-	l.told(by)
-	return true
-}
-
-// turn reverses the nodes from i to j.
-func (l *local) turn(k int32, i, j int, d int64) bool {
-	n := l.lanes[k].nodes
-	room := l.room(k, d)
-	s, last, ok := l.lanes[k].pre[i-1], n[i-1], true
-	for h := j; h >= i; h-- {
-		if s, last, ok = l.walk(s, last, n[h:h+1], room); !ok {
-			return false
-		}
-	}
-	by, ok := l.saves(k, s, last, j+1, room)
-	if !ok {
-		return false
-	}
-	l.one = append(l.one[:0], n...)
-	slices.Reverse(l.one[i : j+1])
-	l.commit(k, -1)
-	l.told(by)
-	return true
 }
