@@ -154,7 +154,7 @@ func TestWhatIsNoTextSignsNobodyIn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, session.CSRFToken, again.CSRFToken)
 	actor := again.Actor("r")
-	require.Len(t, actor.Access, 12, "what the rep may see and edit comes with the session")
+	require.Len(t, actor.Access, 16, "what the rep may see and edit comes with the session")
 	actor.Access = nil
 	require.Equal(t, postgres.Actor{OrgID: org.id, UserID: org.rep.ID, Role: "rep", RequestID: "r"}, actor)
 }
