@@ -14,6 +14,8 @@ import (
 func FuzzPlansPassTheChecker(f *testing.F) {
 	f.Add(int64(1), uint16(0xffff), uint8(12), uint8(4))
 	f.Add(int64(2), uint16(0), uint8(30), uint8(1))
+	f.Add(int64(-96), uint16(255), uint8(44), uint8(9))  // many left out, some of them by hand
+	f.Add(int64(3), uint16(0x7fff), uint8(40), uint8(8)) // every rule
 	f.Fuzz(func(t *testing.T, seed int64, on uint16, visits, shifts uint8) {
 		if visits == 0 || visits > 60 || shifts == 0 || shifts > 12 {
 			return

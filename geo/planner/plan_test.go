@@ -331,3 +331,15 @@ func TestLargePlansKeepEveryRule(t *testing.T) {
 		require.Positive(t, s.Totals.Visits)
 	}
 }
+
+func TestAVisitLeftOutByHandStaysOutOfACrowdedDay(t *testing.T) {
+	t.Parallel()
+	p := corners()
+	p.Visits = nil
+	for i := range 40 { // half an hour each, 9 hours: most find no room
+		p.Visits = append(p.Visits, Visit{Place: 1 + i%4, Length: 30 * Minute, Prize: 2 * Hour, Skip: i%4 == 0})
+	}
+	for _, v := range planned(t, p, Options{}).Orders()[0] {
+		require.False(t, p.Visits[v].Skip, "visit %d", v)
+	}
+}

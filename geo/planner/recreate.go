@@ -98,7 +98,7 @@ func (t *state) retry(seed int32) {
 	}
 	start := len(t.queue)
 	add := func(v int32) {
-		if t.at[v] == -1 && !slices.Contains(t.queue[start:], v) && !slices.Contains(t.removed, v) {
+		if t.at[v] == -1 && !t.m.visits[v].skip && !slices.Contains(t.queue[start:], v) && !slices.Contains(t.removed, v) {
 			t.queue = append(t.queue, v)
 			if t.m.both {
 				t.addPartners(start, v)
