@@ -157,25 +157,25 @@ func coverageColumns(q *accounts.Statement) string {
 	return strings.Join(parts, ", ")
 }
 
-// worth reads money and coverage of rows with due_on, revenue_key and
-// potential_key into the figures that at returns for a region.
+// worth reads counts, money and coverage of rows with status, due_on, revenue_key
+// and potential_key in one pass into the figures that at returns for a region.
 func (a *asking) worth(q *accounts.Statement, from string, grouped bool, at func(hexgrid.Cell) *Figures) error {
-	if !a.wanted.has(GroupMoney) && !a.wanted.has(GroupCoverage) {
-		return nil
-	}
 	region, group := "0::bigint", ""
 	if grouped {
-		region, group = "region", " group by 1 order by 1"
+		region, group = "region", " group by 1"
 	}
-	rows, err := a.tx.Query(a.ctx, `select `+region+`, `+sumColumns+`, `+coverageColumns(q)+` from `+from+group, q.Args()...)
+	rows, err := a.tx.Query(a.ctx, `select `+region+`, count(*), count(*) filter (where status = 'customer'), count(*) filter (where status = 'prospect'),
+		`+sumColumns+`, `+coverageColumns(q)+` from `+from+group, q.Args()...)
 	if err != nil {
 		return fmt.Errorf("sum up accounts: %w", err)
 	}
 	var cell hexgrid.Cell
+	var all, customers, prospects int
 	var revenue, potential, white int64
 	var c Coverage
-	_, err = pgx.ForEachRow(rows, []any{&cell, &revenue, &potential, &white, &c.Never, &c.OnTrack, &c.Due, &c.Overdue}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&cell, &all, &customers, &prospects, &revenue, &potential, &white, &c.Never, &c.OnTrack, &c.Due, &c.Overdue}, func() error {
 		f := at(cell)
+		f.Accounts, f.Customers, f.Prospects = all, customers, prospects
 		if a.wanted.has(GroupMoney) {
 			f.Revenue, f.Potential, f.WhiteSpace = hundredths(revenue), hundredths(potential), hundredths(white)
 		}
@@ -190,6 +190,9 @@ func (a *asking) worth(q *accounts.Statement, from string, grouped bool, at func
 	}
 	return nil
 }
+
+// worthWanted tells whether more than counts is wanted of accounts themselves.
+func (a *asking) worthWanted() bool { return a.wanted.has(GroupMoney) || a.wanted.has(GroupCoverage) }
 
 func hundredths(v int64) *float64 {
 	amount := float64(v) / 100
@@ -206,33 +209,49 @@ func (a *asking) visited(q *accounts.Statement) string {
 		group by 1`
 }
 
-// visits counts the visits of accounts, which from yields with account_id and,
-// when grouped, region. Accounts and their visits are brought together by grouping
-// and not by a join: of either the planner may believe that there are few.
-func (a *asking) visits(q *accounts.Statement, from string, grouped bool, at func(hexgrid.Cell) *Figures) error {
+// visits counts the visits of the period. Who was visited is read first, and then
+// where those of them are that the filter means: of a join the planner may believe
+// that either side is small. from yields account_id and, when grouped, region of
+// the accounts of a filter.
+func (a *asking) visits(from func(*accounts.Statement, accounts.Filter) string, grouped bool, at func(hexgrid.Cell) *Figures) error {
 	if !a.wanted.has(GroupVisits) {
 		return nil
 	}
+	q := a.statement()
+	rows, err := a.tx.Query(a.ctx, a.visited(q), q.Args()...)
+	if err != nil {
+		return fmt.Errorf("count visits: %w", err)
+	}
+	visits := map[int64]int{}
+	visited := a.filter
+	visited.IDs = []int64{}
+	var id int64
+	var n int
+	if _, err := pgx.ForEachRow(rows, []any{&id, &n}, func() error {
+		if a.filter.IDs == nil || slices.Contains(a.filter.IDs, id) {
+			visits[id] = n
+			visited.IDs = append(visited.IDs, id)
+		}
+		return nil
+	}); err != nil {
+		return fmt.Errorf("count visits: %w", err)
+	}
+	if len(visits) == 0 {
+		return nil
+	}
+	slices.Sort(visited.IDs)
 	region := "0::bigint"
 	if grouped {
 		region = "region"
 	}
-	rows, err := a.tx.Query(a.ctx, `
-		select r.region, sum(u.n)::bigint from (
-		  select account_id, sum(n) as n, array_agg(region) filter (where region is not null) as regions from (
-		    select p.account_id, `+region+` as region, 0 as n from `+from+` p
-		    union all
-		    select v.account_id, null, v.n from (`+a.visited(q)+`) v) x
-		  group by 1 having sum(n) > 0) u
-		cross join lateral unnest(u.regions) r (region)
-		group by 1 order by 1`, q.Args()...)
+	q = a.statement()
+	rows, err = a.tx.Query(a.ctx, `select `+region+`, account_id from `+from(q, visited), q.Args()...)
 	if err != nil {
 		return fmt.Errorf("count visits: %w", err)
 	}
 	var cell hexgrid.Cell
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&cell, &n}, func() error {
-		*at(cell).Visits = n
+	_, err = pgx.ForEachRow(rows, []any{&cell, &id}, func() error {
+		*at(cell).Visits += visits[id]
 		return nil
 	})
 	if err != nil {

@@ -217,24 +217,31 @@ func (a *asking) byCell(ranges []hexgrid.Range, res int) ([]Cell, error) {
 	}
 	and, or := hexgrid.ParentMasks(res)
 
-	q := a.statement()
-	rows, err := a.tx.Query(a.ctx, `
-		select region, accounts, customers, prospects from (`+a.filter.FiguresInCells(q, ranges, res)+`) figures order by 1`, q.Args()...)
-	if err != nil {
-		return nil, fmt.Errorf("count accounts by cell: %w", err)
-	}
 	var c hexgrid.Cell
-	var all, customers, prospects int
-	if _, err := pgx.ForEachRow(rows, []any{&c, &all, &customers, &prospects}, func() error {
-		f := at(c)
-		f.Accounts, f.Customers, f.Prospects = all, customers, prospects
-		return nil
-	}); err != nil {
-		return nil, fmt.Errorf("count accounts by cell: %w", err)
+	q := a.statement()
+	if a.worthWanted() {
+		from := "(" + a.filter.PlacedRowsInCells(q, ranges, res, "status", "due_on", "revenue_key", "potential_key") + ") placed"
+		if err := a.worth(q, from, true, at); err != nil {
+			return nil, err
+		}
+	} else {
+		rows, err := a.tx.Query(a.ctx, `
+			select region, accounts, customers, prospects from (`+a.filter.FiguresInCells(q, ranges, res)+`) figures`, q.Args()...)
+		if err != nil {
+			return nil, fmt.Errorf("count accounts by cell: %w", err)
+		}
+		var all, customers, prospects int
+		if _, err := pgx.ForEachRow(rows, []any{&c, &all, &customers, &prospects}, func() error {
+			f := at(c)
+			f.Accounts, f.Customers, f.Prospects = all, customers, prospects
+			return nil
+		}); err != nil {
+			return nil, fmt.Errorf("count accounts by cell: %w", err)
+		}
 	}
 
 	q = a.statement()
-	rows, err = a.tx.Query(a.ctx, `
+	rows, err := a.tx.Query(a.ctx, `
 		select (p.cell & `+q.Arg(and)+`::bigint) | `+q.Arg(or)+`::bigint, count(*)
 		from `+a.places.OpenProspectsOf().ProspectsInCells(q, ranges, "p.cell")+`
 		group by 1 order by 1`, q.Args()...)
@@ -248,12 +255,10 @@ func (a *asking) byCell(ranges []hexgrid.Range, res int) ([]Cell, error) {
 	}); err != nil {
 		return nil, fmt.Errorf("count open prospects by cell: %w", err)
 	}
-	q = a.statement()
-	if err := a.worth(q, "("+a.filter.PlacedRowsInCells(q, ranges, res, "due_on", "revenue_key", "potential_key")+") placed", true, at); err != nil {
-		return nil, err
-	}
-	q = a.statement()
-	if err := a.visits(q, "("+a.filter.PlacedRowsInCells(q, ranges, res, "account_id")+")", true, at); err != nil {
+	err = a.visits(func(q *accounts.Statement, f accounts.Filter) string {
+		return "(" + f.PlacedRowsInCells(q, ranges, res, "account_id") + ") placed"
+	}, true, at)
+	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(found, func(x, y Cell) int { return cmp.Compare(x.Cell, y.Cell) })
@@ -281,23 +286,26 @@ func (a *asking) empty() Figures {
 // totals returns the figures of the filter as a whole.
 func (a *asking) totals() (Figures, error) {
 	n := a.empty()
-	of, err := a.filter.Figures(a.ctx, a.tx, a.statement)
-	if err != nil {
-		return n, err
-	}
-	n.Accounts, n.Customers, n.Prospects = of.Accounts, of.Customers, of.Prospects
+	at := func(hexgrid.Cell) *Figures { return &n }
 	q := a.statement()
-	err = a.tx.QueryRow(a.ctx, `select count(*) from `+a.places.OpenProspectsOf().Prospects(q, "p.id"), q.Args()...).Scan(&n.OpenProspects)
+	if a.worthWanted() {
+		if err := a.worth(q, a.filter.Accounts(q, "status", "due_on", "revenue_key", "potential_key"), false, at); err != nil {
+			return n, err
+		}
+	} else {
+		of, err := a.filter.Figures(a.ctx, a.tx, a.statement)
+		if err != nil {
+			return n, err
+		}
+		n.Accounts, n.Customers, n.Prospects = of.Accounts, of.Customers, of.Prospects
+	}
+	q = a.statement()
+	err := a.tx.QueryRow(a.ctx, `select count(*) from `+a.places.OpenProspectsOf().Prospects(q, "p.id"), q.Args()...).Scan(&n.OpenProspects)
 	if err != nil {
 		return n, fmt.Errorf("count open prospects: %w", err)
 	}
-	at := func(hexgrid.Cell) *Figures { return &n }
-	q = a.statement()
-	if err := a.worth(q, a.filter.Accounts(q, "due_on", "revenue_key", "potential_key"), false, at); err != nil {
-		return n, err
-	}
-	q = a.statement()
-	if err := a.visits(q, "(select * from "+a.filter.Accounts(q)+")", false, at); err != nil {
+	err = a.visits(func(q *accounts.Statement, f accounts.Filter) string { return f.Accounts(q) }, false, at)
+	if err != nil {
 		return n, err
 	}
 	n.finish()

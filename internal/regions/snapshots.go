@@ -357,11 +357,11 @@ func (a *asking) differences(then keptDay, ranges []hexgrid.Range, res int) (map
 	q = a.statement()
 	free := a.filter
 	free.Box, free.Within, free.Reach, free.Areas, free.Territory = nil, nil, nil, nil, 0
-	from = free.Accounts(q, "status", "revenue_key", "potential_key")
-	cell := "0::bigint"
+	cell := "cell"
 	if ranges != nil {
 		from = free.PrimaryInCells(q, ranges, "s.account_id, s.cell, s.status, s.revenue_key, s.potential_key")
-		cell = "cell"
+	} else {
+		from, cell = free.Accounts(q, "status", "revenue_key", "potential_key"), "0::bigint"
 	}
 	err = read(1, `select `+region(q, cell)+`, `+changeColumns("1", "revenue_key", "potential_key", "greatest(potential_key - revenue_key, 0)")+` from `+from+` group by 1`, q.Args())
 	return out, err

@@ -133,6 +133,10 @@ func TestTwoTownsFiguresAndWhatHasChangedByHand(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, &Change{Accounts: 0, Customers: 0, Revenue: -50, Potential: -70, WhiteSpace: -20}, customers.Change, "one has left, one has come")
 
+	classC, err := b.Summary(b.ctx, accounts.Filter{Box: whole.Box, Class: []accounts.Class{accounts.ClassC}, OwnerIDs: []int64{0}}, since)
+	require.NoError(t, err)
+	require.Equal(t, view.Totals.Change, classC.Change, "all are nobody's and of class C")
+
 	for what, wrong := range map[string]func() error{
 		"earlier than all that is kept": func() error {
 			_, err := b.Summary(b.ctx, whole, Wanted{Since: b.day(-31)})
