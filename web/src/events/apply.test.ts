@@ -34,6 +34,13 @@ describe('events of the server', () => {
     expect(stale('plan', 1)).toBe(true)
     expect(stale('plans')).toBe(true)
   })
+  it('ask for an alignment that was changed elsewhere, and not for the version that is here', () => {
+    client.setQueryData(['alignment', 4, 'full'], { version: 7 })
+    applyServerEvent(client, 'alignment', '{"id":4,"version":7}')
+    expect(stale('alignment', 4, 'full')).toBe(false)
+    applyServerEvent(client, 'alignment', '{"id":4,"version":8}')
+    expect(stale('alignment', 4, 'full')).toBe(true)
+  })
   it('ask for everything of a kind when an event cannot be read', () => {
     applyServerEvent(client, 'plan', 'not json')
     expect(stale('plan', 1)).toBe(true)

@@ -1,5 +1,5 @@
 /** Which alignment this is, how far it has got, and what is done with it as a whole. */
-import { ActionIcon, Badge, Button, Group, Menu, Text, Title, Tooltip } from '@mantine/core'
+import { ActionIcon, Badge, Button, Group, Menu, Text, Title, Tooltip, VisuallyHidden } from '@mantine/core'
 import {
   IconArrowBackUp,
   IconCheck,
@@ -220,11 +220,8 @@ function AlignmentMenu(props: {
   return (
     <Menu position="bottom-start" width={340}>
       <Menu.Target>
-        <button
-          type="button"
-          className={classes.switch}
-          aria-label={t('head.choose', { name: alignment.name })}
-        >
+        <button type="button" className={classes.switch}>
+          <VisuallyHidden>{t('head.alignment')}</VisuallyHidden>
           <strong>{alignment.name}</strong>
           <Badge
             variant={alignment.state === 'live' ? 'filled' : 'default'}

@@ -14,7 +14,7 @@ export function NoteDialog(props: {
   const { t: common } = useTranslation()
   const [note, setNote] = useState('')
   return (
-    <Modal opened onClose={onClose} title={t(`${kind}.title`)}>
+    <Modal opened onClose={onClose} title={t(`note.${kind}.title`)}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -23,7 +23,7 @@ export function NoteDialog(props: {
       >
         <Textarea
           data-autofocus
-          label={t(`${kind}.note`)}
+          label={t(`note.${kind}.text`)}
           autosize
           minRows={3}
           maxLength={2000}

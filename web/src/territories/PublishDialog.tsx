@@ -71,7 +71,7 @@ export function PublishDialog(props: {
             disabled={when === 'date' && (!at || past)}
             onClick={() => publish.mutate()}
           >
-            {t(when === 'date' ? 'publish.schedule' : 'publish.open')}
+            {t(when === 'date' ? 'publish.schedule' : 'publish.do')}
           </Button>
         </Group>
       </Stack>

@@ -11,6 +11,7 @@ import {
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { LinkAnchor } from '../app/links'
 import { useScheme } from '../app/scheme'
 import { useFormat } from '../i18n/format'
 import { colourCount, colourOf } from './colours'
@@ -175,6 +176,15 @@ export function TerritoryDetail(props: {
           </>
         )}
       </dl>
+      {leaf && alignment.state === 'live' && (
+        <LinkAnchor
+          size="sm"
+          to="/accounts"
+          search={{ filter: JSON.stringify({ all: [{ field: 'territoryId', op: 'in', value: [id] }] }) }}
+        >
+          {t('detail.asList')}
+        </LinkAnchor>
+      )}
       <MembersPart alignment={alignment} territory={territory} edits={edits} />
       {leaf && <ExceptionsPart alignment={alignment} territory={territory} edits={edits} />}
       {mayEdit && (

@@ -25,6 +25,14 @@ export function useEdits(id: number) {
   const cells = useQuery(cellsQuery(id))
   const waiting = useRef<Change[]>([])
   const version = useRef(0)
+  /** Other changes on their way. */
+  const steps = useRef(0)
+  const begins = () => {
+    steps.current++
+  }
+  const ends = () => {
+    steps.current--
+  }
   const [unsaved, setUnsaved] = useState(0)
   const [conflict, setConflict] = useState<Conflict | null>(null)
   const scope = { id: `alignment-${id}` }
@@ -43,7 +51,8 @@ export function useEdits(id: number) {
   const full = useQuery(alignmentQuery(id)).data
   // Somebody else's change: the ground is asked for again, unless one's own is on its way.
   useEffect(() => {
-    if (!full || !cells.data || waiting.current.length > 0 || cells.isFetching) return
+    if (!full || !cells.data || cells.isFetching) return
+    if (waiting.current.length > 0 || steps.current > 0) return
     if (full.version > version.current)
       void queryClient.invalidateQueries({ queryKey: cellsQuery(id).queryKey })
   }, [full, cells.data, cells.isFetching, id, queryClient])
@@ -93,6 +102,8 @@ export function useEdits(id: number) {
   const step = useMutation({
     scope,
     mutationFn: (by: 'undo' | 'redo') => (by === 'undo' ? undoAlignment : redoAlignment)(id, version.current),
+    onMutate: begins,
+    onSettled: ends,
     onSuccess: adopt,
     onError: (error) => {
       if (refused(error)) toast(t('conflict.undo'))
@@ -105,6 +116,8 @@ export function useEdits(id: number) {
   const other = useMutation({
     scope,
     mutationFn: (send: (version: number) => Promise<Edited>) => send(version.current),
+    onMutate: begins,
+    onSettled: ends,
     onSuccess: adopt,
     onError: (error) => {
       toastError(problemText(error))

@@ -1,0 +1,153 @@
+/** What a manager does on the page of territories; a Person's page in hand. */
+import assert from 'node:assert/strict'
+
+export class Mapper {
+  constructor(person) {
+    this.person = person
+    this.page = person.page
+  }
+
+  panel() {
+    return this.page.locator('[data-alignment]')
+  }
+
+  /** Waits until everything painted is stored; gives the alignment as the server has it. */
+  async stored() {
+    await this.page.locator('[data-alignment][data-busy="false"]').waitFor()
+    const id = await this.panel().getAttribute('data-alignment')
+    return (await this.page.request.get(`/api/alignments/${id}`)).json()
+  }
+
+  /** A new draft from nothing. */
+  async draft(name) {
+    await this.person.go('/territories')
+    await this.page.getByRole('button', { name: /^(Make the first draft|New)$/ }).click()
+    const dialog = this.page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill(name)
+    await dialog.getByRole('radio', { name: 'Nothing' }).check()
+    await dialog.getByRole('button', { name: 'Make the draft' }).click()
+    await this.page.getByRole('button', { name: `${name} Draft` }).waitFor()
+  }
+
+  /** Divides the ground into so many; gives what the page says in the end. */
+  async divide(count) {
+    await this.page.getByRole('button', { name: 'Divide the ground…' }).click()
+    const dialog = this.page.getByRole('dialog')
+    await dialog.getByLabel('Number of territories').fill(String(count))
+    await dialog.getByRole('button', { name: 'Balance', exact: true }).click()
+    const done = this.page.locator('[data-balanced="done"]')
+    await done.waitFor()
+    const says = await done.getByRole('status').textContent()
+    await done.getByRole('button', { name: 'Keep' }).click()
+    await done.waitFor({ state: 'detached' })
+    return says
+  }
+
+  /** Cells by territory, as the list shows them. */
+  async cells() {
+    const rows = await this.page
+      .locator('[data-territory]')
+      .evaluateAll((items) => items.map((row) => [row.dataset.territory, Number(row.dataset.cells)]))
+    return Object.fromEntries(rows)
+  }
+
+  /** Waits until the list shows these numbers of cells. */
+  async cellsBecome(expected) {
+    for (const [id, cells] of Object.entries(expected))
+      await this.page.locator(`[data-territory="${id}"][data-cells="${cells}"]`).waitFor()
+  }
+
+  async #answered(path, act) {
+    const answer = this.page.waitForResponse((r) => r.url().endsWith(path) && r.request().method() === 'POST')
+    await act()
+    const response = await answer
+    assert.ok(response.ok(), `${response.status()} ${await response.text()}`)
+    return response.json()
+  }
+
+  /**
+   * Puts the cursor of the keys beside the middle of the map, and takes into the hand the
+   * first territory that does not have the cell there: whatever it paints changes something.
+   */
+  async aimAtMiddle(tool) {
+    await this.page.getByRole('button', { name: 'Brush', exact: true }).click()
+    const canvas = this.page.locator('[data-map] canvas')
+    await canvas.press('ArrowUp')
+    const says = this.page.locator('[data-cursor-says]', { hasText: /, [\d,]+ accounts$/ })
+    await says.waitFor({ state: 'attached' })
+    const owner = (await says.textContent()).replace(/, [\d,]+ accounts$/, '')
+    const names = await this.page.locator('[data-territory] strong').allTextContents()
+    const at = names.findIndex((name) => name.trim() !== owner)
+    if (tool) await this.page.getByRole('button', { name: tool, exact: true }).click()
+    await canvas.press(String(at + 1))
+    return names[at].trim()
+  }
+
+  /** Paints by keys alone with a brush of 19 cells; gives what the server answered. */
+  async paintByKeys() {
+    await this.page.getByRole('button', { name: 'Brush', exact: true }).click()
+    await this.page.getByRole('button', { name: '19 cells' }).click()
+    await this.aimAtMiddle()
+    return this.#answered('/edits', () => this.page.keyboard.press('Space'))
+  }
+
+  /** Draws a rectangle over the middle of the map. */
+  async rectangle() {
+    await this.aimAtMiddle('Rectangle')
+    const box = await this.page.locator('[data-map]').boundingBox()
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    return this.#answered('/edits', async () => {
+      await this.page.mouse.move(x - 70, y - 90)
+      await this.page.mouse.down()
+      await this.page.mouse.move(x, y, { steps: 4 })
+      await this.page.mouse.move(x + 70, y + 90, { steps: 4 })
+      await this.page.mouse.up()
+    })
+  }
+
+  undo() {
+    return this.#answered('/undo', () => this.page.keyboard.press('Control+z'))
+  }
+
+  redo() {
+    return this.#answered('/redo', () => this.page.keyboard.press('Control+y'))
+  }
+
+  async sendForApproval(note) {
+    await this.page.getByRole('button', { name: 'Send for approval' }).click()
+    const dialog = this.page.getByRole('dialog')
+    await dialog.getByLabel('What to look at').fill(note)
+    await dialog.getByRole('button', { name: 'Send for approval' }).click()
+    await this.page.locator('[data-state="in_review"]').waitFor()
+  }
+
+  async approve() {
+    await this.page.getByRole('button', { name: 'Approve', exact: true }).click()
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
+    await this.page.locator('[data-state="approved"]').waitFor()
+  }
+
+  /** Publishes at once, and waits until it is live and done. */
+  async publish() {
+    await this.page.getByRole('button', { name: 'Publish…' }).click()
+    const dialog = this.page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Publish', exact: true }).click()
+    await this.page.locator('[data-state="live"]').waitFor()
+  }
+
+  async undoPublication() {
+    await this.page.getByRole('button', { name: 'More', exact: true }).click()
+    await this.page.getByRole('menuitem', { name: 'Undo the publication' }).click()
+    await this.page.locator('[data-state="approved"]').waitFor()
+  }
+
+  /** How many accounts the page says a territory has, and how many the list behind it. */
+  async accountsOf(name) {
+    const row = this.page.locator('[data-territory]').filter({ hasText: name })
+    const shown = Number((await row.textContent()).match(/([\d,]+) accounts?/)[1].replaceAll(',', ''))
+    await row.getByRole('button', { name }).first().click()
+    await this.page.getByRole('link', { name: 'Show the accounts as a list' }).click()
+    await this.page.waitForURL(/\/accounts\?/)
+    return { shown, listed: await this.person.listed() }
+  }
+}
