@@ -186,6 +186,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../settings/SettingsPage'), 'SettingsPage'),
 })
 
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/audit',
+  component: lazyRouteComponent(() => import('../settings/AuditPage'), 'AuditPage'),
+})
+
 const routeTree = root.addChildren([
   signIn,
   signedIn.addChildren([
@@ -208,6 +214,7 @@ const routeTree = root.addChildren([
     placesToCheck,
     duplicates,
     settings,
+    audit,
   ]),
 ])
 

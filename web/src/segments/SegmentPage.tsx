@@ -13,7 +13,15 @@ import {
   Tooltip,
 } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconArrowLeft, IconDots, IconDownload, IconList, IconPencil, IconTrash } from '@tabler/icons-react'
+import {
+  IconArrowLeft,
+  IconDots,
+  IconDownload,
+  IconFilter,
+  IconList,
+  IconPencil,
+  IconTrash,
+} from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { type FormEvent, lazy, Suspense, useMemo, useState } from 'react'
@@ -25,6 +33,7 @@ import { type Layout, noLayout } from '../accounts/columns'
 import { api, call } from '../api/client'
 import { isProblem } from '../api/problem'
 import { useMay } from '../api/queries'
+import type { Body } from '../api/types'
 import { NotFound } from '../app/Fallbacks'
 import { LazyAccountsMap } from '../app/LazyMap'
 import { LinkButton } from '../app/links'
@@ -42,6 +51,7 @@ import { segmentHistoryQuery, segmentQuery } from './queries'
 import classes from './Segments.module.css'
 
 const ExportDialog = lazy(() => import('../export/ExportDialog').then((m) => ({ default: m.ExportDialog })))
+const Builder = lazy(() => import('../filters/Builder').then((m) => ({ default: m.Builder })))
 const HistoryChart = lazy(() => import('./HistoryChart').then((m) => ({ default: m.HistoryChart })))
 
 export function SegmentPage() {
@@ -171,9 +181,12 @@ function useSegmentChanges(segment: Segment) {
   }
   const path = { params: { path: { id: segment.id } } }
   const update = useMutation({
-    mutationFn: async (change: Partial<Pick<Segment, 'name' | 'description' | 'shared'>>) =>
+    mutationFn: async (change: Partial<Pick<Segment, 'name' | 'description' | 'shared' | 'filter'>>) =>
       (await call(
-        api.PATCH('/api/segments/{id}', { ...path, body: { ...change, version: segment.version } }),
+        api.PATCH('/api/segments/{id}', {
+          ...path,
+          body: { ...change, version: segment.version } as Body<'updateSegment'>,
+        }),
       )) as Segment,
     onSuccess: (next) => {
       queryClient.setQueryData(segmentQuery(segment.id).queryKey, next)
@@ -200,6 +213,7 @@ function Header({ segment }: { segment: Segment }) {
   const changes = useSegmentChanges(segment)
   const [editing, setEditing] = useState(false)
   const [removing, setRemoving] = useState(false)
+  const [filtering, setFiltering] = useState(false)
   const [exporting, setExporting] = useState(false)
   const mayExport = useMay('accounts.export')
   const asList =
@@ -240,6 +254,14 @@ function Header({ segment }: { segment: Segment }) {
               <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setEditing(true)}>
                 {t('detail.edit')}
               </Menu.Item>
+              {segment.kind === 'dynamic' && (
+                <Menu.Item
+                  leftSection={<IconFilter size={16} aria-hidden />}
+                  onClick={() => setFiltering(true)}
+                >
+                  {t('detail.editFilter')}
+                </Menu.Item>
+              )}
               {mayExport && (
                 <Menu.Item
                   leftSection={<IconDownload size={16} aria-hidden />}
@@ -283,6 +305,19 @@ function Header({ segment }: { segment: Segment }) {
             what={{ filter: { filter: filterText({ field: 'segment', op: 'in', value: [segment.id] }) } }}
             count={segment.total}
             onClose={() => setExporting(false)}
+          />
+        </Suspense>
+      )}
+      {filtering && (
+        <Suspense>
+          <Builder
+            words={words}
+            tree={segment.filter}
+            onClose={() => setFiltering(false)}
+            onDone={(filter) => {
+              setFiltering(false)
+              changes.update.mutate({ filter: filter ?? { all: [] } })
+            }}
           />
         </Suspense>
       )}
@@ -394,18 +429,32 @@ function TakeOut({
   const format = useFormat()
   const queryClient = useQueryClient()
   const problemText = useProblemText()
+  const renew = () => {
+    void queryClient.invalidateQueries({ queryKey: ['segments'] })
+    void queryClient.invalidateQueries({ queryKey: ['accounts'] })
+  }
+  const putBack = useMutation({
+    mutationFn: (removalId: number) =>
+      call(
+        api.POST('/api/segments/{id}/members/put-back', {
+          params: { path: { id: segment.id } },
+          body: { removalId },
+        }),
+      ),
+    onSuccess: renew,
+    onError: (error) => toastError(problemText(error)),
+  })
   const change = useMutation({
-    mutationFn: (body: { add?: Which; remove?: Which }) =>
+    mutationFn: (body: { remove: Which }) =>
       call(api.POST('/api/segments/{id}/members', { params: { path: { id: segment.id } }, body })),
-    onSuccess: (_, { remove }) => {
-      void queryClient.invalidateQueries({ queryKey: ['segments'] })
-      void queryClient.invalidateQueries({ queryKey: ['accounts'] })
-      if (!remove) return
+    onSuccess: (changed) => {
+      renew()
       onDone()
-      const text = t('detail.tookOut', { count, formatted: format.number(count) })
-      // Those that were named can be put back; of "all that match", nothing is left to name.
-      if ('ids' in remove) toast(text, () => change.mutate({ add: remove }))
-      else toast(text)
+      const removal = changed.removalId
+      toast(
+        t('detail.tookOut', { count, formatted: format.number(count) }),
+        removal ? () => putBack.mutate(removal) : undefined,
+      )
     },
     onError: (error) => toastError(problemText(error)),
   })

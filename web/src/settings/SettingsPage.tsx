@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useMay, useMe } from '../api/queries'
+import { LinkButton } from '../app/links'
 import { WorkingTermsPart } from '../plan/WorkingTermsPart'
 import { useSignOut } from '../signin/useSignOut'
 import { AccessRulesPart } from './AccessRulesPart'
@@ -13,7 +14,7 @@ import { TeamPart } from './TeamPart'
 import { WebhooksPart } from './WebhooksPart'
 
 export function SettingsPage() {
-  const { t } = useTranslation(['settings', 'common'])
+  const { t } = useTranslation(['settings', 'common', 'audit'])
   const me = useMe()
   const mayManage = useMay('users.manage')
   const mayFields = useMay('organisation.manage')
@@ -38,6 +39,19 @@ export function SettingsPage() {
           <KeysPart />
           {mayOrganise && <WebhooksPart />}
           {mayFields && <FieldsPart />}
+          {mayOrganise && (
+            <section className={classes.part} aria-labelledby="audit">
+              <Title order={2} id="audit">
+                {t('audit:title')}
+              </Title>
+              <Text c="dimmed" size="sm" mb="md">
+                {t('audit:lead')}
+              </Text>
+              <LinkButton to="/settings/audit" variant="default">
+                {t('audit:openTrail')}
+              </LinkButton>
+            </section>
+          )}
           <section className={classes.part} aria-labelledby="sessions">
             <Title order={2} id="sessions">
               {t('sessions.title')}

@@ -1,4 +1,5 @@
 import accounts from './accounts.json'
+import audit from './audit.json'
 import board from './board.json'
 import common from './common.json'
 import data from './data.json'
@@ -17,6 +18,7 @@ import timeline from './timeline.json'
 
 export const resources = {
   accounts,
+  audit,
   board,
   common,
   data,
