@@ -362,6 +362,9 @@ func choiceColumn(column string, sites bool) func(*node, surroundings) (*conditi
 			}
 		}
 		return &condition{negated: negated, sites: sites, counted: countedColumns[column], row: func(q *Statement, alias string) string {
+			if len(values) == 1 { // so that an index gives them in the order of what comes behind
+				return alias + column + " = " + q.Arg(values[0]) + "::text"
+			}
 			return alias + column + " = any(" + q.Arg(values) + "::text[])"
 		}}, nil
 	}

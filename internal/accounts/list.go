@@ -44,11 +44,11 @@ func Sorts() []string {
 type sorting struct {
 	name, key, cast string
 	descending      bool
-	slow            bool // without an index
+	owners          bool // by the owner's name
 }
 
-// Those of the second group have no index: a page of them is the best of all
-// rows of the filter, found in one pass.
+// Those but ownerId have an index. A page by a custom field has none: it is the
+// best of all rows of the filter, found in one pass.
 var sortKeys = map[string]sorting{
 	"name":      {key: "a.name_key", cast: "text"},
 	"dueOn":     {key: "a.due_key", cast: "date"},
@@ -57,16 +57,16 @@ var sortKeys = map[string]sorting{
 	"updatedAt": {key: "a.updated_at", cast: "timestamptz"},
 	"createdAt": {key: "a.created_at", cast: "timestamptz"},
 
-	"lastVisitOn":       {key: "coalesce(a.last_visit_on, date '0001-01-01')", cast: "date", slow: true},
-	"status":            {key: "a.status", cast: "text", slow: true},
-	"class":             {key: "a.class", cast: "text", slow: true},
-	"category":          {key: "lower(a.category)", cast: "text", slow: true},
-	"visitIntervalDays": {key: "a.visit_interval_days", cast: "integer", slow: true},
-	"visitMinutes":      {key: "a.visit_minutes", cast: "integer", slow: true},
+	"lastVisitOn":       {key: "coalesce(a.last_visit_on, date '0001-01-01')", cast: "date"},
+	"status":            {key: "a.status", cast: "text"},
+	"class":             {key: "a.class", cast: "text"},
+	"category":          {key: "lower(a.category)", cast: "text"},
+	"visitIntervalDays": {key: "a.visit_interval_days", cast: "integer"},
+	"visitMinutes":      {key: "a.visit_minutes", cast: "integer"},
 	"city": {key: "coalesce((select lower(s.city) from sites s where s.org_id = a.org_id and s.account_id = a.id and s.is_primary), '')",
-		cast: "text", slow: true},
+		cast: "text"},
 	"ownerId": {key: "coalesce((select lower(u.name) from users u where u.org_id = a.org_id and u.id = a.owner_id), '')",
-		cast: "text", slow: true},
+		cast: "text", owners: true},
 }
 
 // bestFirst is the order by the score of the function search_accounts.
@@ -82,7 +82,7 @@ func parseSort(name string, searching bool) (sorting, error) {
 	s, known := sortKeys[strings.TrimPrefix(name, "-")]
 	if key, custom := strings.CutPrefix(strings.TrimPrefix(name, "-"), customPrefix); custom && customKey.MatchString(key) {
 		// A key is letters, digits and _ only; that of no field sorts by nothing.
-		s, known = sorting{key: "coalesce(a.custom -> '" + key + "', 'null')", cast: "jsonb", slow: true}, true
+		s, known = sorting{key: "coalesce(a.custom -> '" + key + "', 'null')", cast: "jsonb"}, true
 	}
 	if !known {
 		return sorting{}, fault.New(fault.Invalid, "The list cannot be sorted by this.").
@@ -95,14 +95,18 @@ func parseSort(name string, searching bool) (sorting, error) {
 // orderBy and after are the order and the condition of what comes behind a
 // cursor. Ids follow the direction of the keys, so that one comparison of rows,
 // which an index answers, says what comes next.
-func (s sorting) orderBy() string {
+func (s sorting) orderBy() string { return s.orderByKey(s.key) }
+
+func (s sorting) orderByKey(key string) string {
 	if s.descending {
-		return s.key + " desc, a.id desc"
+		return key + " desc, a.id desc"
 	}
-	return s.key + ", a.id"
+	return key + ", a.id"
 }
 
-func (s sorting) after(q *Statement, c *cursor) string {
+func (s sorting) after(q *Statement, c *cursor) string { return s.afterKey(q, c, s.key) }
+
+func (s sorting) afterKey(q *Statement, c *cursor, key string) string {
 	if c == nil {
 		return ""
 	}
@@ -110,7 +114,7 @@ func (s sorting) after(q *Statement, c *cursor) string {
 	if s.descending {
 		op = "<"
 	}
-	return fmt.Sprintf(" and (%s, a.id) %s (%s::text::%s, %s::bigint)", s.key, op, q.Arg(c.Key), s.cast, q.Arg(c.ID))
+	return fmt.Sprintf(" and (%s, a.id) %s (%s::text::%s, %s::bigint)", key, op, q.Arg(c.Key), s.cast, q.Arg(c.ID))
 }
 
 func (p Page) limit() (int, error) {
@@ -307,6 +311,7 @@ func (f Filter) count(ctx context.Context, tx pgx.Tx, q *Statement) (int, error)
 func (f Filter) page(ctx context.Context, tx pgx.Tx, q *Statement, sort sorting, from *cursor, limit, total int) ([]int64, *cursor, error) {
 	driving, _ := f.shape()
 	var text string
+	order := sort.orderBy()
 	switch {
 	case sort == bestFirst:
 		text = `
@@ -333,12 +338,24 @@ func (f Filter) page(ctx context.Context, tx pgx.Tx, q *Statement, sort sorting,
 			  select a.* from accounts a where a.org_id = ` + q.Org() + ` and a.id = any (array(
 			    select a.id from accounts a where ` + f.conditions(q, accountsTable) + f.inShapes(q) + `)) offset 0) a
 			where true` + sort.after(q, from)
+	case sort.owners:
+		// Owner by owner, each from an index; those of one name are sorted together.
+		text = `
+			select a.id, o.key as sorted from (
+			  select u.id, coalesce(lower(u.name), '') as key from users u where u.org_id = ` + q.Org() + ` union all select null, '') o
+			cross join lateral (
+			  (select a.* from accounts a where o.id is not null and a.owner_id = o.id and ` + f.conditions(q, accountsTable) + f.inShapes(q) +
+			sort.afterKey(q, from, "o.key") + ` order by ` + sort.orderByKey("a.owner_id") + ` limit ` + q.Arg(limit+1) + `::bigint)
+			  union all
+			  (select a.* from accounts a where o.id is null and a.owner_id is null and ` + f.conditions(q, accountsTable) + f.inShapes(q) +
+			sort.afterKey(q, from, "o.key") + ` order by ` + sort.orderByKey("a.owner_id") + ` limit ` + q.Arg(limit+1) + `::bigint)) a`
+		order = sort.orderByKey("o.key")
 	default:
 		text = `
 			select a.id, ` + sort.key + `::text from accounts a
 			where ` + f.conditions(q, accountsTable) + f.inShapes(q) + sort.after(q, from)
 	}
-	text += ` order by ` + sort.orderBy() + ` limit ` + q.Arg(limit+1) + `::bigint`
+	text += ` order by ` + order + ` limit ` + q.Arg(limit+1) + `::bigint`
 	rows, err := q.query(ctx, tx, text)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list accounts: %w", err)
