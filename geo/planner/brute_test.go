@@ -308,9 +308,9 @@ func TestPlansOfFewVisitsAreAsGoodAsBruteForce(t *testing.T) {
 		{"links in time, windows and breaks", rules{timed: true, windows: true, breaks: true, prizes: true}, 5, 2, 6, 8000},
 		{"links in time over days", rules{timed: true, windows: true, prizes: true, series: true}, 4, 4, 8, 8000},
 		{"balance", rules{balance: true, prizes: true}, 4, 2, 12, 5000},
-		{"locked positions", rules{positions: true, windows: true, prizes: true}, 5, 2, 12, 6000},
-		{"locked positions and breaks", rules{positions: true, breaks: true, windows: true, prizes: true}, 5, 1, 12, 5000},
-		{"locked positions, stops made and links in time", rules{positions: true, locks: true, timed: true, prizes: true}, 5, 2, 8, 8000},
+		{"locked positions", rules{positions: true, windows: true, prizes: true}, 5, 2, 8, 5000},
+		{"locked positions and breaks", rules{positions: true, breaks: true, windows: true, prizes: true}, 5, 1, 10, 4000},
+		{"locked positions, stops made and links in time", rules{positions: true, locks: true, timed: true, prizes: true}, 5, 2, 6, 6000},
 		{"every rule, eight visits", everyRule, 8, 1, 1, 2000},
 		{"every rule", everyRule, 4, 3, 5, 4000},
 	}
