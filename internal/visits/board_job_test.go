@@ -1,6 +1,7 @@
 package visits_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -113,6 +114,46 @@ func TestASearchOfAKilledServerGoesOnFromItsBest(t *testing.T) {
 	same, err := o.workPeriod(t, 3)
 	require.NoError(t, err)
 	require.Equal(t, board, same)
+}
+
+func TestAJobThatIsGivenUpLeavesThePlanStoppedWithWhatItHas(t *testing.T) {
+	o := newOffice(t)
+	_, err := o.service.CreatePeriod(o.manager, o.week(o.grid(t, 12)...))
+	require.NoError(t, err)
+	job := o.periods[len(o.periods)-1]
+	args, err := json.Marshal(job)
+	require.NoError(t, err)
+	require.NoError(t, o.db.Tx(o.ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(o.ctx, `
+			update visit_plans set state = 'running', progress = 0.4, best = '{"visits": 3, "improved": 3}',
+			  best_orders = jsonb_build_object('l', jsonb_build_array(jsonb_build_object('r', $1::bigint, 'd', $2::text, 'v', '[3, 1, 2, 999]'::jsonb)))`, o.rep, monday)
+		return err
+	}))
+	require.NoError(t, o.service.AbandonPeriod(t.Context(), args))
+	board, err := o.service.Board(o.manager, job.PlanID)
+	require.NoError(t, err)
+	require.Equal(t, visits.Done, board.Plan.State)
+	require.Equal(t, []int{3, 1, 2}, lanesOf(board)[visits.LaneName{RepID: o.rep, Day: monday}])
+	require.Equal(t, 9, board.Totals.Unplanned)
+	history, err := o.service.History(o.manager, job.PlanID)
+	require.NoError(t, err)
+	require.Equal(t, "planned", history[0].What)
+	require.True(t, history[0].Detail.Stopped)
+	require.NoError(t, o.service.AbandonPeriod(t.Context(), args), "told twice, done once")
+	again, err := o.service.Board(o.manager, job.PlanID)
+	require.NoError(t, err)
+	require.Equal(t, board, again)
+
+	// Of a search that had found nothing yet there is nothing to keep.
+	_, err = o.service.CreatePeriod(o.manager, o.week(o.sites...))
+	require.NoError(t, err)
+	args, err = json.Marshal(o.periods[len(o.periods)-1])
+	require.NoError(t, err)
+	require.NoError(t, o.service.AbandonPeriod(t.Context(), args))
+	board, err = o.service.Board(o.manager, o.periods[len(o.periods)-1].PlanID)
+	require.NoError(t, err)
+	require.Equal(t, visits.Failed, board.Plan.State)
+	require.NotEmpty(t, board.Plan.Error)
 }
 
 func TestAJobThatCannotSucceedFailsThePlanOfAPeriodInWords(t *testing.T) {

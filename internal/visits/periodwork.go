@@ -44,14 +44,66 @@ func (w *PeriodWorker) Work(ctx context.Context, job *river.Job[PeriodJob]) erro
 	})
 }
 
-// AbandonPeriod fails the plan of a job that will not be tried again, since the
-// server was killed in every attempt.
+// AbandonPeriod ends the plan of a job that will not be tried again, since the
+// server was killed in every attempt: stopped with the best so far, or failed
+// when nothing was found yet.
 func (s *Service) AbandonPeriod(ctx context.Context, args []byte) error {
 	job, err := jobOf(args)
 	if err != nil {
 		return err
 	}
-	return s.failPeriod(job.context(ctx), job.PlanID, "Planning was interrupted several times. Plan again.")
+	ctx = job.context(ctx)
+	if kept, err := s.keepBest(ctx, job.PlanID); kept || err != nil {
+		return err
+	}
+	return s.failPeriod(ctx, job.PlanID, "Planning was interrupted several times. Plan again.")
+}
+
+// keepBest takes a plan whose search died to done with the best so far; kept is
+// false when there is none.
+func (s *Service) keepBest(ctx context.Context, id int64) (kept bool, err error) {
+	a, _, err := actor(ctx)
+	if err != nil {
+		return false, err
+	}
+	var b *board
+	err = s.DB.Read(ctx, func(tx pgx.Tx) error {
+		b, err = readBoard(ctx, tx, a, true, id)
+		return err
+	})
+	if errors.Is(err, errNoPlan) {
+		return true, nil // deleted: there is nothing to tell
+	}
+	if err != nil {
+		return false, err
+	}
+	if b.head.State != Running || b.best == nil || b.hidden > 0 {
+		return false, nil
+	}
+	orders, ok := b.model.resume(b)
+	if !ok {
+		return false, nil
+	}
+	if err := b.model.travel(ctx, &s.tables, s.Travel()); err != nil {
+		return false, err
+	}
+	next, err := b.model.follow(b.state, orders)
+	if err != nil {
+		return false, err
+	}
+	for v := range next.marks {
+		if shift, _ := next.shiftOf(v); shift < 0 {
+			next.marks[v] = mark{excluded: next.marks[v].excluded}
+			if next.marks[v].excluded {
+				next.why[v] = why{code: ReasonRemoved}
+			}
+		}
+	}
+	err = s.finishPeriod(ctx, a, b, next, true, 0)
+	if errors.Is(err, errNotWanted) {
+		err = nil
+	}
+	return true, err
 }
 
 // workPeriod makes one search. It begins with the best that an attempt before it
