@@ -222,6 +222,7 @@ function Form({ plan, onClose }: { plan: Plan; onClose: () => void }) {
             {moved ? t('edit.conflict') : problemText(take.error)}
           </Text>
         )}
+        {preview.data && !preview.error && <Summary before={plan} after={preview.data} stale={!settled} />}
         <Button
           size="md"
           fullWidth
@@ -242,15 +243,7 @@ function Rest({ before, after, stale }: { before: Plan; after: Plan; stale: bool
   const format = useFormat()
   const why = useReasonWords()
   const list = changes(before, after)
-  const end = after.route?.endsAt
-  const later =
-    end && before.route ? Math.round((Date.parse(end) - Date.parse(before.route.endsAt)) / 60_000) : 0
-  const shift = (minutes: number) =>
-    minutes === 0
-      ? t('repair.same')
-      : t(minutes > 0 ? 'repair.later' : 'repair.earlier', {
-          duration: format.duration(Math.abs(minutes) * 60),
-        })
+  const shift = useShift()
   const line = (change: Change) =>
     change.kind === 'stop' ? (
       <li key={change.stop.siteId} data-kind={change.before ? 'stop' : 'new'}>
@@ -280,12 +273,37 @@ function Rest({ before, after, stale }: { before: Plan; after: Plan; stale: bool
           {list.map(line)}
         </ul>
       )}
-      {end && (
-        <p className={classes.end} role="status">
-          {t('repair.end', { time: format.time(end) })} · {shift(later)}
-        </p>
-      )}
     </div>
+  )
+}
+
+/** How much later or earlier, in words. */
+function useShift() {
+  const { t } = useTranslation('plan')
+  const format = useFormat()
+  return (minutes: number) =>
+    minutes === 0
+      ? t('repair.same')
+      : t(minutes > 0 ? 'repair.later' : 'repair.earlier', {
+          duration: format.duration(Math.abs(minutes) * 60),
+        })
+}
+
+/** When the day ends and what falls out: seen beside the button, however long the lists are. */
+function Summary({ before, after, stale }: { before: Plan; after: Plan; stale: boolean }) {
+  const { t } = useTranslation('plan')
+  const format = useFormat()
+  const shift = useShift()
+  if (!after.route || !before.route) return null
+  const later = Math.round((Date.parse(after.route.endsAt) - Date.parse(before.route.endsAt)) / 60_000)
+  const out = changes(before, after).filter(
+    (change) => change.kind === 'out' && change.visit.reason !== 'cancelled',
+  ).length
+  return (
+    <p className={classes.end} role="status" data-stale={stale}>
+      {t('repair.end', { time: format.time(after.route.endsAt) })} · {shift(later)}
+      {out > 0 && <strong className={classes.out}> · {t('repair.out', { count: out })}</strong>}
+    </p>
   )
 }
 
