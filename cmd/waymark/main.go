@@ -31,6 +31,7 @@ type commands struct {
 	Serve   ServeCmd   `cmd:"" help:"Serve the application; runs a private database unless DATABASE_URL is set."`
 	Migrate MigrateCmd `cmd:"" help:"Show or apply the steps of the database's schema."`
 	Extract ExtractCmd `cmd:"" help:"Load an OpenStreetMap extract, or show what is loaded."`
+	Import  ImportCmd  `cmd:"" help:"Take accounts over from a CSV or XLSX file."`
 	Demo    DemoCmd    `cmd:"" help:"Make a company to look at, on top of the extract that is loaded."`
 	Plan    PlanCmd    `cmd:"" help:"Plan the routes of a file, without a database."`
 	Roads   RoadsCmd   `cmd:"" help:"Build road networks and ask them, without a database."`
