@@ -104,6 +104,9 @@ func (s *Service) History(ctx context.Context, f accounts.Filter, query HistoryQ
 	}
 	w := Wanted{From: query.From, To: query.To}
 	err := s.ask(ctx, f, w, func(a *asking) error {
+		if _, err := kept(a.statement(), a.filter); err != nil {
+			return err
+		}
 		if query.From == "" {
 			to, err := time.Parse(time.DateOnly, a.wanted.To)
 			if err != nil {
@@ -235,11 +238,14 @@ func (f Figure) group() (Group, error) {
 // errStudy is said of a question about cells that would be too many.
 var errStudy = fault.New(fault.Invalid, "At this resolution there are too many cells.").WithField("query.resolution", "Ask for a coarser one, or a smaller box.")
 
+// everywhere is the range of all cells: their mode, which is 1, comes first.
+var everywhere = []hexgrid.Range{{Lo: 1 << 59, Hi: 1<<60 - 1}}
+
 // study returns the cells of a resolution that hold an account or an open prospect
 // and lie in the filter's box or shapes, with the filter's figures, in ascending
 // order. A cell where the filter means no account has figures of 0.
 func (a *asking) study(res int) ([]Cell, error) {
-	ranges := []hexgrid.Range{{Lo: 0, Hi: 1<<63 - 1}}
+	ranges := everywhere
 	whole := *a
 	if a.filter.Box != nil {
 		if most := finest(a.filter.Box, MaxCells); res > most {
