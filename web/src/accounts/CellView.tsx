@@ -120,7 +120,9 @@ function Any({ column, value, words }: { column: Column; value: unknown; words: 
     column.field?.choices?.find((choice) => choice.value === v)?.label ?? String(v)
   switch (column.type) {
     case 'money':
-      return value === 0 && column.key === 'revenue' ? null : words.format.money(Number(value))
+      return value === 0 && (column.key === 'revenue' || column.key === 'potential')
+        ? null
+        : words.format.money(Number(value))
     case 'number':
       return words.format.number(Number(value))
     case 'date':

@@ -127,6 +127,21 @@ export function DetailsPart({ account, save, editable }: Props) {
           onSave={(revenue) => save({ revenue })}
         />
         <QuietNumber
+          label={t('field.potential')}
+          value={account.potential}
+          prefix={
+            format.money(0).startsWith('0') ? undefined : currencySign(format.locale, organisation.currency)
+          }
+          suffix={
+            format.money(0).startsWith('0')
+              ? ` ${currencySign(format.locale, organisation.currency)}`
+              : undefined
+          }
+          max={999_999_999_999}
+          editable={editable}
+          onSave={(potential) => save({ potential })}
+        />
+        <QuietNumber
           label={t('field.visitMinutes')}
           value={account.visitMinutes}
           min={1}

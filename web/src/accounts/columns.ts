@@ -32,6 +32,7 @@ const own: Record<string, Own> = {
   coverage: { type: 'choice', width: 132, read: (a) => a.coverage },
   lastVisitOn: { type: 'date', width: 132, read: (a) => a.lastVisitOn },
   revenue: { type: 'money', width: 110, editable: true, sort: true, read: (a) => a.revenue },
+  potential: { type: 'money', width: 110, editable: true, sort: true, read: (a) => a.potential },
   tags: { type: 'choices', width: 190, editable: true, read: (a) => a.tags },
   city: { type: 'text', width: 132, read: (a) => a.site?.city },
   street: {

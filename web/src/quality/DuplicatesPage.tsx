@@ -109,6 +109,7 @@ const fields = [
   'email',
   'website',
   'revenue',
+  'potential',
   'visitIntervalDays',
   'visitMinutes',
   'notes',
@@ -200,7 +201,7 @@ function Choose({ a, b }: { a: Account; b: Account }) {
   const shown = (key: FieldKey, x: Account): string => {
     if (empty(key, x)) return '–'
     if (key === 'ownerId') return x.ownerName
-    if (key === 'revenue') return format.money(x.revenue)
+    if (key === 'revenue' || key === 'potential') return format.money(x[key])
     return String(x[key])
   }
   const place = (x: Account) => {

@@ -16,6 +16,7 @@ export const anAccount = (change: Partial<Account> = {}): Account => ({
   website: '',
   notes: '',
   revenue: 1200,
+  potential: 0,
   visitIntervalDays: 14,
   visitMinutes: 30,
   lastVisitOn: '2026-11-01',

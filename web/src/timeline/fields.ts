@@ -17,6 +17,7 @@ const named = [
   'website',
   'notes',
   'revenue',
+  'potential',
   'visitIntervalDays',
   'visitMinutes',
   'lastVisitOn',
@@ -76,7 +77,7 @@ export function useChangedFields() {
     if (name === 'teamId') return teams.data?.find((x) => x.id === v)?.name ?? `#${String(v)}`
     if (name === 'status' && (v === 'prospect' || v === 'customer' || v === 'former'))
       return t(`accounts:status.${v}`)
-    if (name === 'revenue' && typeof v === 'number') return format.money(v)
+    if ((name === 'revenue' || name === 'potential') && typeof v === 'number') return format.money(v)
     if (name === 'point') return t('aPlace')
     if (typeof v === 'string' && /^\d{4}-\d\d-\d\dT/.test(v)) return format.dateTime(v)
     if (typeof v === 'string' && /^\d{4}-\d\d-\d\d$/.test(v)) return format.day(v)
