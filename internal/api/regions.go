@@ -43,6 +43,7 @@ func (s *Server) registerRegions() {
 	register(s, get("/api/regions/unserved", "listUnserved", tag, "Demand that is far from whoever could serve it", read), s.listUnserved)
 	register(s, post("/api/regions/gravity", "modelGravity", tag, "How demand would be shared with a new place (Huff)", read).
 		described("The filter says whose figures are the demand. It changes nothing."), s.modelGravity)
+	s.registerRegionsHandout() // regionshandout.go
 }
 
 // RegionFigures say which figures are wanted.

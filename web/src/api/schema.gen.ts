@@ -2744,6 +2744,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/regions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download figures by cell, to be given to others
+         * @description The cells of listRegions as CSV or GeoJSON. Of a cell with fewer accounts than least, but with some, every figure of accounts is withheld, and there are no totals, so that nobody can be made out.
+         *
+         *     Needs: the permission `regions.read`.
+         */
+        get: operations["exportRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/regions/gravity": {
         parameters: {
             query?: never;
@@ -14116,6 +14138,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionConcentration"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportRegions: {
+        parameters: {
+            query: {
+                /** @description Search text. */
+                q?: string;
+                /** @description Any of. */
+                status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
+                class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
+                ownerId?: number[];
+                teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
+                /** @description All of. */
+                tag?: string[];
+                /** @description Any of. */
+                coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
+                archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
+                bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
+                within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
+                /** @description Groups beside the counts, separated by commas: money (revenue, potential, whiteSpace), visits, coverage. */
+                figures?: string;
+                /** @description The first day of the visits; left out, 90 days up to the last. */
+                from?: string;
+                /** @description The last; left out, today. */
+                to?: string;
+                /** @description Gives change: now minus the snapshot of that day, or of the last one before it. Only with a filter of status, class, owner, team and places. */
+                since?: string;
+                /** @description Of H3. Left out: the one that suits the zoom, or else the box. */
+                resolution?: number;
+                /** @description Of the map. */
+                zoom?: number;
+                format: "csv" | "geojson";
+                /** @description Accounts that a cell must have for its figures to be given away. */
+                least?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": string;
+                    "text/csv": string;
                 };
             };
             /** @description What went wrong */

@@ -26,6 +26,7 @@ import { AnalysisPart } from './AnalysisPart'
 import { CellPart } from './CellPart'
 import { ClassLegend } from './ClassLegend'
 import { Controls } from './Controls'
+import { ExportButton } from './ExportButton'
 import { FigureList } from './FigureList'
 import { type Cell, type Figure, type FigureKey, figures, figureText } from './figures'
 import { inStep } from './inStep'
@@ -366,6 +367,11 @@ export function RegionsPage() {
               {t('totals')}
             </Title>
             <FigureList values={totals} />
+            {view && data && (
+              <Group mt="xs">
+                <ExportButton filter={filter} view={view} resolution={data.resolution} />
+              </Group>
+            )}
           </section>
         )}
         {top.length > 0 && !worked && (
