@@ -40,6 +40,7 @@ func TestWhoLeavesLaterNeverArrivesEarlier(t *testing.T) {
 	for range 4 {
 		p := randomProblem(r, 3, 1, rules{breaks: true, clock: true, limits: true})
 		s := &p.Shifts[0]
+		s.Table = 0 // that with travel by the clock
 		c := newClock(&p.Tables[0], s.SpeedPercent)
 		k := checker{p: &p}
 		leg := 1*c.places + 2
