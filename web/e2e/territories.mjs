@@ -126,28 +126,4 @@ export class Mapper {
     await this.page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
     await this.page.locator('[data-state="approved"]').waitFor()
   }
-
-  /** Publishes at once, and waits until it is live and done. */
-  async publish() {
-    await this.page.getByRole('button', { name: 'Publish…' }).click()
-    const dialog = this.page.getByRole('dialog')
-    await dialog.getByRole('button', { name: 'Publish', exact: true }).click()
-    await this.page.locator('[data-state="live"]').waitFor()
-  }
-
-  async undoPublication() {
-    await this.page.getByRole('button', { name: 'More', exact: true }).click()
-    await this.page.getByRole('menuitem', { name: 'Undo the publication' }).click()
-    await this.page.locator('[data-state="approved"]').waitFor()
-  }
-
-  /** How many accounts the page says a territory has, and how many the list behind it. */
-  async accountsOf(name) {
-    const row = this.page.locator('[data-territory]').filter({ hasText: name })
-    const shown = Number((await row.textContent()).match(/([\d,]+) accounts?/)[1].replaceAll(',', ''))
-    await row.getByRole('button', { name }).first().click()
-    await this.page.getByRole('link', { name: 'Show the accounts as a list' }).click()
-    await this.page.waitForURL(/\/accounts\?/)
-    return { shown, listed: await this.person.listed() }
-  }
 }

@@ -81,6 +81,13 @@ export const byFigure = (
         ...ends.flatMap((end, i) => [end, colours[i]]),
       ] as ExpressionSpecification)
 
+/** Borders are thinner where all of the ground is on a phone's screen. */
+const outline = (factor: number) =>
+  byZoom([
+    [6, 0.8 * factor],
+    [8.5, 1.8 * factor],
+  ])
+
 export type Drawing = {
   /** The fill of cells; territories' colours when null. */
   figure: { ends: readonly number[]; colours: readonly string[] } | null
@@ -163,14 +170,14 @@ export function areaLayers(p: MapPalette, drawing: Drawing): LayerSpecification[
       type: 'line',
       source: 'outlines',
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': p.marks.markLine, 'line-width': 4.5, 'line-opacity': 0.85 },
+      paint: { 'line-color': p.marks.markLine, 'line-width': outline(2.4), 'line-opacity': 0.85 },
     },
     {
       id: 'territory-line',
       type: 'line',
       source: 'outlines',
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': p.marks.ink, 'line-width': 1.8, 'line-opacity': 0.9 },
+      paint: { 'line-color': p.marks.ink, 'line-width': outline(1), 'line-opacity': 0.9 },
     },
     {
       id: 'territory-selected',
@@ -178,7 +185,7 @@ export function areaLayers(p: MapPalette, drawing: Drawing): LayerSpecification[
       source: 'outlines',
       filter: ['==', ['get', 'territory'], selected ?? -1],
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': p.marks.ink, 'line-width': 4.2 },
+      paint: { 'line-color': p.marks.ink, 'line-width': outline(2.3) },
     },
   ]
 }
