@@ -79,7 +79,7 @@ func divide(ctx context.Context, db *postgres.DB, reps []int64, towns []town) er
 			moves[least] = append(moves[least], b.cell)
 		}
 	}
-	if version, err = paint(ctx, plan, draft.ID, draft.Version, moves, ids); err != nil {
+	if _, err := paint(ctx, plan, draft.ID, draft.Version, moves, ids); err != nil {
 		return err
 	}
 	_, err = plan.AddComment(ctx, draft.ID, "A first try. Drive times look better; see which key accounts should stay with whom they know.")
