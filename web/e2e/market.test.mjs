@@ -124,6 +124,7 @@ describe('the market map', { concurrency: false }, () => {
   })
 
   it('looks for hot spots', async () => {
+    await marketer.go('/regions?res=6&figure=accounts')
     await marketer.page.getByRole('combobox', { name: 'Analysis' }).selectOption('hotspots')
     await marketer.page.getByText(/\d+ hot and \d+ cold hexagons/).waitFor()
     await legend().getByText('Not beyond chance').waitFor()
