@@ -226,14 +226,15 @@ func (b *tileBuilder) sites(from func(q *Statement) string, most int) ([]tileSit
 	if b.names {
 		name = "s.account_name"
 	}
+	// Two numbers are a tenth of the work that PostGIS has with writing a point.
 	rows, err := q.query(b.ctx, b.tx, `
-		select s.id, s.account_id, s.point, s.cell, s.status, s.class, s.owner_id, `+CoverageSQL("s.due_on", q.Day())+`, `+name+`
+		select s.id, s.account_id, st_x(s.point), st_y(s.point), s.cell, s.status, s.class, s.owner_id, `+CoverageSQL("s.due_on", q.Day())+`, `+name+`
 		from (select * from `+from(q)+` limit `+q.Arg(most)+`::bigint) s`)
 	if err != nil {
 		return nil, fmt.Errorf("read sites: %w", err)
 	}
 	sites, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s tileSite, err error) {
-		return s, row.Scan(&s.id, &s.account, &s.point, &s.cell, &s.status, &s.class, &s.owner, &s.coverage, &s.name)
+		return s, row.Scan(&s.id, &s.account, &s.point[0], &s.point[1], &s.cell, &s.status, &s.class, &s.owner, &s.coverage, &s.name)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read sites: %w", err)
