@@ -4,7 +4,7 @@ import type { Route } from '../api/types'
 import { polygonOf } from './lasso'
 import { accountLayers, accountsSource } from './layers/accounts'
 import { coverageOf } from './layers/outside'
-import { figureOf, figures, regionClasses, regionLayers, regionsSource } from './layers/regions'
+import { figures, regionClasses, regionLayers, regionsSource } from './layers/regions'
 import { routeData, routeLines, routeSource, stopData, stopLayers, stopSource } from './layers/route'
 import { reachLayers, shapeLayers, shapeSource } from './layers/shape'
 import { paletteOf } from './palette'
@@ -132,11 +132,6 @@ it('the classes of a figure ascend and stretch with its largest value', () => {
       expect(from).toEqual([...new Set(from)].toSorted((a, b) => a - b))
     }
   expect(regionClasses(paletteOf('light'), 'customers', 4096).at(-1)?.from).toBeGreaterThan(1000)
-})
-
-it('penetration is customers of all who could be one', () => {
-  expect(figureOf({ customers: 1, prospects: 1, openProspects: 2 }, 'penetration')).toBe(0.25)
-  expect(figureOf({ customers: 0, prospects: 0, openProspects: 0 }, 'penetration')).toBe(0)
 })
 
 it('a view is inside the extract, partly, or not at all', () => {

@@ -81,14 +81,6 @@ const expressionOf = (figure: Figure): ExpressionSpecification =>
       ]
     : number(figure)
 
-export const penetrationOf = (cell: { customers: number; prospects: number; openProspects: number }) =>
-  cell.customers / Math.max(1, cell.customers + cell.prospects + cell.openProspects)
-
-export const figureOf = (
-  cell: { customers: number; prospects: number; openProspects: number },
-  figure: Figure,
-) => (figure === 'penetration' ? penetrationOf(cell) : cell[figure])
-
 export function regionLayers(
   p: MapPalette,
   figure: Figure,
