@@ -7,8 +7,8 @@ import { useTranslation } from 'react-i18next'
 import { LinkAnchor, LinkButton } from '../app/links'
 import { LoadFailed } from '../app/Problems'
 import { useFormat } from '../i18n/format'
+import classes from './Parts.module.css'
 import { compareQuery, movesQuery } from './queries'
-import classes from './Territories.module.css'
 import type { Alignment, AlignmentHead, Comparison, Move } from './types'
 import type { Contrast } from './useContrast'
 import { useView } from './view'
@@ -125,12 +125,12 @@ function Summary({ comparison }: { comparison: Comparison }) {
           amount: format.number(changeHands.accounts),
           revenue: format.money(changeHands.revenue),
         })}
-        <span>
+        <small>
           {t('changes.territories', {
             count: changeTerritory.accounts,
             amount: format.number(changeTerritory.accounts),
           })}
-        </span>
+        </small>
       </p>
       <table className={classes.table}>
         <thead>

@@ -4,8 +4,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { LoadFailed } from '../app/Problems'
 import { useFormat } from '../i18n/format'
+import classes from './Parts.module.css'
 import { historyQuery } from './queries'
-import classes from './Territories.module.css'
 import type { Alignment, HistoryEntry } from './types'
 
 /** What the server names; anything newer is shown by its own text. */

@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next'
 import { LoadFailed, ProblemAlert } from '../app/Problems'
 import { useFormat } from '../i18n/format'
 import { addComment } from './flow'
+import classes from './Parts.module.css'
 import { commentsQuery } from './queries'
-import classes from './Territories.module.css'
 import type { Alignment } from './types'
 
 export function TalkPart({ alignment }: { alignment: Alignment }) {

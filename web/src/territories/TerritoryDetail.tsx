@@ -100,7 +100,7 @@ export function TerritoryDetail(props: {
   }
   return (
     <div className={classes.detail} data-detail={id}>
-      <Group gap="xs" wrap="nowrap" className={classes.back ?? ''}>
+      <Group gap="xs" wrap="nowrap">
         <ActionIcon
           variant="subtle"
           color="gray"
