@@ -90,6 +90,16 @@ func TestAPointWithoutARoadIsEstimatedAndSaysSo(t *testing.T) {
 			}
 		}
 	}
+	between, err := travel.Between(context.Background(), p, points[:2], points)
+	require.NoError(t, err)
+	for i := range 2 {
+		for j := range points {
+			if i != j {
+				require.Equal(t, table.Seconds[i*3+j], between.Seconds[i*3+j])
+				require.Equal(t, table.IsEstimated(i, j), between.Estimated[i*3+j])
+			}
+		}
+	}
 	route, err := p.Route(context.Background(), points)
 	require.NoError(t, err)
 	require.True(t, route.Legs[0].Estimated)
