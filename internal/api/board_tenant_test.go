@@ -19,6 +19,14 @@ func (n *tenant) insertBoard(ctx context.Context, tx pgx.Tx) error {
 		returning id`, n.org, n.rep.ID, n.manager.ID, n.mark).Scan(&n.board); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, `
+		with terms as (
+		  insert into working_terms (org_id, user_id, terms) values ($1, $2, jsonb_build_object('skills', jsonb_build_array($4::text)))
+		)
+		insert into account_visit_terms (org_id, account_id, terms) values ($1, $3, jsonb_build_object('skills', jsonb_build_array($4::text)))`,
+		n.org, n.rep.ID, n.account, n.mark); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `
 		with visit as (
 		  insert into plan_visits (org_id, plan_id, number, account_id, site_id, minutes, reason) values ($1, $2, 1, $4, $5, 30, 'chosen')

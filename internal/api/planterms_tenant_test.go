@@ -3,13 +3,15 @@ package api
 import "maps"
 
 func init() {
-	terms := map[string]any{
-		"startPoint": nil, "startAddress": "", "end": "start", "endPoint": nil, "endAddress": "", "workStart": "08:00", "workEnd": "17:00",
-		"week": []any{}, "lunchMinutes": 30, "lunchEarliest": "11:30", "lunchLatest": "14:00", "maxDriveMinutes": 0, "maxKilometres": 0,
-		"maxVisits": 0, "speedPercent": 100, "costPerHour": 0, "costPerKilometre": 0, "skills": []any{},
+	terms := func(skill string) map[string]any {
+		return map[string]any{
+			"startPoint": nil, "startAddress": "", "end": "start", "endPoint": nil, "endAddress": "", "workStart": "08:00", "workEnd": "17:00",
+			"week": []any{}, "lunchMinutes": 30, "lunchEarliest": "11:30", "lunchLatest": "14:00", "maxDriveMinutes": 0, "maxKilometres": 0,
+			"maxVisits": 0, "speedPercent": 100, "costPerHour": 0, "costPerKilometre": 0, "skills": []any{skill},
+		}
 	}
-	visit := func(reps ...int64) map[string]any {
-		return map[string]any{"mandatory": false, "setUpMinutes": 0, "notBefore": "", "notAfter": "", "skills": []any{},
+	visit := func(skills []string, reps ...int64) map[string]any {
+		return map[string]any{"mandatory": false, "setUpMinutes": 0, "notBefore": "", "notAfter": "", "skills": skills,
 			"onlyReps": append([]int64{}, reps...), "preferredReps": []any{}, "notReps": []any{}, "sameRep": false}
 	}
 	repair := map[string]any{"version": 1, "at": "10:00"}
@@ -18,17 +20,17 @@ func init() {
 			return c.get("/api/users/" + id(their.rep.ID) + "/working-terms")
 		}, want: 404},
 		"setWorkingTerms": {try: func(c *client, their tenant) *reply {
-			return c.do("PUT", "/api/users/"+id(their.rep.ID)+"/working-terms", terms)
+			return c.do("PUT", "/api/users/"+id(their.rep.ID)+"/working-terms", terms(their.mark))
 		}, want: 404},
 		"listSkills": {try: func(c *client, _ tenant) *reply { return c.get("/api/skills") }},
 		"getVisitTerms": {try: func(c *client, their tenant) *reply {
 			return c.get("/api/accounts/" + id(their.account) + "/visit-terms")
 		}, want: 404},
 		"setVisitTerms": {try: func(c *client, their tenant) *reply {
-			return c.do("PUT", "/api/accounts/"+id(their.account)+"/visit-terms", visit(their.rep.ID))
+			return c.do("PUT", "/api/accounts/"+id(their.account)+"/visit-terms", visit([]string{their.mark}, their.rep.ID))
 		}, want: 404},
 		"changePlanVisit": {try: func(c *client, their tenant) *reply {
-			return c.do("PUT", "/api/plans/"+id(their.board)+"/visits/1", map[string]any{"version": 1, "minutes": 45, "repId": 0, "day": "", "terms": visit(), "ties": []any{}})
+			return c.do("PUT", "/api/plans/"+id(their.board)+"/visits/1", map[string]any{"version": 1, "minutes": 45, "repId": 0, "day": "", "terms": visit([]string{}), "ties": []any{}})
 		}, want: 404},
 		// Their day has no route, so that there is nothing to plan anew.
 		"previewRepair": {try: func(c *client, their tenant) *reply {
