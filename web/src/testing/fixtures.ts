@@ -17,6 +17,7 @@ export const anAccount = (change: Partial<Account> = {}): Account => ({
   notes: '',
   revenue: 1200,
   potential: 0,
+  externalId: '',
   visitIntervalDays: 14,
   visitMinutes: 30,
   lastVisitOn: '2026-11-01',
