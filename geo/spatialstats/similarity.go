@@ -70,6 +70,8 @@ func Nearest(features [][]float64, weights []float64, place, k int) ([]Similar, 
 		}
 		out = append(out, Similar{i, math.Sqrt(d / total)})
 	}
-	slices.SortFunc(out, func(a, b Similar) int { return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Place, b.Place)) })
+	slices.SortFunc(out, func(a, b Similar) int {
+		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Place, b.Place))
+	})
 	return out[:min(max(k, 0), len(out))], nil
 }

@@ -32,7 +32,10 @@ func TestAReminderReachesTheInboxOnceAlsoWhenItsServerDies(t *testing.T) {
 			insert into users (org_id, email, name, role, password_hash) select org_id, 'ann@north.example', 'Ann', 'manager', 'x' from o returning org_id, id`).Scan(&org, &user)
 	}))
 	var jobs []timeline.ReminderJob
-	book := timeline.New(db.DB, func(_ context.Context, _ pgx.Tx, job timeline.ReminderJob) error { jobs = append(jobs, job); return nil })
+	book := timeline.New(db.DB, func(_ context.Context, _ pgx.Tx, job timeline.ReminderJob) error {
+		jobs = append(jobs, job)
+		return nil
+	})
 	ctx := postgres.WithActor(t.Context(), postgres.Actor{OrgID: org, UserID: user, Role: "manager"})
 	at := time.Now().Add(time.Hour).Truncate(time.Second)
 	task, err := book.Create(ctx, timeline.Draft{Kind: timeline.Task, Subject: "Call back", RemindAt: &at})
