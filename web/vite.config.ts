@@ -55,6 +55,7 @@ export default defineConfig({
   },
   test: {
     restoreMocks: true,
+    testTimeout: 60_000, // a slow machine is no fault of a test
     // What draws needs a browser's objects; what computes starts faster without.
     projects: [
       { extends: true, test: { name: 'logic', environment: 'node', include: ['src/**/*.test.ts'] } },

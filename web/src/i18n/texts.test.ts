@@ -25,10 +25,10 @@ const base = (key: string) => key.replace(/_(?:zero|one|two|few|many|other)$/, '
 
 /** Starts of keys that are put together, as in t(`status.${status}`). */
 const starts = [...source.matchAll(/`(?:\w+:)?([\w.]+\.)\$\{/g)].map((m) => m[1] ?? '')
+/** Whatever stands alone between two equal quotes. */
+const quoted = new Set([...source.matchAll(/(?<=(['"`]))[\w.:]+(?=\1)/g)].map((m) => m[0]))
 const used = (part: string, key: string) =>
-  ["'", '"', '`'].some(
-    (q) => source.includes(`${q}${key}${q}`) || source.includes(`${q}${part}:${key}${q}`),
-  ) || starts.some((start) => key.startsWith(start))
+  quoted.has(key) || quoted.has(`${part}:${key}`) || starts.some((start) => key.startsWith(start))
 
 describe.each(parts)('texts of %s', (part) => {
   const english = flat(en[part] as Tree)
