@@ -118,6 +118,7 @@ const everything = `select jsonb_build_object(
 	'contacts', (select jsonb_agg(to_jsonb(c) order by id) from contacts c),
 	'activities', (select jsonb_agg(to_jsonb(c) order by id) from activities c),
 	'members', (select jsonb_agg(to_jsonb(c) order by segment_id, account_id) from segment_members c),
+	'terms', (select jsonb_agg(to_jsonb(c) - 'updated_at' order by account_id) from account_visit_terms c),
 	'relations', (select jsonb_agg(to_jsonb(c) order by id) from account_relations c),
 	'repairs', (select jsonb_agg(to_jsonb(c) order by id) from address_repairs c))::text`
 
@@ -137,6 +138,7 @@ func TestAMergeTakesEverythingAlongAndIsUndoneToTheLastField(t *testing.T) {
 	d.exec(`insert into account_relations (org_id, account_id, other_id, kind) values ($1, $2, $3, 'partner'), ($1, $2, $4, 'parent'), ($1, $3, $4, 'parent'), ($1, $4, $2, 'supplier')`,
 		d.org, loser.ID, winner.ID, third.ID)
 	d.exec(`insert into address_repairs (org_id, account_id, state) values ($1, $2, 'not_found')`, d.org, loser.ID)
+	d.exec(`insert into account_visit_terms (org_id, account_id, terms) values ($1, $2, '{"of": "loser"}'), ($1, $3, '{"of": "winner"}')`, d.org, loser.ID, winner.ID)
 	before := value[string](d, everything)
 
 	versions := func() (int, int) {
@@ -154,6 +156,7 @@ func TestAMergeTakesEverythingAlongAndIsUndoneToTheLastField(t *testing.T) {
 	require.Equal(t, []int{2, 1}, []int{value[int](d, `select count(*) from sites where account_id = $1`, winner.ID), value[int](d, `select count(*) from sites where account_id = $1 and is_primary`, winner.ID)})
 	require.Equal(t, 2, value[int](d, `select count(*) from sites where account_id = $1 and status = 'customer'`, winner.ID))
 	require.Equal(t, 2, value[int](d, `select count(*) from segment_members where account_id = $1`, winner.ID))
+	require.Equal(t, `{"of": "winner"}`, value[string](d, `select string_agg(terms::text, ' ') from account_visit_terms`))
 	require.Equal(t, "parent supplier", value[string](d, `select string_agg(kind, ' ' order by kind) from account_relations`))
 	require.True(t, value[bool](d, `select archived_at is not null and merged_into = $2 from accounts where id = $1`, loser.ID, winner.ID))
 	for _, r := range references(d) {
@@ -188,6 +191,7 @@ var thoughtOf = map[string]string{
 	"unplanned_visits.account_id": "moved", "plan_visits.account_id": "moved", "segment_members.account_id": "moved, once each",
 	"activities.account_id": "moved", "inbox_items.account_id": "moved", "address_repairs.account_id": "moved",
 	"account_relations.account_id": "moved, once each; those between the two are removed", "account_relations.other_id": "likewise",
+	"account_visit_terms.account_id": "moved, unless the winner has its own", "alignment_exceptions.account_id": "moved, once an alignment",
 	"files.account_id": "moved", "duplicate_pairs.a_id": "removed", "duplicate_pairs.b_id": "removed",
 }
 
