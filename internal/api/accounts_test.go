@@ -107,7 +107,7 @@ func TestListAndSelectionAndRegionsAgreeOverHTTP(t *testing.T) {
 	require.EqualValues(t, 1, s["openProspects"])
 	require.Len(t, s["siteIds"], 4)
 	r := c.get("/api/regions?bbox=-76,39,-75,40&zoom=9").want(200).object()
-	require.Equal(t, map[string]any{"accounts": 4.0, "customers": 0.0, "prospects": 4.0, "openProspects": 1.0}, r["totals"])
+	require.Equal(t, map[string]any{"accounts": 4.0, "customers": 0.0, "prospects": 4.0, "openProspects": 1.0, "penetration": 0.0}, r["totals"])
 	require.EqualValues(t, 0, c.get("/api/regions?bbox=-76,39,-75,40&resolution=0").want(200).object()["resolution"], "0 is a resolution")
 	require.EqualValues(t, 1, c.get("/api/open-prospects?q=bakry&bbox=-76,39,-75,40").want(200).object()["total"])
 	taken := c.do("POST", "/api/open-prospects/"+id(w.openProspect("Dover Bakery"))+"/take-over", nil).want(201).object()

@@ -280,15 +280,15 @@ func (c *client) get(path string) *reply { c.w.t.Helper(); return c.do("GET", pa
 func (c *client) do(method, path string, body any) *reply {
 	t := c.w.t
 	t.Helper()
-	var reader io.Reader
-	if raw, ok := body.(string); ok {
-		reader = strings.NewReader(raw)
+	var raw []byte
+	if text, ok := body.(string); ok {
+		raw = []byte(text)
 	} else if body != nil {
-		encoded, err := json.Marshal(body)
+		var err error
+		raw, err = json.Marshal(body)
 		require.NoError(t, err)
-		reader = bytes.NewReader(encoded)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), method, c.w.url+path, reader)
+	req, err := http.NewRequestWithContext(t.Context(), method, c.w.url+path, bytes.NewReader(raw))
 	require.NoError(t, err)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
@@ -309,6 +309,16 @@ func (c *client) do(method, path string, body any) *reply {
 		}
 	}
 	resp, err := c.http.Do(req)
+	// What the server refuses before all of it is read, because it is too much, it
+	// may refuse while the client still writes: the answer is then lost with the
+	// connection. Nothing was done, so it is asked again.
+	for range 20 {
+		if tooMuch := len(raw) >= 1<<20 || len(path) >= 64<<10; err == nil || !tooMuch || t.Context().Err() != nil {
+			break
+		}
+		req.Body = io.NopCloser(bytes.NewReader(raw))
+		resp, err = c.http.Do(req)
+	}
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	r := &reply{t: t, request: method + " " + path, status: resp.StatusCode, header: resp.Header}
