@@ -74,7 +74,7 @@ describe('a list', { concurrency: false }, () => {
     await manager.tagChecked(tag)
     await manager.said(new RegExp(`^${found} accounts? changed`))
     assert.equal(await manager.tagged(tag), found)
-    await manager.undoLast()
+    await manager.takeBack(new RegExp(`^${found} accounts? changed`))
     await manager.said(new RegExp(`^${found} accounts? (is|are) as before`))
     assert.equal(await manager.tagged(tag), 0)
   })

@@ -322,8 +322,10 @@ class Person {
     await this.page.locator('.mantine-Notification-root').filter({ hasText: like }).first().waitFor()
   }
 
-  undoLast() {
-    return this.page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+  /** Takes back what a message tells of. */
+  takeBack(like) {
+    const told = this.page.locator('.mantine-Notification-root').filter({ hasText: like }).first()
+    return told.getByRole('button', { name: 'Undo', exact: true }).click()
   }
 
   tagged(tag) {

@@ -26,7 +26,7 @@ async function start() {
     void router.invalidate()
   })
   const router = makeRouter(queryClient)
-  await startI18n()
+  await startI18n(undefined, 'first')
 
   const element = document.getElementById('root')
   if (!element) throw new Error('index.html has no element #root')

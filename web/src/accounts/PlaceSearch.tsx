@@ -64,7 +64,9 @@ export function PlaceSearch({
           withAsterisk={false}
           value={value}
           leftSection={<IconMapPin size={18} aria-hidden />}
-          rightSection={places.isFetching && <Loader size="xs" aria-label={t('common:loading')} />}
+          rightSection={
+            places.isFetching && <Loader size="xs" role="status" aria-label={t('common:loading')} />
+          }
           autoComplete="off"
           onChange={(e) => {
             onChange(e.currentTarget.value)

@@ -49,7 +49,7 @@ export function PageLoading() {
   const { t } = useTranslation()
   return (
     <Center h="100%" mih="12rem">
-      <Loader aria-label={t('loading')} role="status" />
+      <Loader role="status" aria-label={t('loading')} />
     </Center>
   )
 }

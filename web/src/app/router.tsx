@@ -10,7 +10,7 @@ import {
 import { isProblem } from '../api/problem'
 import { meQuery } from '../api/queries'
 import { compareSearchSchema, newPeriodSearchSchema } from '../board/search'
-import { isLanguage, showLanguage } from '../i18n'
+import { isLanguage, showLanguage, shownLanguage } from '../i18n'
 import { marketSearchSchema } from '../regions/search'
 import { compareAlignmentsSchema, territoriesSearchSchema } from '../territories/search'
 import { Crash, NotFound } from './Fallbacks'
@@ -48,7 +48,10 @@ const signedIn = createRoute({
   id: 'signed-in',
   beforeLoad: async ({ context, location }) => {
     try {
-      const me = await context.queryClient.ensureQueryData(meQuery)
+      const [me] = await Promise.all([
+        context.queryClient.ensureQueryData(meQuery),
+        showLanguage(shownLanguage()), // all of its texts
+      ])
       const language = me.user.language ?? me.organisation.language
       if (isLanguage(language)) await showLanguage(language)
     } catch (error) {

@@ -22,7 +22,7 @@ export function toast(message: string, undo?: () => void) {
     ) : (
       message
     ),
-    autoClose: undo ? 10_000 : 4_000,
+    autoClose: undo ? 20_000 : 4_000,
     closeButtonProps: { 'aria-label': i18next.t('action.dismiss') },
     withBorder: true,
   })

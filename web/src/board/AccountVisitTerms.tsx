@@ -33,7 +33,7 @@ export function AccountVisitTermsDialog({ accountId, onClose }: { accountId: num
       ) : data ? (
         <Edit accountId={accountId} known={data} onClose={onClose} />
       ) : (
-        <Loader aria-label={common('loading')} />
+        <Loader role="status" aria-label={common('loading')} />
       )}
     </Modal>
   )

@@ -132,7 +132,7 @@ function Dialog(props: {
         </Button>
       </Alert>
     )
-  if (!terms) return <Loader aria-label={common('loading')} />
+  if (!terms) return <Loader role="status" aria-label={common('loading')} />
   const done = (own: WorkingTerms | null, away: Night[]) => {
     const next = new Map(value.terms)
     if (own) next.set(repId, own)

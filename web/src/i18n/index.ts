@@ -13,6 +13,12 @@ const load = {
   de: () => import('./locales/de'),
 } satisfies Record<Language, unknown>
 
+/** What the pages before the sign-in need. */
+const loadFirst = {
+  en: () => import('./locales/en/common.json'),
+  de: () => import('./locales/de/common.json'),
+} satisfies Record<Language, unknown>
+
 export const isLanguage = (text: unknown): text is Language => languages.some((l) => l === text)
 
 /** The browser's language if it is one of ours, English otherwise. */
@@ -20,9 +26,14 @@ export function browserLanguage(wanted: readonly string[] = navigator.languages)
   return wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? 'en'
 }
 
-/** Makes a language the one that is shown, loading it first. */
-export async function showLanguage(language: Language) {
-  if (!i18next.hasResourceBundle(language, 'common')) {
+export const shownLanguage = () => (isLanguage(i18next.language) ? i18next.language : browserLanguage())
+
+/** Makes a language the one that is shown, loading all of its texts first, or only those of sign-in. */
+export async function showLanguage(language: Language, texts: 'all' | 'first' = 'all') {
+  if (texts === 'first') {
+    if (!i18next.hasResourceBundle(language, 'common'))
+      i18next.addResourceBundle(language, 'common', (await loadFirst[language]()).default)
+  } else if (!i18next.hasResourceBundle(language, 'accounts')) {
     const { resources } = await load[language]()
     for (const [part, texts] of Object.entries(resources)) i18next.addResourceBundle(language, part, texts)
   }
@@ -30,7 +41,10 @@ export async function showLanguage(language: Language) {
   document.documentElement.lang = language
 }
 
-export async function startI18n(language: Language = browserLanguage()) {
+export async function startI18n(
+  language: Language = browserLanguage(),
+  texts: Parameters<typeof showLanguage>[1] = 'all',
+) {
   await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
@@ -40,7 +54,7 @@ export async function startI18n(language: Language = browserLanguage()) {
     interpolation: { escapeValue: false }, // React escapes
     returnNull: false,
   })
-  await showLanguage(language)
+  await showLanguage(language, texts)
 }
 
 export { i18next }

@@ -69,7 +69,7 @@ export function SelectionCard(props: {
           </Button>
         </>
       )}
-      {!data && !error && <Loader size="sm" my="sm" aria-label={common('loading')} />}
+      {!data && !error && <Loader size="sm" my="sm" role="status" aria-label={common('loading')} />}
       {data && (
         <>
           {data.total === 0 ? (

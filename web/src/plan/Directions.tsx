@@ -67,7 +67,7 @@ export function Directions({ id, from, to }: { id: string; from: Point; to: Poin
           </Button>
         </>
       )}
-      {!data && !error && <Loader size="sm" aria-label={common('loading')} />}
+      {!data && !error && <Loader size="sm" role="status" aria-label={common('loading')} />}
       {data?.estimated && <Text size="sm">{t('directions.estimated')}</Text>}
       {data && !data.estimated && (
         <ol className={classes.steps}>

@@ -55,7 +55,7 @@ export function WorkingTermsPart() {
           </Button>
         </Alert>
       )}
-      {!error && !data && <Loader aria-label={common('loading')} />}
+      {!error && !data && <Loader role="status" aria-label={common('loading')} />}
       {data && <Edit key={userId} userId={userId} known={data} />}
     </section>
   )

@@ -45,7 +45,7 @@ export function RepairPage() {
           {problemText(error)}
         </Alert>
       )}
-      {!data && !error && <Loader aria-label={t('places.title')} />}
+      {!data && !error && <Loader role="status" aria-label={t('places.title')} />}
       {data && items.length === 0 && (
         <section className={`${imports.part} ${classes.empty}`}>
           <Title order={2}>{t('places.none')}</Title>

@@ -80,7 +80,8 @@ function Outcome<T>({ of, children }: { of: UseQueryResult<T>; children: (data: 
         </Button>
       </div>
     )
-  if (!of.data) return of.isFetching ? <Loader size="sm" aria-label={common('loading')} /> : null
+  if (!of.data)
+    return of.isFetching ? <Loader size="sm" role="status" aria-label={common('loading')} /> : null
   return <div aria-busy={of.isPlaceholderData}>{children(of.data)}</div>
 }
 

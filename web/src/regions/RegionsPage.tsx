@@ -301,7 +301,7 @@ export function RegionsPage() {
         <div>
           <Group justify="space-between" wrap="nowrap">
             <Title order={1}>{t('title')}</Title>
-            {isFetching && <Loader size="xs" aria-label={common('loading')} />}
+            {isFetching && <Loader size="xs" role="status" aria-label={common('loading')} />}
           </Group>
           <Text size="sm" c="dimmed">
             {t('lead')}

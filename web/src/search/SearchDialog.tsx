@@ -98,7 +98,9 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
               leftSection={<IconSearch size={20} aria-hidden />}
               leftSectionPointerEvents="none"
               styles={{ section: { insetInlineStart: '0.75rem' }, input: { paddingInlineStart: '3.25rem' } }}
-              rightSection={server.busy && <Loader size="xs" aria-label={t('common:loading')} />}
+              rightSection={
+                server.busy && <Loader size="xs" role="status" aria-label={t('common:loading')} />
+              }
               maxLength={200}
               value={text}
               onChange={(e) => setText(e.currentTarget.value)}

@@ -91,7 +91,7 @@ export function FieldsPart() {
           </Button>
         </Alert>
       )}
-      {!data && !error && <Loader aria-label={t('common:loading')} />}
+      {!data && !error && <Loader role="status" aria-label={t('common:loading')} />}
       {data && shown.length === 0 && <Text size="sm">{t('none')}</Text>}
       <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={onDragEnd}>
         <SortableContext items={shown.map((field) => field.id)} strategy={verticalListSortingStrategy}>

@@ -62,7 +62,7 @@ export function TeamPart() {
           </Button>
         </Alert>
       )}
-      {!error && (!users.data || !teams.data) && <Loader aria-label={t('common:loading')} />}
+      {!error && (!users.data || !teams.data) && <Loader role="status" aria-label={t('common:loading')} />}
       {users.data && teams.data && (
         <>
           <div className={classes.scroll}>
