@@ -28,9 +28,6 @@ try {
   const { route } = await desk.storedPlan()
   await desk.go(`/accounts/${route.stops[0].accountId}`)
   await take(desk, 'account')
-  await desk.go('/regions')
-  await take(desk, 'regions')
-
   const manager = await open(browser, server.url, { size: 'desk' })
   await manager.signIn('manager')
   const planner = new Planner(manager)
@@ -40,7 +37,15 @@ try {
   await manager.page.locator('[data-lane] [data-visit]').first().waitFor({ timeout: 120_000 })
   await manager.page.locator('[data-planning]').waitFor({ state: 'detached', timeout: 120_000 })
   await take(manager, 'board')
+  await manager.go('/territories')
+  await take(manager, 'territories')
   await manager.close()
+
+  const marketer = await open(browser, server.url, { size: 'desk' })
+  await marketer.signIn('marketer')
+  await marketer.go('/regions?figure=whiteSpace')
+  await take(marketer, 'regions')
+  await marketer.close()
 
   for (const [scheme, prefix] of [
     ['light', 'phone-'],

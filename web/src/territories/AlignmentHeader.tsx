@@ -269,7 +269,9 @@ function whenText(alignment: Alignment, t: T, format: ReturnType<typeof useForma
   const { state, publishAt, publishedAt, submittedAt } = alignment
   if (state === 'scheduled' && publishAt) return t('when.scheduled', { when: format.dateTime(publishAt) })
   if ((state === 'live' || state === 'archived') && publishedAt)
-    return t('when.published', { when: format.dateTime(publishedAt), who: alignment.publishedByName })
+    return alignment.publishedByName
+      ? t('when.published', { when: format.dateTime(publishedAt), who: alignment.publishedByName })
+      : t('when.publishedPlain', { when: format.dateTime(publishedAt) })
   if (state === 'in_review' && submittedAt)
     return t('when.submitted', { when: format.dateTime(submittedAt), who: alignment.submittedByName })
   return t('when.changed', { when: format.dateTime(alignment.updatedAt), who: alignment.updatedByName })
