@@ -10,7 +10,7 @@ import { NotFound } from '../app/Fallbacks'
 import { LinkAnchor, LinkButton } from '../app/links'
 import { LoadFailed } from '../app/Problems'
 import { useFormat } from '../i18n/format'
-import { ChangedFields } from '../timeline/ChangeEntry'
+import { ChangedFields, ChangeOrigin } from '../timeline/ChangeEntry'
 import type { Change } from '../timeline/queries'
 import classes from './AuditPage.module.css'
 
@@ -165,16 +165,7 @@ function Line({ change }: { change: Change }) {
           </LinkAnchor>
         )}
       </Group>
-      <Text size="xs" c="dimmed">
-        {[
-          format.dateTime(change.at),
-          change.keyName && t('timeline:history.key', { name: change.keyName }),
-          change.address && t('timeline:history.from', { address: change.address }),
-          change.cause,
-        ]
-          .filter(Boolean)
-          .join(' · ')}
-      </Text>
+      <ChangeOrigin change={change} />
       <ChangedFields change={change} />
     </li>
   )

@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next'
 import { LinkAnchor } from '../app/links'
 import { putException, removeException } from './exceptions'
 import { accountsNamedQuery, exceptionsQuery } from './queries'
-import classes from './Territories.module.css'
+import classes from './TerritoryDetail.module.css'
 import type { Alignment, Territory } from './types'
 import type { Edits } from './useEdits'
 

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { useMay, usersQuery } from '../api/queries'
 import { useFormat } from '../i18n/format'
 import { type MemberInput, setMembers } from './structure'
-import classes from './Territories.module.css'
+import classes from './TerritoryDetail.module.css'
 import type { Alignment, Member, Territory } from './types'
 import type { Edits } from './useEdits'
 

@@ -22,6 +22,7 @@ import { MembersPart } from './MembersPart'
 import { evennessOf, figureOf, rowsOf, sumOf } from './rows'
 import { changeTerritory, removeTerritory, setLocked, type TerritoryInput } from './structure'
 import classes from './Territories.module.css'
+import detailClasses from './TerritoryDetail.module.css'
 import type { Alignment, Territory } from './types'
 import { useRevision } from './useColours'
 import type { Edits } from './useEdits'
@@ -99,7 +100,7 @@ export function TerritoryDetail(props: {
     })
   }
   return (
-    <div className={classes.detail} data-detail={id}>
+    <div className={detailClasses.detail} data-detail={id}>
       <Group gap="xs" wrap="nowrap">
         <ActionIcon
           variant="subtle"
@@ -147,7 +148,7 @@ export function TerritoryDetail(props: {
           </ActionIcon>
         )}
       </Group>
-      <dl className={classes.figures}>
+      <dl className={detailClasses.figures}>
         {shown.map((figure) => {
           const off = deviation(figure)
           return (
@@ -188,7 +189,7 @@ export function TerritoryDetail(props: {
       <MembersPart alignment={alignment} territory={territory} edits={edits} />
       {leaf && <ExceptionsPart alignment={alignment} territory={territory} edits={edits} />}
       {mayEdit && (
-        <section className={classes.section}>
+        <section className={detailClasses.section}>
           <Title order={3}>{t('detail.place')}</Title>
           <NativeSelect
             label={t('detail.parent')}
@@ -207,7 +208,7 @@ export function TerritoryDetail(props: {
             }
           />
           {leaf && (
-            <fieldset className={classes.colours} aria-label={t('detail.colour')}>
+            <fieldset className={detailClasses.colours} aria-label={t('detail.colour')}>
               {Array.from({ length: colourCount }, (_, i) => (
                 <button
                   // biome-ignore lint/suspicious/noArrayIndexKey: colours are their numbers

@@ -10,6 +10,7 @@ import { colourOf } from './colours'
 import type { Division } from './division'
 import { evennessOf, figureOf, offOf, type Row, sumOf } from './rows'
 import classes from './Territories.module.css'
+import listClasses from './TerritoryList.module.css'
 import type { Territory } from './types'
 import { useRevision } from './useColours'
 import { useView } from './view'
@@ -39,13 +40,13 @@ export function TerritoryList(props: {
   const percent = new Intl.NumberFormat(format.locale, { style: 'percent', maximumFractionDigits: 0 })
   let number = 0
   return (
-    <ul className={classes.list}>
+    <ul className={listClasses.list}>
       {rows.map(({ territory, depth, leaves }) => {
         const { id, name, level, members, locked } = territory
         const owner = members.filter((each) => each.role === 'owner' && each.now).map((each) => each.name)
         if (level !== 'territory')
           return (
-            <li key={id} className={classes.parent} style={{ paddingInlineStart: `${0.9 + depth}rem` }}>
+            <li key={id} className={listClasses.parent} style={{ paddingInlineStart: `${0.9 + depth}rem` }}>
               <button
                 type="button"
                 aria-pressed={selected === id}
@@ -70,21 +71,24 @@ export function TerritoryList(props: {
         return (
           <li
             key={id}
-            className={classes.row}
+            className={listClasses.row}
             style={{ paddingInlineStart: `${depth * 0.9}rem` }}
             data-territory={id}
             data-cells={painting.of(id).cells}
           >
             <button
               type="button"
-              className={classes.main}
+              className={listClasses.main}
               aria-pressed={target === null ? selected === id : target === id}
               onClick={() =>
                 useView.setState(target === null ? { selected: id } : { target: id, selected: id })
               }
             >
-              <span className={classes.bar} style={{ background: colourOf(scheme, colours.get(id) ?? 0) }} />
-              <span className={classes.who}>
+              <span
+                className={listClasses.bar}
+                style={{ background: colourOf(scheme, colours.get(id) ?? 0) }}
+              />
+              <span className={listClasses.who}>
                 <strong>
                   {name}
                   {parts > 1 && (
@@ -109,9 +113,9 @@ export function TerritoryList(props: {
               {showCoverage && counts ? (
                 <CoverageBar counts={counts} />
               ) : (
-                <span className={classes.share} data-off={share === null ? 'even' : offOf(share)}>
+                <span className={listClasses.share} data-off={share === null ? 'even' : offOf(share)}>
                   <b title={figureText(bars, value)}>{share === null ? '–' : percent.format(share)}</b>
-                  <span className={classes.track} aria-hidden="true">
+                  <span className={listClasses.track} aria-hidden="true">
                     <i style={{ width: `${Math.min(100, (share ?? 0) * 66.7)}%` }} />
                     <s />
                   </span>
@@ -119,7 +123,7 @@ export function TerritoryList(props: {
                 </span>
               )}
               {target !== null && number <= 9 && <kbd className={classes.key}>{number}</kbd>}
-              {target === null && <IconChevronRight size={16} className={classes.chevron} aria-hidden />}
+              {target === null && <IconChevronRight size={16} className={listClasses.chevron} aria-hidden />}
             </button>
             {onLock ? (
               <Tooltip label={t(locked ? 'list.unlock' : 'list.lock')}>
@@ -127,7 +131,7 @@ export function TerritoryList(props: {
                   variant="subtle"
                   color="gray"
                   size={30}
-                  className={classes.lock ?? ''}
+                  className={listClasses.lock ?? ''}
                   data-locked={locked}
                   aria-pressed={locked}
                   aria-label={t('list.lockOf', { name })}
@@ -137,7 +141,7 @@ export function TerritoryList(props: {
                 </ActionIcon>
               </Tooltip>
             ) : (
-              locked && <IconLock size={16} className={classes.lock} aria-label={t('list.locked')} />
+              locked && <IconLock size={16} className={listClasses.lock} aria-label={t('list.locked')} />
             )}
           </li>
         )
@@ -156,9 +160,9 @@ function CoverageBar({ counts }: { counts: CoverageCounts }) {
     .map((state) => `${t(`coverage.${state}`)} ${format.number(counts[state])}`)
     .join(', ')
   return (
-    <span className={classes.share} title={label}>
+    <span className={listClasses.share} title={label}>
       <b>{all === 0 ? '–' : percent.format(counts.on_track / all)}</b>
-      <span className={classes.stack} role="img" aria-label={label}>
+      <span className={listClasses.stack} role="img" aria-label={label}>
         {coverageOrder.map((state) => (
           <i key={state} style={{ flexGrow: counts[state], background: coverageColours[scheme][state] }} />
         ))}

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { useFormat } from '../i18n/format'
 import { useChangedFields } from './fields'
 import type { Change } from './queries'
 import classes from './Timeline.module.css'
@@ -18,6 +19,24 @@ export function useChangeTitle() {
     if (count > 1) return t(`many.${change.action}`, { count })
     return t(`done.${record}.${change.action}`)
   }
+}
+
+/** When it was done, by which key, from where and why. */
+export function ChangeOrigin({ change }: { change: Change }) {
+  const { t } = useTranslation('timeline')
+  const format = useFormat()
+  return (
+    <Text size="xs" c="dimmed">
+      {[
+        format.dateTime(change.at),
+        change.keyName && t('history.key', { name: change.keyName }),
+        change.address && t('history.from', { address: change.address }),
+        change.cause,
+      ]
+        .filter(Boolean)
+        .join(' · ')}
+    </Text>
+  )
 }
 
 /** The fields before and after. `brief` leaves out what a creation filled in. */

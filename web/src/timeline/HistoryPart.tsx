@@ -2,15 +2,13 @@ import { Alert, Button, Skeleton, Text, Title } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { useProblemText } from '../app/problemText'
-import { useFormat } from '../i18n/format'
-import { ChangedFields, useChangeTitle } from './ChangeEntry'
+import { ChangedFields, ChangeOrigin, useChangeTitle } from './ChangeEntry'
 import { historyQuery } from './queries'
 import classes from './Timeline.module.css'
 
 /** Every change of the record: who, when, from where, before and after. */
 export function HistoryPart({ accountId }: { accountId: number }) {
   const { t } = useTranslation(['timeline', 'common'])
-  const format = useFormat()
   const problemText = useProblemText()
   const title = useChangeTitle()
   const history = useInfiniteQuery(historyQuery(accountId))
@@ -45,16 +43,7 @@ export function HistoryPart({ accountId }: { accountId: number }) {
             <Text size="sm">
               <b>{change.userName || t('program')}</b> {title(change)}
             </Text>
-            <Text size="xs" c="dimmed">
-              {[
-                format.dateTime(change.at),
-                change.keyName && t('history.key', { name: change.keyName }),
-                change.address && t('history.from', { address: change.address }),
-                change.cause,
-              ]
-                .filter(Boolean)
-                .join(' · ')}
-            </Text>
+            <ChangeOrigin change={change} />
             <ChangedFields change={change} />
           </li>
         ))}
