@@ -30,6 +30,8 @@ func main() {
 	clients := flag.Int("clients", 8, "how many ask at once")
 	span := flag.Duration("for", 6*time.Second, "how long each figure is measured")
 	only := flag.String("only", "", "tiles or answers; empty for both")
+	line := flag.String("line", "", "only the answers whose name contains this")
+	slow := flag.Int("slow", 0, "print so many of the slowest questions of each line of the answers")
 	flag.Parse()
 	if *data == "" || flag.NArg() > 0 {
 		flag.Usage()
@@ -37,26 +39,26 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *server, *data, *clients, *span, *only); err != nil {
+	if err := run(ctx, *server, *data, *clients, *span, *only, *line, *slow); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, program, data string, clients int, span time.Duration, only string) (err error) {
+func run(ctx context.Context, program, data string, clients int, span time.Duration, only, line string, slow int) (err error) {
 	s, err := start(ctx, program, data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop(), os.Remove(s.log.Name())) }()
-	rival, err := newRival(ctx, s)
+	rival, err := newRival(ctx, s, only != "answers")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rival.close()) }()
 	fmt.Printf("%d accounts, %d sites; %d clients, %s a figure; load of the machine before: %s\n",
 		rival.accounts, rival.sites, clients, span, load())
-	b := bench{server: s, rival: rival, clients: clients, span: span, out: tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', tabwriter.AlignRight)}
+	b := bench{server: s, rival: rival, clients: clients, span: span, line: line, slow: slow, out: tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', tabwriter.AlignRight)}
 	defer func() {
 		fmt.Printf("load of the machine after: %s\n", load())
 	}()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -24,12 +26,15 @@ type bench struct {
 	rival   *rival
 	clients int
 	span    time.Duration
+	line    string // only answers whose name contains it
+	slow    int    // how many of the slowest questions of a line are printed
 	out     *tabwriter.Writer
 }
 
 // figures are those of one series of requests.
 type figures struct {
 	took    []time.Duration
+	slowest []question
 	wall    time.Duration
 	largest int // bytes of a body, as sent
 }
@@ -38,6 +43,12 @@ func (f figures) perSecond() float64 { return float64(len(f.took)) / f.wall.Seco
 
 func (f *figures) add(g figures) {
 	f.took, f.wall, f.largest = append(f.took, g.took...), f.wall+g.wall, max(f.largest, g.largest)
+}
+
+// question is one request and its time.
+type question struct {
+	address string
+	took    time.Duration
 }
 
 // at is the time that a share of the requests did not exceed.
@@ -51,7 +62,7 @@ func (f figures) at(share float64) time.Duration {
 
 // ask lets the clients ask, each the next question as soon as it has an answer,
 // until the time is over. Questions come from a fixed seed.
-func (b *bench) ask(ctx context.Context, client *http.Client, question func(*rand.Rand) string) (figures, error) {
+func (b *bench) ask(ctx context.Context, client *http.Client, next func(*rand.Rand) string) (figures, error) {
 	var (
 		mu  sync.Mutex
 		out figures
@@ -63,23 +74,30 @@ func (b *bench) ask(ctx context.Context, client *http.Client, question func(*ran
 		wg.Go(func() {
 			rng := rand.New(rand.NewPCG(7, uint64(i)))
 			var took []time.Duration
+			var questions []question
 			largest := 0
 			var failed error
 			for time.Since(began) < b.span && failed == nil && ctx.Err() == nil {
-				address := question(rng)
+				address := next(rng)
 				asked := time.Now()
 				n, err := get(ctx, client, address)
 				took, largest = append(took, time.Since(asked)), max(largest, n)
+				if b.slow > 0 {
+					questions = append(questions, question{address, took[len(took)-1]})
+				}
 				failed = err
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			out.took, out.largest = append(out.took, took...), max(out.largest, largest)
+			out.slowest = append(out.slowest, questions...)
 			all = append(all, failed)
 		})
 	}
 	wg.Wait()
 	out.wall = time.Since(began)
+	slices.SortFunc(out.slowest, func(x, y question) int { return cmp.Compare(y.took, x.took) })
+	out.slowest = out.slowest[:min(len(out.slowest), b.slow)]
 	return out, errors.Join(append(all, ctx.Err())...)
 }
 
@@ -243,6 +261,9 @@ func (b *bench) asked(ctx context.Context, places []sample) error {
 			return api + "/search/places?q=" + url.QueryEscape(text[:min(len(text), 4+rng.IntN(14))])
 		}},
 	} {
+		if !strings.Contains(m.name, b.line) {
+			continue
+		}
 		f, err := b.ask(ctx, b.server.client, m.ask)
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.name, err)
@@ -253,6 +274,11 @@ func (b *bench) asked(ctx context.Context, places []sample) error {
 		}
 		if err := b.row(m.name, wanted, milliseconds(f.at(0.95)), milliseconds(f.at(0.5)), milliseconds(f.at(0.99)), fmt.Sprintf("%.1f", f.perSecond())); err != nil {
 			return err
+		}
+		for _, q := range f.slowest {
+			if _, err := fmt.Fprintln(os.Stderr, milliseconds(q.took), q.address); err != nil {
+				return err
+			}
 		}
 	}
 	return b.out.Flush()

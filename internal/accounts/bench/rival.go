@@ -27,8 +27,8 @@ type rival struct {
 const rivalIndex = "bench_rival_point"
 
 // newRival connects as the superuser, whom no policy holds back, and gives the
-// handler the index that such a handler has.
-func newRival(ctx context.Context, s *server) (_ *rival, err error) {
+// handler the index that such a handler has, if it is to answer.
+func newRival(ctx context.Context, s *server, answers bool) (_ *rival, err error) {
 	config, err := pgxpool.ParseConfig("host=" + s.socket + " user=postgres dbname=waymark pool_max_conns=8")
 	if err != nil {
 		return nil, err
@@ -44,10 +44,11 @@ func newRival(ctx context.Context, s *server) (_ *rival, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the demo: %w", err)
 	}
-	for _, text := range []string{
-		`create index if not exists ` + rivalIndex + ` on sites using gist (point)`,
-		`vacuum (analyze) sites`, `vacuum (analyze) accounts`,
-	} {
+	prepare := []string{`vacuum (analyze) sites`, `vacuum (analyze) accounts`}
+	if answers {
+		prepare = append(prepare, `create index if not exists `+rivalIndex+` on sites using gist (point)`)
+	}
+	for _, text := range prepare {
 		if _, err := r.pool.Exec(ctx, text); err != nil {
 			return nil, err
 		}
