@@ -243,7 +243,12 @@ func TestFiltersByAreasOfOtherGeometryAreOthers(t *testing.T) {
 // tile reads a tile of points.
 func (b *bundle) tile(f Filter, at tiles.Tile, layer string) []map[string]any {
 	b.t.Helper()
-	body, err := b.Tile(b.ctx, f, at, TileLayers{Accounts: true, OpenProspects: true})
+	return b.tileOf(TileLayers{Accounts: true, OpenProspects: true}, f, at, layer)
+}
+
+func (b *bundle) tileOf(layers TileLayers, f Filter, at tiles.Tile, layer string) []map[string]any {
+	b.t.Helper()
+	body, err := b.Tile(b.ctx, f, at, layers)
 	require.NoError(b.t, err)
 	if len(body) == 0 {
 		return nil
@@ -252,11 +257,11 @@ func (b *bundle) tile(f Filter, at tiles.Tile, layer string) []map[string]any {
 	require.NoError(b.t, err)
 	plain, err := io.ReadAll(r)
 	require.NoError(b.t, err)
-	layers, err := mvt.Unmarshal(plain)
+	read, err := mvt.Unmarshal(plain)
 	require.NoError(b.t, err)
-	layers.ProjectToWGS84(maptile.New(at.X, at.Y, maptile.Zoom(at.Z)))
+	read.ProjectToWGS84(maptile.New(at.X, at.Y, maptile.Zoom(at.Z)))
 	var out []map[string]any
-	for _, l := range layers {
+	for _, l := range read {
 		if l.Name != layer {
 			continue
 		}

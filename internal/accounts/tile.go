@@ -35,7 +35,11 @@ const (
 )
 
 // TileLayers says what a tile of points holds.
-type TileLayers struct{ Accounts, OpenProspects bool }
+type TileLayers struct {
+	Accounts, OpenProspects bool
+	// Fields are custom fields that the points of accounts carry, custom.<key>.
+	Fields []string
+}
 
 // Tile returns the tile of the filter's accounts and of the open prospects as a
 // gzip-compressed vector tile, empty when there is nothing.
@@ -45,7 +49,8 @@ type TileLayers struct{ Accounts, OpenProspects bool }
 // coverage. Below, sites that would lie on one another become one point with
 // count, customers and prospects, where most of them are; one alone is as above
 // without its name. An account with two sites in one group counts once. A layer
-// that would exceed [MaxFeatures] is grouped more coarsely.
+// that would exceed [MaxFeatures] is grouped more coarsely. Points of one account
+// also have the values of layers.Fields, under these names.
 //
 // Layer open_prospects, from zoom 11 on: points with the open prospect's id and
 // the properties id, category and, from zoom 13 on, name; thinned to
@@ -56,9 +61,16 @@ func (s *Service) Tile(ctx context.Context, f Filter, t tiles.Tile, layers TileL
 	if err := f.Check(); err != nil {
 		return nil, err
 	}
+	if err := CheckTileFields(layers.Fields); err != nil {
+		return nil, err
+	}
 	var out []byte
 	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
 		today, err := Today(ctx, tx, actor.OrgID)
+		if err != nil {
+			return err
+		}
+		fields, err := tileFields(ctx, tx, actor.OrgID, layers.Fields)
 		if err != nil {
 			return err
 		}
@@ -69,7 +81,7 @@ func (s *Service) Tile(ctx context.Context, f Filter, t tiles.Tile, layers TileL
 		// Names make tiles large, so they go first when one is too large.
 		names := t.Z >= everyFrom
 		for most := MaxFeatures; ; most /= 2 {
-			b := tileBuilder{ctx: ctx, tx: tx, orgID: actor.OrgID, today: today, tile: t, most: most, names: names}
+			b := tileBuilder{ctx: ctx, tx: tx, orgID: actor.OrgID, today: today, tile: t, most: most, names: names, fields: fields}
 			w := tiles.NewWriter(t)
 			if layers.Accounts {
 				if err := b.accounts(w.Layer("accounts"), f); err != nil {
@@ -108,6 +120,8 @@ type tileBuilder struct {
 	tile  tiles.Tile
 	most  int // features a layer
 	names bool
+	// fields are the custom fields that points carry.
+	fields []CustomField
 }
 
 func (b *tileBuilder) statement() *Statement { return NewStatement(b.orgID, b.today) }
@@ -169,6 +183,7 @@ type tileSite struct {
 	owner       *int64
 	coverage    Coverage
 	name        string
+	custom      []tileValue // of the tile's fields; nil for none
 }
 
 const tileColumns = "s.id, s.account_id, s.point, s.cell, s.status, s.class, s.owner_id, s.due_on"
@@ -212,7 +227,10 @@ func (b *tileBuilder) everySite(l *tiles.Layer, f Filter) (bool, error) {
 	if len(in) > b.most || len(sites) > 2*b.most {
 		return false, nil
 	}
-	w := newSiteWriter(l)
+	if err := b.carry(in); err != nil {
+		return false, err
+	}
+	w := newSiteWriter(l, b.fields)
 	for _, s := range in {
 		w.write(s, b.names)
 	}
@@ -247,10 +265,12 @@ func (b *tileBuilder) sites(from func(q *Statement) string, most int) ([]tileSit
 type siteWriter struct {
 	l                                                   *tiles.Layer
 	account, site, name, status, class, owner, coverage tiles.Key
+	custom                                              customWriter
 }
 
-func newSiteWriter(l *tiles.Layer) siteWriter {
-	return siteWriter{l, l.Key("account"), l.Key("site"), l.Key("name"), l.Key("status"), l.Key("class"), l.Key("owner"), l.Key("coverage")}
+func newSiteWriter(l *tiles.Layer, fields []CustomField) siteWriter {
+	return siteWriter{l, l.Key("account"), l.Key("site"), l.Key("name"), l.Key("status"), l.Key("class"), l.Key("owner"), l.Key("coverage"),
+		newCustomWriter(l, fields)}
 }
 
 func (w siteWriter) write(s tileSite, named bool) {
@@ -268,6 +288,7 @@ func (w siteWriter) write(s tileSite, named bool) {
 		w.l.Int(w.owner, *s.owner)
 	}
 	w.l.String(w.coverage, string(s.coverage))
+	w.custom.write(s.custom)
 }
 
 // group is the accounts of one cell.
@@ -400,8 +421,11 @@ func (b *tileBuilder) writeGroups(l *tiles.Layer, f Filter, groups []group, res 
 			return err
 		}
 		b.names = named
+		if err := b.carry(sites); err != nil {
+			return err
+		}
 		drawn := make(map[hexgrid.Cell]bool, len(sites))
-		w := newSiteWriter(l)
+		w := newSiteWriter(l, b.fields)
 		for _, s := range sites {
 			cell := s.cell.Parent(res)
 			if !drawn[cell] {

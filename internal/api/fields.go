@@ -15,6 +15,7 @@ import (
 func init() {
 	schemaNames["accounts.Field"] = "FilterField"
 	schemaNames["accounts.Choice"] = "FieldChoice"
+	schemaNames["accounts.Spread"] = "FieldSpread"
 	schemaNames["accounts.Custom"] = "CustomValues"
 }
 
@@ -22,6 +23,8 @@ func (s *Server) registerFields() {
 	const tag = "Filters"
 	read, manage := need(identity.AccountsRead), need(identity.OrganisationManage)
 	register(s, get("/api/fields", "listFields", tag, "What accounts can be filtered and sorted by", read), s.listFields)
+	register(s, get("/api/fields/{key}/spread", "getFieldSpread", tag, "How a custom number is spread over accounts", read).
+		described("For the classes of a map. Of more than 100,000 accounts the newest ones are looked at."), s.fieldSpread)
 	register(s, post("/api/filters/check", "checkFilter", tag, "How many accounts a filter means, or what is wrong with it", read).
 		described("422 names the path of the wrong condition, such as filter.all[2].value."), s.checkFilter)
 	register(s, get("/api/custom-fields", "listCustomFields", tag, "The organisation's own fields of accounts", read).
@@ -67,6 +70,14 @@ func treeOf(t *accounts.Tree) filterTree { return filterTree{json.RawMessage(t.S
 func (s *Server) listFields(ctx context.Context, _ *none) (*answer[list[accounts.Field]], error) {
 	fields, err := s.accounts.Fields(ctx)
 	return respond(list[accounts.Field]{Items: fields}, err)
+}
+
+type fieldSpreadInput struct {
+	Key string `path:"key" maxLength:"60" doc:"custom.<key> of a field of the type number or money."`
+}
+
+func (s *Server) fieldSpread(ctx context.Context, in *fieldSpreadInput) (*answer[accounts.Spread], error) {
+	return respond(s.accounts.Spread(ctx, in.Key))
 }
 
 type checkFilterInput struct {

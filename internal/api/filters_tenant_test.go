@@ -49,6 +49,10 @@ func init() {
 	}
 	maps.Copy(trespasses, map[string]trespass{
 		"listFields": {try: func(c *client, _ tenant) *reply { return c.get("/api/fields") }},
+		"getFieldSpread": {try: func(c *client, their tenant) *reply {
+			// A field of this name is everybody's own, and no number.
+			return c.get("/api/fields/custom." + their.mark + "/spread")
+		}, want: 404, own: 404},
 		"checkFilter": {try: func(c *client, their tenant) *reply {
 			return c.do("POST", "/api/filters/check", map[string]any{"filter": inSegment(their.segment)})
 		}, want: 422},

@@ -34,7 +34,8 @@ const (
 )
 
 // accountTile serves the points of accounts and open prospects: the filter of
-// accounts but bbox and within, and layers, a comma-separated choice.
+// accounts but bbox and within, layers, a comma-separated choice, and fields, the
+// custom fields that points carry.
 func (s *Server) accountTile(c *fiber.Ctx) error {
 	layers := accounts.TileLayers{}
 	for name := range strings.SplitSeq(c.Query("layers", "accounts,open_prospects"), ",") {
@@ -45,6 +46,12 @@ func (s *Server) accountTile(c *fiber.Ctx) error {
 			layers.OpenProspects = true
 		default:
 			return fault.New(fault.Invalid, "The tiles have no such layer.").WithField("query.layers", "One or both of accounts,open_prospects.")
+		}
+	}
+	if fields := c.Query("fields"); fields != "" {
+		layers.Fields = strings.Split(strings.Clone(fields), ",") // the request's memory is used again
+		if err := accounts.CheckTileFields(layers.Fields); err != nil {
+			return err
 		}
 	}
 	return s.dataTile(c, fmt.Sprint("accounts", layers), func(ctx context.Context, f accounts.Filter, t tiles.Tile) ([]byte, error) {

@@ -1444,6 +1444,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fields/{key}/spread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a custom number is spread over accounts
+         * @description For the classes of a map. Of more than 100,000 accounts the newest ones are looked at.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["getFieldSpread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/{id}": {
         parameters: {
             query?: never;
@@ -5553,6 +5575,19 @@ export interface components {
             /** @description Left out: the value. */
             label?: string;
             value: string;
+        };
+        FieldSpread: {
+            /** @description Ascending: the least values of the second to the fifth class, of about as many accounts each; fewer where many values are the same. */
+            breaks: number[];
+            /**
+             * Format: int64
+             * @description Accounts with a value.
+             */
+            count: number;
+            /** Format: double */
+            max: number;
+            /** Format: double */
+            min: number;
         };
         File: {
             /** Format: int64 */
@@ -11707,6 +11742,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilterFieldList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFieldSpread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description custom.<key> of a field of the type number or money. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldSpread"];
                 };
             };
             /** @description What went wrong */
