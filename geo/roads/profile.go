@@ -12,6 +12,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Profile says what a kind of traveller may use and how fast. It is data: the
@@ -71,22 +72,47 @@ type Profile struct {
 	// roads are slower than in free flow: 1.3 means that it takes 1.3 times as
 	// long.
 	Times map[string]map[string]float64 `json:"times"`
+	// Hours says when the times of day are, in their order and without overlap;
+	// at all other hours of the day traffic flows freely.
+	Hours []Hours `json:"hours"`
 
 	timeOfDay string
 	slower    map[string]float64
 }
 
+// Hours is the span of the clock in which a time of day holds.
+type Hours struct {
+	Time string `json:"time"` // one of the profile's times of day
+	From string `json:"from"` // HH:MM
+	To   string `json:"to"`
+}
+
+// Seconds are the beginning and the end as seconds since midnight.
+func (h Hours) Seconds() (from, to int, err error) {
+	for _, x := range []struct {
+		text string
+		to   *int
+	}{{h.From, &from}, {h.To, &to}} {
+		t, err := time.Parse("15:04", x.text)
+		if err != nil {
+			return 0, 0, fmt.Errorf("%w: %q is no time of the clock, such as 07:30", ErrProfile, x.text)
+		}
+		*x.to = t.Hour()*3600 + t.Minute()*60
+	}
+	return from, to, nil
+}
+
 // At returns the profile at one of its times of day; "" is free flow. The error
 // wraps ErrProfile.
-func (p *Profile) At(time string) (*Profile, error) {
+func (p *Profile) At(name string) (*Profile, error) {
 	c := *p
-	c.timeOfDay, c.slower = time, nil
-	if time == "" {
+	c.timeOfDay, c.slower = name, nil
+	if name == "" {
 		return &c, nil
 	}
-	slower, ok := p.Times[time]
+	slower, ok := p.Times[name]
 	if !ok {
-		return nil, fmt.Errorf("%w: %s has no time of day %q; it has %s", ErrProfile, p.Name, time,
+		return nil, fmt.Errorf("%w: %s has no time of day %q; it has %s", ErrProfile, p.Name, name,
 			strings.Join(slices.Sorted(maps.Keys(p.Times)), ", "))
 	}
 	c.slower = slower
@@ -208,6 +234,20 @@ func (p *Profile) check() error {
 				return fmt.Errorf("%w: at the time %q, %s is slower by %g, not within 0.2 and 10", ErrProfile, name, class, factor)
 			}
 		}
+	}
+	last := 0
+	for _, h := range p.Hours {
+		if _, ok := p.Times[h.Time]; !ok {
+			return fmt.Errorf("%w: hours are given for %q, which is none of its times of day", ErrProfile, h.Time)
+		}
+		from, to, err := h.Seconds()
+		if err != nil {
+			return err
+		}
+		if from < last || to <= from {
+			return fmt.Errorf("%w: the hours of %q end before they begin, or overlap with those before", ErrProfile, h.Time)
+		}
+		last = to
 	}
 	if p.TurnSeconds > 0 && p.TurnBias <= 0 {
 		return fmt.Errorf("%w: turn_bias must be above 0", ErrProfile)

@@ -33,6 +33,14 @@ func (r *Roads) WithSnap(o roads.SnapOptions) *Roads {
 	return &c
 }
 
+// WithRest returns a provider that estimates in another way what the network
+// can't answer.
+func (r *Roads) WithRest(s Straight) *Roads {
+	c := *r
+	c.rest = s
+	return &c
+}
+
 // place snaps a point; ok is false when there is no road within reach.
 func (r *Roads) place(p orb.Point) (s roads.Snap, ok bool, err error) {
 	s, err = r.network.Snap(p, r.snap)

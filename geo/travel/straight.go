@@ -23,6 +23,18 @@ type Straight struct {
 // 50 km/h on the whole.
 func NewStraight() Straight { return Straight{Detour: 1.4, MetresPerSecond: 50 / 3.6} }
 
+// StraightFor is [NewStraight] for a way to travel. Cyclists and walkers take
+// shorter ways than cars, at 15 and 5 km/h.
+func StraightFor(profile string) Straight {
+	switch profile {
+	case Bicycle:
+		return Straight{Detour: 1.3, MetresPerSecond: 15 / 3.6}
+	case Foot:
+		return Straight{Detour: 1.3, MetresPerSecond: 5 / 3.6}
+	}
+	return NewStraight()
+}
+
 func (s Straight) leg(a, b orb.Point) (seconds, metres int32) {
 	m := geo.DistanceHaversine(a, b) * s.Detour
 	return int32(math.Round(m / s.MetresPerSecond)), int32(math.Round(m))

@@ -30,6 +30,29 @@ type Table struct {
 	Seconds   []int32
 	Metres    []int32
 	Estimated []bool // by pair, or nil when none is
+
+	// Periods are other times by the clock, each from its From until the next
+	// one's, the last until midnight; before the first, Seconds holds. Metres are
+	// those of free flow at any hour.
+	Periods []Period
+}
+
+// Period is travel from a time of the day on.
+type Period struct {
+	From    int     // seconds since midnight, of every day
+	Seconds []int32 // Places×Places
+}
+
+// SecondsAt is the time of a way that begins at a time of the day, in seconds
+// since midnight, at the pace of that hour all along.
+func (t *Table) SecondsAt(from, to, clock int) int32 {
+	seconds := t.Seconds
+	for _, p := range t.Periods {
+		if p.From <= clock {
+			seconds = p.Seconds
+		}
+	}
+	return seconds[from*t.Places+to]
 }
 
 // IsEstimated reports whether the way from one place to another is an estimate.
