@@ -103,8 +103,8 @@ bench-planner: ## gap to the best known solutions of the instances in DIR=FOLDER
 bench-districts: ## balance and compactness of districts on Delaware and on a field, beside plain ways
 	$(GO) run ./geo/districts/bench "$$($(GO) list -m -f '{{.Dir}}' github.com/paulmach/osm)/testdata/delaware-latest.osm.pbf"
 
-bench-import: ## import of ROWS accounts (100,000) beside a plain COPY of the same columns, in one run
-	WAYMARK_BENCH_ROWS='$(or $(ROWS),100000)' $(GO) test ./internal/imports -run '^$$' -bench Import -benchtime 1x -timeout 60m
+bench-import: ## import of ROWS accounts (100,000) as FORMAT (csv, xlsx) beside a plain COPY of the same columns, and writes with and without the audit trail; with DIR=FOLDER, a data folder with an extract, how places are found instead
+	$(GO) run ./internal/imports/bench -rows '$(or $(ROWS),100000)' -format '$(or $(FORMAT),csv)' $(if $(ONLY),-only '$(ONLY)') $(if $(DIR),-data '$(DIR)')
 
 bench-geocode: ## search for mistyped addresses of the extract in the database at URL=…, as role waymark_app
 	@test -n '$(URL)' || { echo 'Say which database has an extract: make bench-geocode URL=postgres:///waymark?host=SOCKET&user=waymark_app'; exit 2; }
