@@ -194,6 +194,8 @@ export function AccountsPage() {
         <div className={classes.map}>
           <LazyAccountsMap
             filter={s.filter}
+            colour={s.search.colour}
+            onColour={(colour) => s.change({ colour }, false)}
             position={s.position}
             onMove={s.move}
             selection={s.selection}

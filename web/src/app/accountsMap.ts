@@ -8,6 +8,9 @@ export type AccountsMapProps = {
   filter: AccountFilter
   /** Points one by one and clusters, or hexagons. */
   layer?: 'accounts' | 'regions'
+  /** The custom field whose colours the points have; undefined: their status. */
+  colour?: string | undefined
+  onColour?: ((field: string | undefined) => void) | undefined
   /** Where to look; null: the whole extract. Followed when it changes from outside. */
   position: MapPosition | null
   /** After a move by hand, at rest. */

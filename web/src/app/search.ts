@@ -9,6 +9,7 @@
  *          sel                     what is selected: a12 = account 12, p7 = open prospect 7
  *          inView                  the list shows only what the map shows
  *          layer                   what the map shows: accounts or regions
+ *          colour                  the custom field whose colours the points have
  * list     view                    the saved view that the rest began with
  *          show                    list, map or both
  * plan     siteIds, repId, day     the visits that a new plan starts with
@@ -98,6 +99,7 @@ export const accountsSearchSchema = filterSchema.extend(viewSchema.shape).extend
   sort: one(sort),
   inView: one(flag),
   layer: one(z.enum(['accounts', 'regions'])),
+  colour: one(z.string().regex(/^custom\.[a-z][a-z0-9_]{0,39}$/)),
   show: one(z.enum(['list', 'map', 'both'])),
   view: one(z.string().regex(/^(?:\d{1,15}|all|mine|overdue|never)$/)),
   reachOf: one(id),

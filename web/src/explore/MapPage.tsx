@@ -53,6 +53,8 @@ export function MapPage() {
       <LazyAccountsMap
         filter={s.filter}
         layer={layer}
+        colour={s.search.colour}
+        onColour={(colour) => s.change({ colour }, false)}
         position={s.position}
         onMove={s.move}
         selection={s.selection}

@@ -12,6 +12,7 @@ import { shapesOf } from '../filters/shapes'
 import { parseFilter } from '../filters/tree'
 import { useFormat } from '../i18n/format'
 import { cellsShape, withCell } from './cells'
+import { useColouring } from './colouring'
 import { LassoTools } from './LassoOverlay'
 import { AccountsLegend } from './Legend'
 import { polygonOf } from './lasso'
@@ -42,6 +43,8 @@ export function AccountsMap(props: AccountsMapProps) {
   const {
     filter,
     layer = 'accounts',
+    colour,
+    onColour,
     position,
     onMove,
     selection,
@@ -58,6 +61,7 @@ export function AccountsMap(props: AccountsMapProps) {
   const { t } = useTranslation('map')
   const mayPlan = useMay('plans.write')
   const version = useAccountsVersion()
+  const { colouring, fields } = useColouring(colour)
   const [picked, pick] = useReducer(pickReducer, [])
   const [inView, setInView] = useState<{ accounts: number; prospects: number } | null>(null)
   const query = filterQuery({ ...filter, within: undefined, cells: undefined })
@@ -81,17 +85,17 @@ export function AccountsMap(props: AccountsMapProps) {
           ),
           ...(regions
             ? { regions: regionsSource(location.origin, { ...filter, cells: undefined }) }
-            : { accounts: accountsSource(location.origin, filter) }),
+            : { accounts: accountsSource(location.origin, filter, colouring?.field) }),
         },
         areas: [
           ...(regions ? regionLayers(palette, 'customers', regionClasses(palette, 'customers'), null) : []),
           ...shapeLayers(palette),
         ],
         lines: [],
-        points: [...(regions ? [] : accountLayers(palette, shape)), ...reachLayers(palette)],
+        points: [...(regions ? [] : accountLayers(palette, shape, colouring)), ...reachLayers(palette)],
       }
     },
-    [query, layer, within, cells, drawn?.polygon, placeKey],
+    [query, layer, within, cells, drawn?.polygon, placeKey, colouring],
   )
 
   const marks = useMemo(() => {
@@ -166,7 +170,11 @@ export function AccountsMap(props: AccountsMapProps) {
           />
         )}
       </MapControls>
-      {layer === 'regions' ? <RegionsLegend figure="customers" /> : <AccountsLegend />}
+      {layer === 'regions' ? (
+        <RegionsLegend figure="customers" />
+      ) : (
+        <AccountsLegend colouring={colouring} fields={fields} onColour={onColour} />
+      )}
       <VisuallyHidden role="status" data-in-view>
         {inView &&
           `${t('status.view', { count: inView.accounts })}, ${t('status.viewProspects', { count: inView.prospects })}`}

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import type { Route } from '../api/types'
+import type { Colouring } from './colouring'
 import { polygonOf } from './lasso'
 import { accountLayers, accountsSource } from './layers/accounts'
 import { coverageOf } from './layers/outside'
@@ -10,6 +11,17 @@ import { reachLayers, shapeLayers, shapeSource } from './layers/shape'
 import { paletteOf } from './palette'
 import { pickReducer } from './picked'
 import { styleOf } from './style'
+
+/** Points in the colours of a field; those of the status are what these are without it. */
+const colouring: Colouring = {
+  field: 'custom.fleet',
+  label: 'Fleet',
+  classes: ['Few', 'Many', 'No value'].map((label) => ({
+    label,
+    colours: { light: '#0072b2', dark: '#3b97d3' },
+  })),
+  classOf: ['case', ['has', 'custom.fleet'], ['step', ['to-number', ['get', 'custom.fleet']], 0, 5, 1], 2],
+}
 
 const { validateStyleMin } = createRequire(import.meta.url)('@maplibre/maplibre-gl-style-spec') as {
   validateStyleMin: (style: unknown) => { message: string }[]
@@ -87,7 +99,7 @@ describe.each(['light', 'dark'] as const)('the %s style', (scheme) => {
         ...shapeLayers(palette),
       ],
       lines: routeLines(palette),
-      points: [...accountLayers(palette, shape), ...reachLayers(palette), ...stopLayers(palette)],
+      points: [...accountLayers(palette, shape, colouring), ...reachLayers(palette), ...stopLayers(palette)],
     },
   })
   it('is valid', () => {

@@ -3,7 +3,8 @@
  * (behind the scheme: light/prospect):
  *
  *   account-STATUS-RING     customer: disc, prospect: diamond, former: crossed square;
- *                           ring: none, due (single), overdue (double)
+ *                           ring: none, due (single), overdue (double); with -RRGGBB
+ *                           behind it in that colour
  *   prospect                an open prospect: small and hollow
  *   cluster-SIZE-C-P        a disc whose rim shows customers and prospects in eighths
  *   stop, stop-warn, start, end, arrow, shield
@@ -50,7 +51,7 @@ function shape(g: CanvasRenderingContext2D, status: Status, c: number, r: number
 
 export const accountSize = 34
 
-function account(p: MapPalette, status: Status, ring: string): ImageData | null {
+function account(p: MapPalette, status: Status, ring: string, colour?: string): ImageData | null {
   const c = accountSize / 2
   const r = 8.5
   return picture(accountSize, accountSize, (g) => {
@@ -71,7 +72,7 @@ function account(p: MapPalette, status: Status, ring: string): ImageData | null 
     g.strokeStyle = p.marks.markLine
     g.lineWidth = 3.6
     g.stroke()
-    g.fillStyle = p.status[status]
+    g.fillStyle = colour ? `#${colour}` : p.status[status]
     g.fill()
     if (status === 'former') {
       g.strokeStyle = p.marks.markLine
@@ -213,7 +214,7 @@ export function drawSymbol(name: string, p: MapPalette): ImageData | null {
   const parts = name.split('-')
   switch (parts[0]) {
     case 'account':
-      return account(p, (parts[1] ?? 'prospect') as Status, parts[2] ?? 'none')
+      return account(p, (parts[1] ?? 'prospect') as Status, parts[2] ?? 'none', parts[3])
     case 'cluster':
       return cluster(p, (parts[1] ?? 's') as keyof typeof clusterSizes, Number(parts[2]), Number(parts[3]))
     case 'prospect':

@@ -11,7 +11,14 @@ export type Builtin = (typeof builtins)[number]
 
 export type Show = 'list' | 'map' | 'both'
 /** What a view says of the map. */
-export type MapSettings = { show?: Show; layer?: 'regions'; lon?: number; lat?: number; zoom?: number }
+export type MapSettings = {
+  show?: Show
+  layer?: 'regions'
+  colour?: string
+  lon?: number
+  lat?: number
+  zoom?: number
+}
 
 /** A view as the page uses it, built in or saved. */
 export type AnyView = {
@@ -45,10 +52,11 @@ export const builtinView = (key: Builtin): AnyView => ({
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 
 function mapOf(map: View['map']): MapSettings {
-  const { show, layer, lon, lat, zoom } = (map ?? {}) as Record<string, unknown>
+  const { show, layer, colour, lon, lat, zoom } = (map ?? {}) as Record<string, unknown>
   return {
     ...(show === 'list' || show === 'map' || show === 'both' ? { show } : {}),
     ...(layer === 'regions' ? { layer } : {}),
+    ...(typeof colour === 'string' ? { colour } : {}),
     ...(isNumber(lon) && isNumber(lat) && isNumber(zoom) ? { lon, lat, zoom } : {}),
   }
 }
@@ -73,7 +81,7 @@ export function viewOf(key: string | undefined, saved: readonly View[]): AnyView
 
 /** The address that shows a view. */
 export function addressOfView(view: AnyView): Partial<AccountsSearch> {
-  const { show, layer, lon, lat, zoom } = view.map
+  const { show, layer, colour, lon, lat, zoom } = view.map
   return {
     ...addressOfTree(view.filter),
     reachOf: undefined,
@@ -83,6 +91,7 @@ export function addressOfView(view: AnyView): Partial<AccountsSearch> {
     sel: undefined,
     show,
     layer,
+    colour,
     ...(lon === undefined ? {} : { lon, lat, zoom }),
   }
 }
@@ -108,14 +117,17 @@ export function isChanged(view: AnyView, search: AccountsSearch, layout: Layout)
   return (
     filterText(wholeTree(search)) !== filterText(wholeTree(addressOfTree(view.filter) as AccountsSearch)) ||
     (search.sort ?? undefined) !== view.sort ||
-    (view.saved !== null && (search.show !== view.map.show || search.layer !== view.map.layer)) ||
+    (view.saved !== null &&
+      (search.show !== view.map.show ||
+        search.layer !== view.map.layer ||
+        search.colour !== view.map.colour)) ||
     !sameLayout(layout, layoutOf(view))
   )
 }
 
 /** What is shown, as a view is stored. */
 export function contentOf(search: AccountsSearch, layout: Layout) {
-  const { show, layer, lon, lat, zoom } = search
+  const { show, layer, colour, lon, lat, zoom } = search
   return {
     filter: wholeTree(search),
     sort: search.sort ?? '',
@@ -124,6 +136,7 @@ export function contentOf(search: AccountsSearch, layout: Layout) {
     map: {
       ...(show ? { show } : {}),
       ...(layer ? { layer } : {}),
+      ...(colour ? { colour } : {}),
       ...(lon === undefined ? {} : { lon, lat, zoom }),
     },
   }

@@ -2,13 +2,23 @@
 import type { Polygon } from 'geojson'
 import type { ExpressionSpecification, LayerSpecification, VectorSourceSpecification } from 'maplibre-gl'
 import { type AccountFilter, filterQuery } from '../../app/search'
+import { type Colouring, symbolColour } from '../colouring'
 import { bold, regular } from '../fonts'
 import type { MapPalette } from '../palette'
 import { symbolName } from '../symbols'
 
-/** The account is the feature's id, so that all sites of one account light up together. */
-export function accountsSource(origin: string, filter: AccountFilter): VectorSourceSpecification {
-  const query = filterQuery({ ...filter, within: undefined })
+/**
+ * The account is the feature's id, so that all sites of one account light up together.
+ * Points carry the custom field, when there is one.
+ */
+export function accountsSource(
+  origin: string,
+  filter: AccountFilter,
+  field?: string,
+): VectorSourceSpecification {
+  const query = [filterQuery({ ...filter, within: undefined }), field && `fields=${field}`]
+    .filter(Boolean)
+    .join('&')
   return {
     type: 'vector',
     tiles: [`${origin}/tiles/accounts/{z}/{x}/{y}?layers=accounts,open_prospects${query ? `&${query}` : ''}`],
@@ -44,7 +54,11 @@ const dimmedOutside = (within: Polygon | null, shown = 1): ExpressionSpecificati
 /** Layers that a click or a touch may hit. */
 export const accountHits = ['account', 'cluster', 'open-prospect']
 
-export function accountLayers(p: MapPalette, within: Polygon | null): LayerSpecification[] {
+export function accountLayers(
+  p: MapPalette,
+  within: Polygon | null,
+  colouring: Colouring | null,
+): LayerSpecification[] {
   const source = 'accounts'
   const layer = 'accounts'
   const scale: ExpressionSpecification = ['match', ['get', 'class'], 'A', 1, 'B', 0.8, 0.66]
@@ -110,6 +124,7 @@ export function accountLayers(p: MapPalette, within: Polygon | null): LayerSpeci
           ['coalesce', ['get', 'status'], 'prospect'],
           '-',
           ['match', ['get', 'coverage'], 'due', 'due', 'overdue', 'overdue', 'none'],
+          ...(colouring ? ['-', symbolColour(colouring, p.scheme)] : []),
         ],
         'icon-size': [
           'interpolate',
@@ -152,9 +167,8 @@ export function accountLayers(p: MapPalette, within: Polygon | null): LayerSpeci
           symbolName(p, 'cluster-'),
           ['step', count, 's', 10, 'm', 100, 'l', 1000, 'xl'],
           '-',
-          eighths('customers'),
-          '-',
-          eighths('prospects'),
+          // Groups know of no other field.
+          ...(colouring ? ['0-0'] : [eighths('customers'), '-', eighths('prospects')]),
         ],
         'icon-overlap': 'always',
         'text-field': shortCount,
