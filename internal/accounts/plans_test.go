@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/geo/tiles"
 	"github.com/waymark-crm/waymark/internal/postgres"
+	"github.com/waymark-crm/waymark/internal/testdb"
 )
 
 // large fills the organisation with accounts round some towns, by copying rows
@@ -92,49 +92,22 @@ func (b *bundle) large(accounts int) {
 	// The test's server commits before its log is on the disk; until it is there,
 	// vacuum cannot mark pages as visible to all, which reading indexes alone needs.
 	run(`call recount_accounts()`)
+	run(`call rebuild_site_blocks()`)
 	run(`checkpoint`)
 	run(`vacuum analyze account_counts`)
+	run(`vacuum analyze site_blocks`)
 	run(`vacuum analyze accounts`)
 	run(`vacuum analyze sites`)
 }
 
-// explaining is a transaction that looks at the plan of every query before it
-// runs it. WAYMARK_SHOW_PLANS=1 prints the plans with their times, and
+// explained is a transaction whose queries read no large table as a whole.
+func explained(t *testing.T, tx pgx.Tx, label string) *testdb.Explained {
+	e := testdb.Explain(t, tx, "accounts", "sites", "open_prospects")
+	e.Label = label
+	return e
+}
+
 // WAYMARK_LARGE_ACCOUNTS takes another number of accounts.
-type explaining struct {
-	pgx.Tx
-	t     *testing.T
-	label string
-}
-
-var scans = regexp.MustCompile(`Seq Scan on (accounts|sites|open_prospects)\b`)
-
-func (e *explaining) explain(ctx context.Context, text string, args []any) {
-	how := "explain "
-	if os.Getenv("WAYMARK_SHOW_PLANS") != "" {
-		how = "explain (analyze, buffers) "
-	}
-	rows, err := e.Tx.Query(ctx, how+text, args...)
-	require.NoError(e.t, err, text)
-	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	require.NoError(e.t, err, text)
-	plan := strings.Join(lines, "\n")
-	require.NotRegexp(e.t, scans, plan, "%s: %s", e.label, text)
-	if os.Getenv("WAYMARK_SHOW_PLANS") != "" {
-		e.t.Logf("%s: %s\n%s\n%s", e.label, lines[len(lines)-1], text, plan)
-	}
-}
-
-func (e *explaining) Query(ctx context.Context, text string, args ...any) (pgx.Rows, error) {
-	e.explain(ctx, text, args)
-	return e.Tx.Query(ctx, text, args...)
-}
-
-func (e *explaining) QueryRow(ctx context.Context, text string, args ...any) pgx.Row {
-	e.explain(ctx, text, args)
-	return e.Tx.QueryRow(ctx, text, args...)
-}
-
 func TestNoQueryReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 	t.Parallel()
 	n := 100_000
@@ -174,14 +147,14 @@ func TestNoQueryReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 				today, err := Today(b.ctx, tx, actor.OrgID)
 				require.NoError(t, err)
 				statement := func() *Statement { return NewStatement(actor.OrgID, today) }
-				e := &explaining{Tx: tx, t: t, label: "count"}
+				e := explained(t, tx, "count")
 				total, err := f.count(b.ctx, e, statement())
 				require.NoError(t, err)
 				require.Positive(t, total)
 				for _, sort := range []string{"", "-revenue"} {
 					order, err := parseSort(sort, f.searching())
 					require.NoError(t, err)
-					e.label = "page " + sort
+					e.Label = "page " + sort
 					ids, next, err := f.page(b.ctx, e, statement(), order, nil, 50, total)
 					require.NoError(t, err)
 					require.NotEmpty(t, ids)
@@ -189,12 +162,12 @@ func TestNoQueryReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 						_, _, err = f.page(b.ctx, e, statement(), order, next, 50, total)
 						require.NoError(t, err)
 					}
-					e.label = "rows"
+					e.Label = "rows"
 					_, err = rowsOf(b.ctx, e, statement(), ids)
 					require.NoError(t, err)
 				}
 				if len(f.shapes()) > 0 {
-					e.label = "selection"
+					e.Label = "selection"
 					require.NoError(t, f.breakDown(b.ctx, e, statement(), &Selection{}))
 				}
 				return nil
@@ -207,7 +180,7 @@ func TestNoQueryReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 			require.NoError(t, b.read(b.ctx, func(tx pgx.Tx, actor postgres.Actor) error {
 				today, err := Today(b.ctx, tx, actor.OrgID)
 				require.NoError(t, err)
-				e := &explaining{Tx: tx, t: t, label: "tile"}
+				e := explained(t, tx, "tile")
 				tile := tiles.At(at, z)
 				for _, f := range []Filter{{}, {Status: []Status{Customer}, Coverage: []Coverage{CoverageDue}}, {Query: "bakery"}, {Reach: area}} {
 					tb := tileBuilder{ctx: b.ctx, tx: e, orgID: actor.OrgID, today: today, tile: tile, most: MaxFeatures, names: z >= everyFrom}

@@ -3,9 +3,6 @@ package regions
 import (
 	"context"
 	"math/rand/v2"
-	"os"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +13,7 @@ import (
 	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/postgres"
+	"github.com/waymark-crm/waymark/internal/testdb"
 )
 
 // large fills the organisation with accounts round some towns, past the triggers,
@@ -71,39 +69,9 @@ func (b *bundle) large(n int) {
 
 func frac(v float64) float64 { return v - float64(int(v)) }
 
-// explaining is a transaction that looks at the plan of every query before it runs
-// it. WAYMARK_SHOW_PLANS=1 prints the plans with their times.
-type explaining struct {
-	pgx.Tx
-	t *testing.T
-}
-
-var scans = regexp.MustCompile(`Seq Scan on (accounts|sites|activities|region_snapshots)\b`)
-
-func (e *explaining) explain(ctx context.Context, text string, args []any) {
-	how := "explain "
-	if os.Getenv("WAYMARK_SHOW_PLANS") != "" {
-		how = "explain (analyze, buffers) "
-	}
-	rows, err := e.Tx.Query(ctx, how+text, args...)
-	require.NoError(e.t, err, text)
-	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	require.NoError(e.t, err, text)
-	plan := strings.Join(lines, "\n")
-	require.NotRegexp(e.t, scans, plan, text)
-	if os.Getenv("WAYMARK_SHOW_PLANS") != "" {
-		e.t.Logf("%s\n%s\n%s", lines[len(lines)-1], text, plan)
-	}
-}
-
-func (e *explaining) Query(ctx context.Context, text string, args ...any) (pgx.Rows, error) {
-	e.explain(ctx, text, args)
-	return e.Tx.Query(ctx, text, args...)
-}
-
-func (e *explaining) QueryRow(ctx context.Context, text string, args ...any) pgx.Row {
-	e.explain(ctx, text, args)
-	return e.Tx.QueryRow(ctx, text, args...)
+// explained is a transaction whose queries read no large table as a whole.
+func explained(t *testing.T, tx pgx.Tx) *testdb.Explained {
+	return testdb.Explain(t, tx, "accounts", "sites", "activities", "region_snapshots")
 }
 
 func TestNoFigureReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
@@ -138,7 +106,7 @@ func TestNoFigureReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 					w.Since = ""
 				}
 				require.NoError(t, b.ask(b.ctx, f, w, func(a *asking) error {
-					a.tx = &explaining{a.tx, t}
+					a.tx = explained(t, a.tx)
 					whole := *a
 					whole.filter.Box, whole.places.Box = nil, nil
 					found, err := whole.byCell(hexgrid.Ranges(cells), res)
@@ -166,7 +134,7 @@ func TestNoFigureReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 	}
 	t.Run("all accounts, no shape", func(t *testing.T) {
 		require.NoError(t, b.ask(b.ctx, accounts.Filter{}, all, func(a *asking) error {
-			a.tx = &explaining{a.tx, t}
+			a.tx = explained(t, a.tx)
 			_, err := a.totals()
 			require.NoError(t, err)
 			_, err = a.each(FigureRevenue, false)
