@@ -2,11 +2,13 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
 
 	"github.com/waymark-crm/waymark/internal/fault"
 )
@@ -109,13 +111,17 @@ func (b *binder) condition(n *node) (*condition, error) {
 		if !known {
 			return nil, wrongNode(n.path+".field", "There is no such field. It may have been deleted.")
 		}
-		if err := checkOperator(n, f.Type); err != nil {
+		if err := checkOperator(n, operators[f.Type]); err != nil {
 			return nil, err
 		}
 		return f.condition(n, b.s)
 	}
 	f, _ := builtin(n.field) // the tree has been checked
 	switch {
+	case n.op == "match":
+		return b.related(n)
+	case f.Type == FieldPlace && n.op == "area":
+		return b.area(n)
 	case f.Type == FieldSegment:
 		return b.segment(n)
 	case f.Type == FieldPlace && n.op == "reach":
@@ -136,6 +142,27 @@ func (b *binder) condition(n *node) (*condition, error) {
 		return shape.condition(), nil
 	}
 	return f.condition(n, b.s)
+}
+
+// area makes the condition of lying in a named area of the extract.
+func (b *binder) area(n *node) (*condition, error) {
+	id, err := areaOf(n)
+	if err != nil {
+		return nil, err
+	}
+	var area orb.MultiPolygon
+	err = b.tx.QueryRow(b.ctx, `select area from boundaries where id = $1`, id).Scan(&area)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, n.wrong("There is no such place. The extract may have been loaded anew without it.")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a named area: %w", err)
+	}
+	shape, err := AreaOf(area)
+	if err != nil {
+		return nil, err
+	}
+	return shape.condition(), nil
 }
 
 // segment makes the condition of being in one of some segments.

@@ -42,7 +42,7 @@ var operators = map[FieldType][]string{
 	FieldChoice:  {"in", "not_in", "is_empty", "not_empty"},
 	FieldChoices: {"has_any", "has_all", "has_none", "is_empty", "not_empty"},
 	FieldBoolean: {"is"},
-	FieldPlace:   {"within", "radius", "reach", "cells", "box"},
+	FieldPlace:   {"within", "radius", "reach", "cells", "box", "area"},
 	FieldSegment: {"in", "not_in"},
 	FieldSearch:  {"matches"},
 }

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,7 +23,7 @@ var relationRoles = []struct{ role, label, inverse string }{
 
 // The field relation stands behind those of fields.go, which are made before.
 func init() {
-	f := Field{Key: "relation", Label: "Related accounts", Group: "other", Type: FieldChoice, Ops: operators[FieldChoice], condition: relationCondition}
+	f := Field{Key: "relation", Label: "Related accounts", Group: "other", Type: FieldChoice, Ops: append(slices.Clone(operators[FieldChoice]), "match"), condition: relationCondition}
 	for _, r := range relationRoles {
 		f.Choices = append(f.Choices, Choice{r.role, r.label})
 	}
@@ -49,8 +50,7 @@ func relationCondition(n *node, _ surroundings) (*condition, error) {
 		}
 		for _, v := range values {
 			role, account, one := strings.Cut(v, ":")
-			known := slices.ContainsFunc(relationRoles, func(r struct{ role, label, inverse string }) bool { return r.role == role })
-			if !known && !(one && role == "any") {
+			if !isRole(role) && !(one && role == "any") {
 				return nil, n.wrong("The field has no such choice.")
 			}
 			if !one {
@@ -69,18 +69,88 @@ func relationCondition(n *node, _ surroundings) (*condition, error) {
 		}
 	}
 	return &condition{negated: negated, related: func(q *Statement, only string) string {
-		at := func(column string) string {
-			if only == "" {
-				return ""
-			}
-			return " and " + column + " = " + only
-		}
-		return `select r.account_id from (
-			select r.account_id, r.other_id, r.kind as role from account_relations r where r.org_id = ` + q.Org() + at("r.account_id") + `
-			union all
-			select r.other_id, r.account_id, ` + inverseSQL + ` from account_relations r where r.org_id = ` + q.Org() + at("r.other_id") + `) r
+		return `select r.account_id from (` + relationsOf(q, only) + `) r
 			where (r.role = any(` + q.Arg(roles) + `::text[])
 			  or (r.role, r.other_id) in (select * from unnest(` + q.Arg(ofRoles) + `::text[], ` + q.Arg(others) + `::bigint[])))`
+	}}, nil
+}
+
+// relationsOf is a select of relations (account_id, other_id, role), each seen
+// from both of its accounts; with only set, those of that account.
+func relationsOf(q *Statement, only string) string {
+	at := func(column string) string {
+		if only == "" {
+			return ""
+		}
+		return " and " + column + " = " + only
+	}
+	return `
+			select r.account_id, r.other_id, r.kind as role from account_relations r where r.org_id = ` + q.Org() + at("r.account_id") + `
+			union all
+			select r.other_id, r.account_id, ` + inverseSQL + ` from account_relations r where r.org_id = ` + q.Org() + at("r.other_id")
+}
+
+// relatedValue is the value of the op match: accounts that are one of some roles
+// (any, for none) for the account and that a filter means.
+type relatedValue struct {
+	Roles  []string        `json:"roles"`
+	Filter json.RawMessage `json:"filter"`
+}
+
+// parseRelated reads the conditions on the other account, which become the
+// node's child. They count like all others.
+func (t *Tree) parseRelated(n *node, depth int, conditions *int) error {
+	var v relatedValue
+	if json.Unmarshal(n.value, &v) != nil || len(v.Filter) == 0 || string(v.Filter) == "null" {
+		return n.wrong(`The value is like {"roles": ["supplier"], "filter": {"field": "status", "op": "in", "value": ["customer"]}}.`)
+	}
+	for _, role := range v.Roles {
+		if !isRole(role) {
+			return n.wrong("There is no such role.")
+		}
+	}
+	if depth > MaxTreeDepth {
+		return wrongNode(n.path, fmt.Sprintf("The filter's groups are nested too deep; %d levels are possible.", MaxTreeDepth))
+	}
+	// Which accounts the whole filter is about is not said by asking for related
+	// ones that are archived.
+	archived := t.archived
+	t.archived = false
+	child, err := t.parse(v.Filter, n.path+".value.filter", depth+1, conditions)
+	if err != nil {
+		return err
+	}
+	n.archived, t.archived = t.archived, archived
+	n.children = []*node{child}
+	return nil
+}
+
+func isRole(text string) bool {
+	return slices.ContainsFunc(relationRoles, func(r struct{ role, label, inverse string }) bool { return r.role == text })
+}
+
+// related makes the condition of the op match.
+func (b *binder) related(n *node) (*condition, error) {
+	var v relatedValue
+	if err := json.Unmarshal(n.value, &v); err != nil {
+		return nil, n.wrong("The value is no relation.")
+	}
+	other, err := b.node(n.children[0], false)
+	if err != nil {
+		return nil, err
+	}
+	b.aliases++
+	alias := fmt.Sprintf("g%d", b.aliases) // its own, since it may stand within another's
+	return &condition{related: func(q *Statement, only string) string {
+		text := "select r.account_id from (" + relationsOf(q, only) + ") r join accounts " + alias +
+			" on " + alias + ".org_id = " + q.Org() + " and " + alias + ".id = r.other_id where " + other.sql(q, alias)
+		if len(v.Roles) > 0 {
+			text += " and r.role = any(" + q.Arg(v.Roles) + "::text[])"
+		}
+		if !n.archived {
+			text += " and " + alias + ".archived_at is null"
+		}
+		return text
 	}}, nil
 }
 

@@ -27,8 +27,8 @@ const (
 // An empty all means every account, an empty any none. Unless a condition asks
 // for the field archived, archived accounts are left out. "not" is the
 // complement: what a condition does not hold for, a missing value included. A
-// condition on sites or contacts holds for an account when it holds for one of
-// them; its negation when it holds for none. [Service.Fields] lists the fields
+// condition on sites, contacts or related accounts holds for an account when it
+// holds for one of them; its negation when it holds for none. [Service.Fields] lists the fields
 // with their types, and [operators] the operators of a type.
 type Tree struct {
 	text string // compact JSON
@@ -48,6 +48,8 @@ type node struct {
 	field    string
 	op       string
 	value    json.RawMessage
+	// archived: with op match, the related accounts may be archived.
+	archived bool
 }
 
 // ParseTree reads a tree; null gives nil. It fails with [fault.Invalid], which
@@ -141,6 +143,11 @@ func (t *Tree) parse(raw json.RawMessage, path string, depth int, conditions *in
 			return nil, wrongNode(path, "A condition has field, op and value, and nothing else.")
 		}
 	}
+	if n.field == "relation" && n.op == "match" {
+		if err := t.parseRelated(n, depth, conditions); err != nil {
+			return nil, err
+		}
+	}
 	return n, t.check(n)
 }
 
@@ -157,7 +164,7 @@ func (t *Tree) check(n *node) error {
 	if !known {
 		return wrongNode(n.path+".field", "There is no such field.")
 	}
-	if err := checkOperator(n, f.Type); err != nil {
+	if err := checkOperator(n, f.Ops); err != nil {
 		return err
 	}
 	t.archived = t.archived || n.field == "archived"
@@ -172,17 +179,22 @@ func (t *Tree) check(n *node) error {
 		t.segments = append(t.segments, ids...)
 		return nil
 	}
-	if f.Type == FieldPlace && n.op == "reach" {
+	switch {
+	case f.Type == FieldPlace && n.op == "reach":
 		_, err := reachOf(n)
 		return err
+	case f.Type == FieldPlace && n.op == "area":
+		_, err := areaOf(n)
+		return err
+	case n.op == "match":
+		return nil // its conditions have been read with it
 	}
 	// Compiling for nobody finds what is wrong with the value.
 	_, err := f.condition(n, surroundings{today: "2000-01-01"})
 	return err
 }
 
-func checkOperator(n *node, kind FieldType) error {
-	ops := operators[kind]
+func checkOperator(n *node, ops []string) error {
 	if !slices.Contains(ops, n.op) {
 		return wrongNode(n.path+".op", "This field takes one of the ops "+strings.Join(ops, ", ")+".")
 	}

@@ -246,7 +246,18 @@ func reachOf(n *node) (Reach, error) {
 	return Reach{at, v.Minutes, "car"}, err
 }
 
-// placeOf reads the value of an op on places but reach.
+// areaOf reads the id of a named area.
+func areaOf(n *node) (int64, error) {
+	var v struct {
+		Place int64 `json:"place"`
+	}
+	if json.Unmarshal(n.value, &v) != nil || v.Place < 1 {
+		return 0, n.wrong(`The value is like {"place": 12}, with the id of one of listBoundaries.`)
+	}
+	return v.Place, nil
+}
+
+// placeOf reads the value of an op on places but reach and area.
 func placeOf(n *node) (*Shape, error) {
 	var v struct {
 		Polygon [][]float64 `json:"polygon"`
