@@ -139,8 +139,14 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 			err = errors.Join(err, s.extract.Close())
 		}
 	}()
+	streets := &extract.Preparer{
+		DB: db, DataDir: env.Config.Data,
+		Enqueue: func(ctx context.Context, tx pgx.Tx, job extract.PrepareJob) error {
+			return jobs.Enqueue(ctx, tx, job, nil)
+		},
+	}
 	planning := &visits.Service{
-		DB: db, Travel: s.extract.Travel, Budget: config.PlanBudget,
+		DB: db, Travel: s.extract.TravelBy, Want: streets.Want, Budget: config.PlanBudget,
 		Enqueue: func(ctx context.Context, tx pgx.Tx, job visits.PlanJob) error {
 			return jobs.Enqueue(ctx, tx, job, nil)
 		},
@@ -197,6 +203,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 	river.AddWorker(workers, &attachments.Worker{Files: attachments.New(db)})
 	river.AddWorker(workers, &duplicates.Worker{Duplicates: doubles})
 	river.AddWorker(workers, &timeline.Reminder{Timeline: book})
+	river.AddWorker(workers, &extract.PrepareWorker{Preparer: streets})
 	river.AddWorker(workers, &visits.Worker{Visits: planning})
 	river.AddWorker(workers, &visits.PeriodWorker{Visits: planning})
 	options := jobs.Options{
@@ -208,14 +215,16 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 			river.QueueDefault: {MaxWorkers: runtime.GOMAXPROCS(0)},
 			// A search of minutes uses all processors but one; two at a time let a short
 			// one pass.
-			visits.PlanningQueue: {MaxWorkers: 2},
+			visits.PlanningQueue:   {MaxWorkers: 2},
+			extract.PreparingQueue: {MaxWorkers: 1},
 		},
 		Abandoned: map[string]func(context.Context, jobs.Job) error{
-			duplicates.Job{}.Kind():   func(ctx context.Context, job jobs.Job) error { return doubles.Abandon(ctx, job.Args) },
-			territories.Job{}.Kind():  func(ctx context.Context, job jobs.Job) error { return alignments.Abandon(ctx, job.Args) },
-			imports.Job{}.Kind():      func(ctx context.Context, job jobs.Job) error { return files.Abandon(ctx, job.Args) },
-			visits.PlanJob{}.Kind():   func(ctx context.Context, job jobs.Job) error { return planning.Abandon(ctx, job.Args) },
-			visits.PeriodJob{}.Kind(): func(ctx context.Context, job jobs.Job) error { return planning.AbandonPeriod(ctx, job.Args) },
+			duplicates.Job{}.Kind():     func(ctx context.Context, job jobs.Job) error { return doubles.Abandon(ctx, job.Args) },
+			territories.Job{}.Kind():    func(ctx context.Context, job jobs.Job) error { return alignments.Abandon(ctx, job.Args) },
+			imports.Job{}.Kind():        func(ctx context.Context, job jobs.Job) error { return files.Abandon(ctx, job.Args) },
+			extract.PrepareJob{}.Kind(): func(ctx context.Context, job jobs.Job) error { return streets.Abandon(ctx, job.Args) },
+			visits.PlanJob{}.Kind():     func(ctx context.Context, job jobs.Job) error { return planning.Abandon(ctx, job.Args) },
+			visits.PeriodJob{}.Kind():   func(ctx context.Context, job jobs.Job) error { return planning.AbandonPeriod(ctx, job.Args) },
 		},
 	}
 	if config.Workers > 0 {
@@ -229,6 +238,7 @@ func assemble(ctx context.Context, env *Env, store *Store) (_ *services, err err
 		Identity:    identity.New(db, identity.Options{SessionIdle: config.SessionLifetime}),
 		Events:      s.events,
 		Extract:     s.extract,
+		Roads:       streets,
 		Visits:      planning,
 		Imports:     files,
 		Territories: alignments,

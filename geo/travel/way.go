@@ -1,6 +1,9 @@
 package travel
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // The profiles of travel.
 const (
@@ -23,3 +26,12 @@ type Way struct {
 
 // Known reports whether a profile is one of [Profiles].
 func Known(profile string) bool { return slices.Contains(Profiles(), profile) }
+
+// NotPrepared is the error of a provider whose roads for a way are still to be
+// made.
+type NotPrepared struct{ Way Way }
+
+// Error implements error.
+func (e *NotPrepared) Error() string {
+	return fmt.Sprintf("travel: no roads for %s (by the hour: %t) yet", e.Way.Profile, e.Way.ByHour)
+}

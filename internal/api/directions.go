@@ -4,10 +4,12 @@ import (
 	"context"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/paulmach/orb"
 
 	"github.com/waymark-crm/waymark/geo/roads"
+	"github.com/waymark-crm/waymark/geo/travel"
 	"github.com/waymark-crm/waymark/internal/extract"
 	"github.com/waymark-crm/waymark/internal/fault"
 	"github.com/waymark-crm/waymark/internal/identity"
@@ -21,6 +23,9 @@ func (s *Server) registerDirections() {
 type directionsInput struct {
 	From string `query:"from" required:"true" maxLength:"100" doc:"longitude,latitude" example:"-75.5277,39.1582"`
 	To   string `query:"to" required:"true" maxLength:"100" doc:"longitude,latitude" example:"-75.5466,39.7447"`
+
+	Profile string `query:"profile" enum:"car,van,bicycle,foot" default:"car" doc:"How one travels."`
+	At      string `query:"at" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"Setting out at this time, at the pace of that hour; in free flow unless given." example:"08:15"`
 }
 
 // directions is one leg, as people drive it.
@@ -58,11 +63,19 @@ func (s *Server) getDirections(ctx context.Context, in *directionsInput) (*answe
 	if err != nil {
 		return nil, err
 	}
+	by, clock := travel.Way{Profile: in.Profile, ByHour: in.At != ""}, 0
+	if by.ByHour {
+		at, err := time.Parse("15:04", in.At)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "That is no time of the day.").WithField("query.at", "Write it as 08:15.")
+		}
+		clock = at.Hour()*3600 + at.Minute()*60
+	}
 	var way extract.Directions
 	if use := s.roadsInUse(); use != nil {
-		way, err = use.Directions(ctx, from, to)
+		way, err = use.Directions(ctx, by, clock, from, to)
 	} else {
-		way, err = extract.EstimateDirections(ctx, from, to)
+		way, err = extract.EstimateDirections(ctx, by, from, to)
 	}
 	if err != nil {
 		return nil, err

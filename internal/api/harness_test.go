@@ -26,6 +26,7 @@ import (
 	"github.com/waymark-crm/waymark/geo/travel"
 	"github.com/waymark-crm/waymark/internal/duplicates"
 	"github.com/waymark-crm/waymark/internal/events"
+	"github.com/waymark-crm/waymark/internal/extract"
 	"github.com/waymark-crm/waymark/internal/geocoding"
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/imports"
@@ -60,12 +61,15 @@ func setup(t testing.TB, change ...func(*Deps)) *world {
 	w := &world{t: t, db: testdb.New(t)}
 	w.identity = identity.New(w.db.DB, identity.Options{Hash: cheapHash})
 	w.hub = events.NewHub(w.db.DB, nil)
-	planning := &visits.Service{DB: w.db.DB, Travel: func() travel.Provider { return travel.NewStraight() },
+	planning := &visits.Service{DB: w.db.DB, Travel: func(w travel.Way) (travel.Provider, error) { return travel.StraightFor(w.Profile), nil },
 		Enqueue: func(ctx context.Context, tx pgx.Tx, job visits.PlanJob) error { return jobs.Enqueue(ctx, tx, job, nil) },
 		EnqueuePeriod: func(ctx context.Context, tx pgx.Tx, job visits.PeriodJob) error {
 			return jobs.Enqueue(ctx, tx, job, nil)
 		}}
 	deps := Deps{DB: w.db.DB, Identity: w.identity, Events: w.hub, Visits: planning, Web: testWeb, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	deps.Roads = &extract.Preparer{DB: w.db.DB, DataDir: t.TempDir(), Enqueue: func(ctx context.Context, tx pgx.Tx, job extract.PrepareJob) error {
+		return jobs.Enqueue(ctx, tx, job, nil)
+	}}
 	deps.Duplicates = &duplicates.Service{DB: w.db.DB, Enqueue: func(ctx context.Context, tx pgx.Tx, job duplicates.Job) error { return jobs.Enqueue(ctx, tx, job, nil) }}
 	deps.Imports = &imports.Service{DB: w.db.DB, Places: &geocoding.Service{DB: w.db.DB}, Folder: t.TempDir(),
 		Enqueue: func(ctx context.Context, tx pgx.Tx, job imports.Job) error { return jobs.Enqueue(ctx, tx, job, nil) }}

@@ -22,6 +22,10 @@ func init() {
 		"setWorkingTerms": {try: func(c *client, their tenant) *reply {
 			return c.do("PUT", "/api/users/"+id(their.rep.ID)+"/working-terms", terms(their.mark))
 		}, want: 404},
+		"listRoads": {try: func(c *client, _ tenant) *reply { return c.get("/api/roads") }},
+		"prepareRoads": {try: func(c *client, _ tenant) *reply {
+			return c.do("POST", "/api/roads", map[string]any{"profile": "van"})
+		}},
 		"listSkills": {try: func(c *client, _ tenant) *reply { return c.get("/api/skills") }},
 		"getVisitTerms": {try: func(c *client, their tenant) *reply {
 			return c.get("/api/accounts/" + id(their.account) + "/visit-terms")

@@ -38,6 +38,7 @@ func (s *Server) routes() {
 	s.registerPlans()         // plans.go
 	s.registerReach()         // reach.go
 	s.registerDirections()    // directions.go
+	s.registerRoads()         // roads.go
 	s.registerOSRM()          // osrm.go
 	s.registerOGC()           // ogc.go
 

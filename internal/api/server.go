@@ -81,7 +81,8 @@ type Deps struct {
 	Log         *slog.Logger
 	Identity    *identity.Service
 	Events      *events.Hub
-	Extract     *extract.Live // the basemap and the roads in use; nil when there are none
+	Roads       *extract.Preparer // of other ways to travel than by car
+	Extract     *extract.Live     // the basemap and the roads in use; nil when there are none
 	Visits      *visits.Service
 	Bulk        accounts.EnqueueFunc // stores the job of a large bulk change; nil does it while the caller waits
 	Webhooks    *webhooks.Service    // nil makes one that sends nothing

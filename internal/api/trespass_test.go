@@ -313,6 +313,8 @@ var silent = map[string]string{
 	"listBoundaries":           "the extract's, everyone's",
 	"getBoundary":              "the extract's, everyone's",
 	"getDirections":            "the extract's, everyone's",
+	"listRoads":                "the extract's, everyone's",
+	"prepareRoads":             "the extract's, everyone's",
 }
 
 // repeated are words of the attempt itself that an answer may repeat.

@@ -26,19 +26,25 @@ type Directions struct {
 }
 
 // Directions returns the way from a place to another, the one that plans reckon
-// with. Where no road leads, it is an estimate and says so.
-func (u *InUse) Directions(ctx context.Context, from, to orb.Point) (Directions, error) {
-	start, err := u.Network.Snap(from, roads.SnapOptions{Reach: maxOffRoad})
+// with when it begins at clock, in seconds since midnight. Where no road leads, it
+// is an estimate and says so. The error wraps a [travel.NotPrepared] while the
+// roads of the way to travel are not there.
+func (u *InUse) Directions(ctx context.Context, w travel.Way, clock int, from, to orb.Point) (Directions, error) {
+	network, err := u.on(w, clock)
+	if err != nil {
+		return Directions{}, err
+	}
+	start, err := network.Snap(from, roads.SnapOptions{Reach: maxOffRoad})
 	var end roads.Snap
 	if err == nil {
-		end, err = u.Network.Snap(to, roads.SnapOptions{Reach: maxOffRoad})
+		end, err = network.Snap(to, roads.SnapOptions{Reach: maxOffRoad})
 	}
 	var route *roads.Route
 	if err == nil {
-		route, err = u.Network.Route(ctx, start, end)
+		route, err = network.Route(ctx, start, end)
 	}
 	if errors.Is(err, roads.ErrTooFar) || errors.Is(err, roads.ErrNoRoute) {
-		return EstimateDirections(ctx, from, to)
+		return EstimateDirections(ctx, w, from, to)
 	}
 	if err != nil {
 		return Directions{}, fmt.Errorf("directions: %w", err)
@@ -49,13 +55,13 @@ func (u *InUse) Directions(ctx context.Context, from, to orb.Point) (Directions,
 	}
 	return Directions{
 		Seconds: int(math.Round(route.Time.Seconds())), Metres: int(math.Round(route.Length.Metres())),
-		Steps: u.Network.Steps(route, roads.SideOf(route, to)), Geometry: roads.SimplifyForZoom(line, directionsZoom),
+		Steps: network.Steps(route, roads.SideOf(route, to)), Geometry: roads.SimplifyForZoom(line, directionsZoom),
 	}, nil
 }
 
 // EstimateDirections is the way as the crow flies, for want of roads.
-func EstimateDirections(ctx context.Context, from, to orb.Point) (Directions, error) {
-	route, err := travel.NewStraight().Route(ctx, []orb.Point{from, to})
+func EstimateDirections(ctx context.Context, w travel.Way, from, to orb.Point) (Directions, error) {
+	route, err := travel.StraightFor(w.Profile).Route(ctx, []orb.Point{from, to})
 	if err != nil {
 		return Directions{}, fmt.Errorf("directions: %w", err)
 	}

@@ -41,6 +41,7 @@ type InUse struct {
 	Network *roads.Network
 	Basemap *tiles.MBTiles
 	travel  travel.Provider
+	open    openWays // of other ways to travel, as they are asked for
 }
 
 // OpenLive opens the current extract. None is no error: [Live.Current] is nil
@@ -142,7 +143,7 @@ func (l *Live) Close() error {
 	l.now.Store(nil)
 	var err error
 	for _, use := range l.opened {
-		err = errors.Join(err, use.Network.Close(), use.Basemap.Close())
+		err = errors.Join(err, use.open.close(), use.Network.Close(), use.Basemap.Close())
 	}
 	l.opened = nil
 	return err

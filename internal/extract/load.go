@@ -19,6 +19,7 @@ import (
 
 	"github.com/waymark-crm/waymark/geo/osm"
 	"github.com/waymark-crm/waymark/geo/roads"
+	"github.com/waymark-crm/waymark/geo/travel"
 	"github.com/waymark-crm/waymark/internal/fault"
 	"github.com/waymark-crm/waymark/internal/postgres"
 )
@@ -109,6 +110,7 @@ type load struct {
 	tilemaker string
 	progress  *progress
 	counts    Counts
+	ways      []travel.Way // that the extract before was prepared for, beside cars
 }
 
 func (l *load) run(ctx context.Context) error {
@@ -127,7 +129,11 @@ func (l *load) run(ctx context.Context) error {
 		return fault.New(fault.Invalid, "The extract is empty.")
 	}
 	group, both := errgroup.WithContext(ctx)
+	if l.ways, err = waysInUse(ctx, l.DB); err != nil {
+		return err
+	}
 	group.Go(func() error { return l.makeRoads(both, network, contents.Header) })
+	group.Go(func() error { return copyFile(l.file, filepath.Join(l.folder, SourceFile)) })
 	group.Go(func() error { return l.makeTiles(both, contents) })
 	if err := group.Wait(); err != nil {
 		return err
@@ -139,11 +145,9 @@ func (l *load) run(ctx context.Context) error {
 }
 
 func (l *load) makeRoads(ctx context.Context, c *roads.Collector, header osm.Header) error {
-	// How the work is spread over the stages of the preparation.
-	share := map[roads.Stage][2]float64{roads.StageConnect: {0, 0.15}, roads.StageContract: {0.15, 0.8}, roads.StageAssemble: {0.95, 0.03}}
+	parts := float64(1 + len(l.ways))
 	network, err := roads.Prepare(ctx, c, header, func(s roads.Stage, done, total int64) {
-		from := share[s]
-		l.progress.tell(StageRoads, from[0]+from[1]*float64(done)/float64(max(total, 1)))
+		l.progress.tell(StageRoads, shareOf(s, done, total)/parts)
 	})
 	if err != nil {
 		return err
@@ -155,6 +159,12 @@ func (l *load) makeRoads(ctx context.Context, c *roads.Collector, header osm.Hea
 	}
 	if l.counts.RoadsBytes, err = sizeOf(path); err != nil {
 		return err
+	}
+	for i, w := range l.ways {
+		err := prepareWay(ctx, l.folder, l.file, w, func(done float64) { l.progress.tell(StageRoads, (float64(1+i)+done)/parts) })
+		if err != nil {
+			return err
+		}
 	}
 	l.progress.tell(StageRoads, 1)
 	return nil
@@ -262,7 +272,7 @@ func checkRoom(dataDir string, size int64) error {
 
 // syncFolder makes sure that the files outlive a loss of power.
 func syncFolder(folder string) error {
-	for _, name := range []string{filepath.Join(folder, TilesFile), folder, filepath.Dir(folder)} {
+	for _, name := range []string{filepath.Join(folder, TilesFile), filepath.Join(folder, SourceFile), folder, filepath.Dir(folder)} {
 		f, err := os.Open(name)
 		if err != nil {
 			return fmt.Errorf("save the files: %w", err)

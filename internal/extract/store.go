@@ -181,6 +181,13 @@ func (l *load) makeCurrent(ctx context.Context, tx pgx.Tx, c *osm.Contents) erro
 		where id = $1`, l.id, counts, dataTime, b.Min[0], b.Min[1], b.Max[0], b.Max[1]); err != nil {
 		return err
 	}
+	for _, w := range l.ways {
+		if _, err := tx.Exec(ctx, `
+			insert into road_preparations (extract_id, profile, by_hour, state, progress, finished_at) values ($1, $2, $3, 'done', 1, now())`,
+			l.id, w.Profile, w.ByHour); err != nil {
+			return err
+		}
+	}
 	for _, table := range []string{"places", "streets", "addresses", "open_prospects", "boundaries"} {
 		if _, err := tx.Exec(ctx, "analyze "+table); err != nil {
 			return err

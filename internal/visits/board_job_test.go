@@ -159,7 +159,7 @@ func TestAJobThatIsGivenUpLeavesThePlanStoppedWithWhatItHas(t *testing.T) {
 func TestAJobThatCannotSucceedFailsThePlanOfAPeriodInWords(t *testing.T) {
 	o := newOffice(t)
 	good := o.plan(t, o.week(o.sites...))
-	o.service.Travel = func() travel.Provider { return broken{} }
+	o.service.Travel = func(travel.Way) (travel.Provider, error) { return broken{}, nil }
 	_, err := o.service.Improve(o.manager, good.Plan.ID, visits.ImproveRequest{Version: good.Plan.Version})
 	require.NoError(t, err)
 	board, err := o.workPeriod(t, 1)

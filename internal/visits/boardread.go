@@ -78,7 +78,7 @@ func (s *Service) board(ctx context.Context, id int64, best bool) (*PlanBoard, e
 	if !ok {
 		return b.view(), nil
 	}
-	if err := b.model.travel(ctx, &s.tables, s.Travel()); err != nil {
+	if err := s.travel(ctx, b.model); err != nil {
 		return nil, err
 	}
 	if b.state, err = b.model.follow(b.state, orders); err != nil {
@@ -106,7 +106,7 @@ func (b *board) view() *PlanBoard {
 	out := &PlanBoard{Plan: b.head, Reps: []BoardRep{}, Days: []string{}, Lanes: []PlanLane{}, Unplanned: []BoardUnplanned{},
 		Excluded: []BoardVisit{}, Totals: m.sum(b.state), History: BoardHistory{b.canUndo, b.canRedo}, Hidden: b.hidden}
 	for _, r := range m.period.Reps {
-		out.Reps = append(out.Reps, BoardRep{r.ID, r.Name})
+		out.Reps = append(out.Reps, BoardRep{r.ID, r.Name, r.Profile})
 	}
 	for day := range m.horizon.days {
 		out.Days = append(out.Days, m.horizon.date(day))

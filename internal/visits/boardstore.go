@@ -94,7 +94,7 @@ func readHead(ctx context.Context, tx pgx.Tx, a postgres.Actor, team bool, id in
 			return nil, nil, nil, fmt.Errorf("visits: best so far of plan %d: %w", id, err)
 		}
 	}
-	h.MayWrite = mayWrite(a, team, h.RepIDs)
+	h.MayWrite, h.ByHour = mayWrite(a, team, h.RepIDs), p.ByHour
 	b.head = *h
 	return h, p, b, nil
 }

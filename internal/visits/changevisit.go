@@ -132,7 +132,7 @@ func (s *Service) asked(ctx context.Context, tx pgx.Tx, a postgres.Actor, b *boa
 	if err != nil {
 		return nil, err
 	}
-	if err := with.model.travel(ctx, &s.tables, s.Travel()); err != nil {
+	if err := s.travel(ctx, with.model); err != nil {
 		return nil, err
 	}
 	b.model = with.model

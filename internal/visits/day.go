@@ -62,7 +62,7 @@ func newDay(ctx context.Context, roads travel.Provider, request PlanRequest, zon
 		return nil, fmt.Errorf("visits: travel times: %w", err)
 	}
 	d.problem = planner.Problem{
-		Tables: []planner.Table{{Places: len(points), Seconds: d.table.Seconds, Metres: d.table.Metres}},
+		Tables: []planner.Table{plannerTable(d.table)},
 		Shifts: []planner.Shift{d.shift()},
 		Visits: d.visits(),
 	}
@@ -122,7 +122,7 @@ func (d *day) shift() planner.Shift {
 		End:   d.end,
 
 		MaxDrive: planner.Seconds(r.MaxDriveMinutes) * planner.Minute, MaxMetres: planner.Metres(r.MaxKilometres) * 1000,
-		MaxVisits: r.MaxVisits, SpeedPercent: r.SpeedPercent, Skills: d.skillsOf(r.Skills),
+		MaxVisits: r.MaxVisits, SpeedPercent: speed(r.SpeedPercent), Skills: d.skillsOf(r.Skills),
 	}
 	if r.LunchMinutes != nil && *r.LunchMinutes > 0 {
 		shift.Breaks = []planner.Break{{
@@ -487,16 +487,11 @@ func (d *day) draw(ctx context.Context, roads travel.Provider, o *outcome) error
 	if d.request.EndPoint != nil {
 		points = append(points, *d.request.EndPoint)
 	}
-	route, err := roads.Route(ctx, points)
-	if err != nil {
-		return fmt.Errorf("visits: route: %w", err)
+	clocks := []int{ofDay(o.route.StartsAt, d.clock.midnight.Location())}
+	for _, s := range o.route.Stops {
+		clocks = append(clocks, ofDay(s.LeavesAt, d.clock.midnight.Location()))
 	}
-	for i, leg := range route.Legs {
-		line := leg.Geometry
-		if len(line) < 2 {
-			line = orb.LineString{points[i], points[i+1]}
-		}
-		o.line = append(o.line, line)
-	}
-	return nil
+	var err error
+	o.line, err = lineOf(ctx, roads, points, clocks)
+	return err
 }

@@ -71,6 +71,9 @@ func (s *Service) Improve(ctx context.Context, id int64, r ImproveRequest) (*Pla
 		if len(b.model.visits) == 0 {
 			return fault.New(fault.Invalid, "There are no visits to plan yet. Add some first.")
 		}
+		if _, err := s.providers(b.model.ways); err != nil {
+			return err
+		}
 		lanes, err := chooseLanes(b.model, r)
 		if err != nil {
 			return err
@@ -87,7 +90,7 @@ func (s *Service) Improve(ctx context.Context, id int64, r ImproveRequest) (*Pla
 		}
 		return s.queue(ctx, tx, a, id, task{Seconds: r.Seconds, Lanes: lanes})
 	})
-	return board, err
+	return board, s.wanting(ctx, err)
 }
 
 // chooseLanes names the lanes of a search; none stands for all.

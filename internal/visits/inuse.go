@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -30,10 +31,10 @@ type boardKey struct{ org, plan int64 }
 type keptBoard struct {
 	key   boardKey
 	board *board
-	roads travel.Provider
 }
 
-func (c *boardCache) get(key boardKey, roads travel.Provider) *board {
+// get returns a board that was worked out on the roads of now.
+func (c *boardCache) get(key boardKey, now func([]travel.Way) ([]travel.Provider, error)) *board {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	element := c.byPlan[key]
@@ -41,7 +42,7 @@ func (c *boardCache) get(key boardKey, roads travel.Provider) *board {
 		return nil
 	}
 	kept := element.Value.(*keptBoard)
-	if kept.roads != roads {
+	if roads, err := now(kept.board.model.ways); err != nil || !slices.Equal(roads, kept.board.model.providers) {
 		c.drop(element)
 		return nil
 	}
@@ -50,19 +51,19 @@ func (c *boardCache) get(key boardKey, roads travel.Provider) *board {
 }
 
 // put keeps a board unless a later version is kept already.
-func (c *boardCache) put(key boardKey, roads travel.Provider, b *board) {
+func (c *boardCache) put(key boardKey, b *board) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.byPlan == nil {
 		c.byPlan = make(map[boardKey]*list.Element)
 	}
 	if element := c.byPlan[key]; element != nil {
-		if kept := element.Value.(*keptBoard); kept.roads == roads && kept.board.head.Version > b.head.Version {
+		if kept := element.Value.(*keptBoard); slices.Equal(kept.board.model.providers, b.model.providers) && kept.board.head.Version > b.head.Version {
 			return
 		}
 		c.drop(element)
 	}
-	c.byPlan[key] = c.recent.PushFront(&keptBoard{key, b, roads})
+	c.byPlan[key] = c.recent.PushFront(&keptBoard{key, b})
 	for c.recent.Len() > 1 && (c.recent.Len() > boardsInUse || c.bytes() > tableCacheBytes) {
 		c.drop(c.recent.Back())
 	}
@@ -71,9 +72,11 @@ func (c *boardCache) put(key boardKey, roads travel.Provider, b *board) {
 func (c *boardCache) bytes() (sum int) {
 	seen := map[*travel.Table]bool{}
 	for e := c.recent.Front(); e != nil; e = e.Next() {
-		if t := e.Value.(*keptBoard).board.model.table; t != nil && !seen[t] {
-			seen[t] = true
-			sum += tableBytes(t)
+		for _, t := range e.Value.(*keptBoard).board.model.tables {
+			if !seen[t] {
+				seen[t] = true
+				sum += tableBytes(t)
+			}
 		}
 	}
 	return sum
@@ -85,12 +88,21 @@ func (c *boardCache) drop(e *list.Element) {
 	delete(c.byPlan, kept.key)
 }
 
-func tableBytes(t *travel.Table) int { return 4*(len(t.Seconds)+len(t.Metres)) + len(t.Estimated) }
+func tableBytes(t *travel.Table) int {
+	sum := 4*(len(t.Seconds)+len(t.Metres)) + len(t.Estimated)
+	seen := [][]int32{t.Seconds}
+	for _, p := range t.Periods { // some are the same table again
+		if !slices.ContainsFunc(seen, func(s []int32) bool { return len(s) > 0 && len(p.Seconds) > 0 && &s[0] == &p.Seconds[0] }) {
+			seen = append(seen, p.Seconds)
+			sum += 4 * len(p.Seconds)
+		}
+	}
+	return sum
+}
 
 // use returns a plan of a period with its travel times, as it is now: from memory
 // if it is there and has not changed.
 func (s *Service) use(ctx context.Context, a postgres.Actor, team bool, id int64) (*board, error) {
-	roads := s.Travel()
 	key := boardKey{a.OrgID, id}
 	var b *board
 	fresh := false
@@ -99,7 +111,7 @@ func (s *Service) use(ctx context.Context, a postgres.Actor, team bool, id int64
 		if err != nil {
 			return err
 		}
-		if kept := s.boards.get(key, roads); kept != nil && kept.head.Version == now.head.Version {
+		if kept := s.boards.get(key, s.providers); kept != nil && kept.head.Version == now.head.Version {
 			here := 0
 			if err := tx.QueryRow(ctx, `
 				select count(*) from plan_visits v join accounts a on a.org_id = v.org_id and a.id = v.account_id
@@ -120,11 +132,11 @@ func (s *Service) use(ctx context.Context, a postgres.Actor, team bool, id int64
 	if err != nil || !fresh {
 		return b, err
 	}
-	if err := b.model.travel(ctx, &s.tables, roads); err != nil {
+	if err := s.travel(ctx, b.model); err != nil {
 		return nil, err
 	}
 	if b.hidden == 0 {
-		s.boards.put(key, roads, b)
+		s.boards.put(key, b)
 	}
 	return b, nil
 }
@@ -174,7 +186,7 @@ func (s *Service) changeBoard(ctx context.Context, id int64, version int, fn fun
 		if err != nil {
 			return nil, err
 		}
-		s.boards.put(boardKey{a.OrgID, id}, s.Travel(), next)
+		s.boards.put(boardKey{a.OrgID, id}, next)
 		return next.view(), nil
 	}
 	return nil, errStale

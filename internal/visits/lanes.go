@@ -120,20 +120,13 @@ func (m *model) laneProblem(shift int, order []int, marks []mark) planner.Proble
 	if len(places) == 0 { // the planner wants a table of one place at least
 		places = append(places, 0)
 	}
-	n := len(places)
-	table := planner.Table{Places: n, Seconds: make([]int32, n*n), Metres: make([]int32, n*n)}
-	for i, a := range places {
-		for j, b := range places {
-			table.Seconds[i*n+j] = m.table.Seconds[a*m.table.Places+b]
-			table.Metres[i*n+j] = m.table.Metres[a*m.table.Places+b]
-		}
-	}
+	table := part(m.tableOf(shift), places)
 	visits := make([]planner.Visit, len(order))
 	for i, v := range order {
 		visits[i] = planner.Visit{Place: i, Length: m.length(v), SetUp: m.setUp(v), Skills: m.skillsNeeded[v]}
 		visits[i].Windows, visits[i].EndInside = m.dayWindows(v, s.Day, marks[v])
 	}
-	s.Rep = 0
+	s.Rep, s.Table = 0, 0
 	return planner.Problem{Tables: []planner.Table{table}, Shifts: []planner.Shift{s}, Visits: visits}
 }
 
@@ -143,6 +136,7 @@ func lockedWindow(at planner.Seconds) []planner.Window {
 
 func (m *model) readTimetable(lane *timedLane, route planner.Route, order []int, marks []mark) {
 	place, end := m.shifts[lane.shift].Start, m.shifts[lane.shift].End
+	table := m.tableOf(lane.shift)
 	var drive, metres int // since the last stop: lunch may lie between
 	for i, e := range route.Entries {
 		drive += int(e.Drive)
@@ -160,7 +154,7 @@ func (m *model) readTimetable(lane *timedLane, route planner.Route, order []int,
 			lane.stops = append(lane.stops, timedStop{
 				visit: v, arrive: e.Arrive, begin: e.Begin, leave: e.End, drive: drive, metres: metres,
 				wait: int(e.Wait), service: int(e.SetUp + e.End - e.Begin), slack: max(0, int(e.Slack)),
-				estimated: place != planner.Anywhere && m.table.IsEstimated(place, m.place[v]),
+				estimated: place != planner.Anywhere && table.IsEstimated(place, m.place[v]),
 				locked:    marks[v].locked, lockedAt: marks[v].lockedAt, pinned: marks[v].pinned,
 			})
 			lane.service += int(e.SetUp + e.End - e.Begin)
@@ -170,7 +164,7 @@ func (m *model) readTimetable(lane *timedLane, route planner.Route, order []int,
 			lane.lunch, lane.lunchLength = e.Begin, int(e.End-e.Begin)
 		case planner.Return:
 			lane.last, lane.lastMetres = drive, metres
-			lane.lastEstimated = place != planner.Anywhere && end != planner.Anywhere && m.table.IsEstimated(place, end)
+			lane.lastEstimated = place != planner.Anywhere && end != planner.Anywhere && table.IsEstimated(place, end)
 		}
 		lane.drive += int(e.Drive)
 		lane.metres += int(e.Metres)

@@ -106,7 +106,9 @@ func (s *Service) drawAll(ctx context.Context, id int64) error { return s.draw(c
 // undrawn is a route without its line.
 type undrawn struct {
 	id     int64
+	way    travel.Way
 	points []orb.Point
+	clocks []int // when each leg begins, in seconds since midnight
 }
 
 // draw works out the lines that are not there yet. They are kept with their
@@ -131,7 +133,7 @@ func (s *Service) draw(ctx context.Context, id, rep int64, day string) error {
 			return err
 		}
 		rows, err := tx.Query(ctx, `
-			select r.id, r.rep_id, to_char(r.day, 'YYYY-MM-DD'), st_x(s.point), st_y(s.point)
+			select r.id, r.rep_id, to_char(r.day, 'YYYY-MM-DD'), st_x(s.point), st_y(s.point), r.starts_at, t.leaves_at
 			from routes r
 			join stops t on t.org_id = r.org_id and t.route_id = r.id
 			join sites s on s.org_id = t.org_id and s.id = t.site_id
@@ -146,15 +148,16 @@ func (s *Service) draw(ctx context.Context, id, rep int64, day string) error {
 			var route, of int64
 			var on string
 			var at orb.Point
-			if err := rows.Scan(&route, &of, &on, &at[0], &at[1]); err != nil {
+			var starts, leaves time.Time
+			if err := rows.Scan(&route, &of, &on, &at[0], &at[1], &starts, &leaves); err != nil {
 				return fmt.Errorf("visits: routes without lines: %w", err)
 			}
 			if n := len(missing); n == 0 || missing[n-1].id != route {
-				missing = append(missing, undrawn{id: route})
 				lane, works := m.shift(of, on)
 				if !works {
 					return fmt.Errorf("visits: plan %d has a route of rep %d on %s, who does not work then", id, of, on)
 				}
+				missing = append(missing, undrawn{id: route, way: m.ways[m.shifts[lane].Table], clocks: []int{ofDay(starts, zone)}})
 				ends[route] = m.ends[lane].point
 				if start := m.starts[lane].point; start != nil {
 					missing[n].points = append(missing[n].points, *start)
@@ -163,7 +166,7 @@ func (s *Service) draw(ctx context.Context, id, rep int64, day string) error {
 				}
 			}
 			last := &missing[len(missing)-1]
-			last.points = append(last.points, at)
+			last.points, last.clocks = append(last.points, at), append(last.clocks, ofDay(leaves, zone))
 		}
 		for i := range missing {
 			if end := ends[missing[i].id]; end != nil {
@@ -175,9 +178,12 @@ func (s *Service) draw(ctx context.Context, id, rep int64, day string) error {
 	if err != nil {
 		return err
 	}
-	roads := s.Travel()
 	for _, r := range missing {
-		line, err := lineOf(ctx, roads, r.points)
+		roads, err := s.Travel(r.way)
+		if err != nil {
+			return s.wanting(ctx, err)
+		}
+		line, err := lineOf(ctx, roads, r.points, r.clocks)
 		if err != nil {
 			return err
 		}
@@ -192,14 +198,16 @@ func (s *Service) draw(ctx context.Context, id, rep int64, day string) error {
 	return nil
 }
 
-func lineOf(ctx context.Context, roads travel.Provider, points []orb.Point) (orb.MultiLineString, error) {
-	route, err := roads.Route(ctx, points)
-	if err != nil {
-		return nil, fmt.Errorf("visits: route: %w", err)
-	}
+// lineOf is the way by all points, a line a leg: the best one at the time at which
+// each leg begins, in seconds since midnight.
+func lineOf(ctx context.Context, roads travel.Provider, points []orb.Point, clocks []int) (orb.MultiLineString, error) {
 	var lines orb.MultiLineString
-	for i, leg := range route.Legs {
-		line := leg.Geometry
+	for i := range len(points) - 1 {
+		route, err := travel.At(roads, clocks[i]).Route(ctx, points[i:i+2])
+		if err != nil {
+			return nil, fmt.Errorf("visits: route: %w", err)
+		}
+		line := route.Legs[0].Geometry
 		if len(line) < 2 {
 			line = orb.LineString{points[i], points[i+1]}
 		}

@@ -1,7 +1,6 @@
 package visits
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,13 +67,16 @@ type model struct {
 	visits  []visit
 	index   map[int]int // of a visit, by its number
 	points  []orb.Point
-	table   *travel.Table // of the points; nil until travel
-	place   []int         // of each visit, in the table
-	shifts  []planner.Shift
-	starts  []endpoint // of each shift
-	ends    []endpoint
-	skills  map[string]int
-	ties    []tie
+	ways    []travel.Way    // how the reps travel, by Table of their shifts
+	tables  []*travel.Table // of the points, by way; nil until travel
+	// providers are what the tables came from.
+	providers []travel.Provider
+	place     []int // of each visit, in the table
+	shifts    []planner.Shift
+	starts    []endpoint // of each shift
+	ends      []endpoint
+	skills    map[string]int
+	ties      []tie
 	// skillsNeeded are those of each visit, by number.
 	skillsNeeded [][]int
 	shiftOf      [][]int // by rep and day; -1: does not work
@@ -117,6 +119,7 @@ func newModel(p period, zone *time.Location, visits []visit) (*model, error) {
 	}
 	m.buildShifts()
 	m.buildNights()
+	m.buildWays()
 	for s := range m.shifts {
 		m.shifts[s].Start, m.shifts[s].End = planner.Anywhere, planner.Anywhere
 		if p := m.starts[s].point; p != nil {
@@ -133,17 +136,6 @@ func newModel(p period, zone *time.Location, visits []visit) (*model, error) {
 	m.buildSeries()
 	m.buildTies()
 	return m, nil
-}
-
-// travel looks up the travel times, without which a model answers nothing about
-// lanes.
-func (m *model) travel(ctx context.Context, tables *tableCache, roads travel.Provider) error {
-	table, err := tables.table(ctx, roads, m.points)
-	if err != nil {
-		return fmt.Errorf("visits: travel times: %w", err)
-	}
-	m.table = table
-	return nil
 }
 
 func (m *model) buildShifts() {
@@ -168,7 +160,7 @@ func (m *model) buildShifts() {
 				Hours:     planner.Window{Open: m.horizon.at(day, begin), Close: m.horizon.at(day, end)},
 				MaxDrive:  planner.Seconds(least(m.period.MaxDriveMinutes, r.MaxDriveMinutes)) * planner.Minute,
 				MaxMetres: planner.Metres(r.MaxKilometres) * 1000, MaxVisits: r.MaxVisits,
-				Skills: m.skillsOf(r.Skills), SpeedPercent: r.SpeedPercent, DrivePercent: drive, DistancePercent: distance,
+				Skills: m.skillsOf(r.Skills), SpeedPercent: speed(r.SpeedPercent), DrivePercent: drive, DistancePercent: distance,
 			}
 			m.starts = append(m.starts, endpoint{r.StartPoint, r.StartAddress})
 			point, address := r.end()
@@ -186,6 +178,15 @@ func (m *model) buildShifts() {
 		}
 		m.shiftOf = append(m.shiftOf, row)
 	}
+}
+
+// speed is a rep's speed as the planner takes it: none for the usual one, which
+// spares a copy of every table.
+func speed(percent int) int {
+	if percent == usualSpeed {
+		return 0
+	}
+	return percent
 }
 
 // least is the lower of two limits, of which 0 is none.

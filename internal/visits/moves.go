@@ -114,7 +114,7 @@ func (s *Service) AddVisits(ctx context.Context, id int64, version int, visits [
 		if _, err := addRevision(ctx, tx, a, with, nil, "added", detail); err != nil {
 			return nil, err
 		}
-		if err := with.model.travel(ctx, &s.tables, s.Travel()); err != nil {
+		if err := s.travel(ctx, with.model); err != nil {
 			return nil, err
 		}
 		b.model = with.model

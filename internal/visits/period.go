@@ -62,6 +62,7 @@ type PeriodRequest struct {
 	WorkingDays         []int         `json:"workingDays,omitempty" maxItems:"7" nullable:"false" doc:"1 for Monday to 7 for Sunday; Monday to Friday, and the weekdays of the reps' own terms, unless given. A rep whose terms name weekdays works on those of them only."`
 	DaysOff             []DayOff      `json:"daysOff,omitempty" maxItems:"1550" nullable:"false" doc:"Days on which single reps do not work."`
 	MaxDriveMinutes     int           `json:"maxDriveMinutes,omitempty" minimum:"0" maximum:"1440" doc:"Most driving of one rep on one day, beside each rep's own limit; 0 for no limit."`
+	ByHour              bool          `json:"byHour,omitempty" doc:"Drive at the pace of the hour: typical values for morning, midday and evening, not measured traffic."`
 	RepTerms            []RepTerms    `json:"repTerms,omitempty" maxItems:"50" nullable:"false" doc:"How single reps work in this plan, instead of their own working terms."`
 	Nights              []NightAway   `json:"nights,omitempty" maxItems:"1550" nullable:"false" doc:"Nights that reps spend elsewhere."`
 	Seconds             int           `json:"seconds,omitempty" minimum:"0" maximum:"1800" doc:"How long to search; 0 or absent suits the size."`
@@ -89,6 +90,7 @@ type PlanHead struct {
 	CreatedByName string     `json:"createdByName"`
 	MayWrite      bool       `json:"mayWrite" doc:"You may change this plan."`
 	DueLeftOut    int        `json:"dueLeftOut" doc:"Accounts that fall due in the period and were not even tried, since more than twice of what fits is due."`
+	ByHour        bool       `json:"byHour" doc:"Drives are at the pace of the hour: typical values, not measured traffic."`
 	Best          *PlanBest  `json:"best" doc:"The best so far while it is being planned, null otherwise."`
 }
 
@@ -118,8 +120,9 @@ type PlanBoard struct {
 
 // BoardRep is one of a plan's reps.
 type BoardRep struct {
-	ID   int64  `json:"id"`
-	Name string `json:"name"`
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Profile string `json:"profile" enum:"car,van,bicycle,foot" doc:"How the rep travels in this plan."`
 }
 
 // BoardHistory says whether there is something to undo.

@@ -50,6 +50,12 @@ func (s *Service) CreatePeriod(ctx context.Context, request PeriodRequest) (*Pla
 		if len(b.model.shifts) == 0 {
 			return errNobodyWorks
 		}
+		if _, err := s.providers(b.model.ways); err != nil {
+			return err
+		}
+		if p.ByHour && len(b.model.points) > maxPlacesByHour {
+			return errTooManyForHours
+		}
 		if err := storeVisits(ctx, tx, a.OrgID, id, b.model, b.state, all(len(b.model.visits))); err != nil {
 			return err
 		}
@@ -64,7 +70,7 @@ func (s *Service) CreatePeriod(ctx context.Context, request PeriodRequest) (*Pla
 		head, _, _, err = readHead(ctx, tx, a, true, id)
 		return err
 	})
-	return head, err
+	return head, s.wanting(ctx, err)
 }
 
 var errNobodyWorks = fault.New(fault.Invalid, "None of the reps works on any of these days. Choose other days or working days.").WithField("workingDays", "Leaves no day.")

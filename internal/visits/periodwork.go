@@ -84,7 +84,7 @@ func (s *Service) keepBest(ctx context.Context, id int64) (kept bool, err error)
 	if !ok {
 		return false, nil
 	}
-	if err := b.model.travel(ctx, &s.tables, s.Travel()); err != nil {
+	if err := s.travel(ctx, b.model); err != nil {
 		return false, err
 	}
 	next, err := b.model.follow(b.state, orders)
@@ -118,8 +118,7 @@ func (s *Service) workPeriod(ctx context.Context, id int64) error {
 		return err
 	}
 	m := b.model
-	roads := s.Travel()
-	if err := m.travel(ctx, &s.tables, roads); err != nil {
+	if err := s.travel(ctx, m); err != nil {
 		return err
 	}
 	problem, orders := m.search(b.state, m.chosen(b.task.Lanes))
@@ -278,8 +277,17 @@ func (s *Service) reportPeriod(ctx context.Context, a postgres.Actor, b *board, 
 // best says in figures what orders come to.
 func (m *model) best(p *planner.Progress, improved int) (PlanBest, error) {
 	out := PlanBest{ElapsedSeconds: p.Elapsed.Seconds(), Improved: improved}
-	t := m.table
 	for s, order := range p.Orders {
+		t := m.tableOf(s)
+		if len(t.Periods) > 0 && len(order) > 0 { // the pace depends on the clock
+			lane, err := m.time(s, order, make([]mark, len(m.visits)))
+			if err != nil {
+				return out, err
+			}
+			out.DriveSeconds += lane.drive
+			out.Visits += len(order)
+			continue
+		}
 		place, before := m.shifts[s].Start, out.DriveSeconds
 		for _, v := range order {
 			if place != planner.Anywhere {

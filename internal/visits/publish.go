@@ -163,7 +163,8 @@ func (m *model) dayRequest(s int) PlanRequest {
 	return PlanRequest{RepID: rep.ID, Day: m.lane(s).Day, StartPoint: m.starts[s].point, StartAddress: m.starts[s].address,
 		EndPoint: m.ends[s].point, EndAddress: m.ends[s].address, EndAnywhere: m.ends[s].point == nil, WorkStart: from, WorkEnd: to,
 		LunchMinutes: &lunch, LunchEarliest: rep.LunchEarliest, LunchLatest: rep.LunchLatest, RespectOpeningHours: m.period.RespectOpeningHours,
-		DayLimits: DayLimits{MaxDriveMinutes: least(m.period.MaxDriveMinutes, rep.MaxDriveMinutes), MaxKilometres: rep.MaxKilometres,
+		ByHour: m.period.ByHour,
+		DayLimits: DayLimits{Profile: rep.Profile, MaxDriveMinutes: least(m.period.MaxDriveMinutes, rep.MaxDriveMinutes), MaxKilometres: rep.MaxKilometres,
 			MaxVisits: rep.MaxVisits, SpeedPercent: rep.SpeedPercent, Skills: rep.Skills}}
 }
 

@@ -102,7 +102,10 @@ func (s *Service) timed(ctx context.Context, tx pgx.Tx, a postgres.Actor, plan *
 	if err != nil {
 		return nil, fmt.Errorf("visits: time zone of organisation %d: %w", a.OrgID, err)
 	}
-	roads := s.Travel()
+	roads, err := s.Travel(request.way())
+	if err != nil {
+		return nil, err
+	}
 	day, err := newDay(ctx, roads, request, zone, sites)
 	if err != nil {
 		return nil, err

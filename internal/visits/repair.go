@@ -50,7 +50,7 @@ func (s *Service) PreviewRepair(ctx context.Context, id int64, r RepairRequest) 
 		}
 		return x.show(ctx, tx, a.OrgID, plan)
 	})
-	return plan, err
+	return plan, s.wanting(ctx, err)
 }
 
 // show makes a plan what it would be.
@@ -203,7 +203,10 @@ func (s *Service) repaired(ctx context.Context, tx pgx.Tx, a postgres.Actor, pla
 	if err != nil {
 		return nil, err
 	}
-	roads := s.Travel()
+	roads, err := s.Travel(x.request.way())
+	if err != nil {
+		return nil, err
+	}
 	d, err := newDay(ctx, roads, x.request, zone, wanted)
 	if err != nil {
 		return nil, err

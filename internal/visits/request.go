@@ -41,6 +41,9 @@ func complete(ctx context.Context, tx pgx.Tx, org int64, r *PlanRequest) error {
 	if r.Skills, err = cleanSkills(r.Skills, "skills"); err != nil {
 		return err
 	}
+	if err := checkProfile(&r.Profile, "profile"); err != nil {
+		return err
+	}
 	if r.SpeedPercent != 0 && (r.SpeedPercent < slowestSpeed || r.SpeedPercent > fastestSpeed) {
 		return fault.New(fault.Invalid, "The speed is out of range.").WithField("speedPercent", "From 50 to 150.")
 	}
@@ -150,6 +153,9 @@ func profile(ctx context.Context, tx pgx.Tx, org int64, r *PlanRequest) error {
 		if *limit.to == 0 {
 			*limit.to = limit.from
 		}
+	}
+	if r.Profile == "" {
+		r.Profile = p.Profile
 	}
 	if r.Skills == nil {
 		r.Skills = p.Skills

@@ -11,9 +11,11 @@ import (
 // lanes that are not chosen stay as they are. orders are the ones to begin with.
 func (m *model) search(b *boardState, chosen []bool) (p planner.Problem, orders [][]int) {
 	p = planner.Problem{
-		Tables: []planner.Table{{Places: m.table.Places, Seconds: m.table.Seconds, Metres: m.table.Metres}},
 		Shifts: slices.Clone(m.shifts), Visits: make([]planner.Visit, len(m.visits)),
 		Series: m.series, Weights: weights(m.period.Preset),
+	}
+	for _, t := range m.tables {
+		p.Tables = append(p.Tables, plannerTable(t))
 	}
 	for _, t := range m.ties {
 		p.Links = append(p.Links, m.link(t))

@@ -23,9 +23,12 @@ type Enqueue func(ctx context.Context, tx pgx.Tx, job PlanJob) error
 type Service struct {
 	DB      *postgres.DB
 	Enqueue Enqueue
-	// Travel returns the travel times of now; they change when another extract
-	// is loaded.
-	Travel func() travel.Provider
+	// Travel returns the travel times of now of a way to travel; they change when
+	// another extract is loaded. The error is a *[travel.NotPrepared] while the
+	// roads of that way are not there.
+	Travel func(travel.Way) (travel.Provider, error)
+	// Want has the roads of a way prepared; nil: they are always there.
+	Want func(ctx context.Context, tx pgx.Tx, w travel.Way) error
 	// Budget is how long the search for one day may take; 0 takes half a second. A
 	// day of 25 visits needs 0.2 s (make bench-planner).
 	Budget time.Duration
@@ -74,6 +77,9 @@ func (s *Service) Create(ctx context.Context, request PlanRequest) (*Plan, error
 		if err := complete(ctx, tx, a.OrgID, &request); err != nil {
 			return err
 		}
+		if _, err := s.Travel(request.way()); err != nil {
+			return err
+		}
 		body, err := json.Marshal(request)
 		if err != nil {
 			return fmt.Errorf("visits: request: %w", err)
@@ -91,7 +97,7 @@ func (s *Service) Create(ctx context.Context, request PlanRequest) (*Plan, error
 		plan, err = readPlan(ctx, tx, a, team, id)
 		return err
 	})
-	return plan, err
+	return plan, s.wanting(ctx, err)
 }
 
 // Get returns a plan. Those who may not plan for others see their own only.
@@ -186,6 +192,9 @@ func (s *Service) Optimise(ctx context.Context, id int64, version int) (*Plan, e
 		if plan.State == Queued || plan.State == Running {
 			return errUnderWork.WithCurrent(plan)
 		}
+		if _, err := s.Travel(plan.Request.way()); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `
 			update visit_plans set state = 'queued', progress = 0, error = '', finished_at = null, version = version + 1
 			where org_id = $1 and id = $2`, a.OrgID, id); err != nil {
@@ -230,7 +239,7 @@ func (s *Service) change(ctx context.Context, id int64, version int, fn func(pgx
 		}
 		return notify(ctx, tx, id, plan)
 	})
-	return plan, err
+	return plan, s.wanting(ctx, err)
 }
 
 // notify tells the organisation's browsers how a plan is doing; nil: deleted.

@@ -172,7 +172,10 @@ func (m *model) leastDetour(shift int, order []int, v int) (seconds int, leads b
 	if end := m.shifts[shift].End; end != planner.Anywhere {
 		places = append(places, end)
 	}
-	drive := func(a, b int) int { return int(m.table.Seconds[a*m.table.Places+b]) }
+	// The pace of the middle of the day: a visit that does not fit has no time.
+	hours, table := m.shifts[shift].Hours, m.tableOf(shift)
+	noon := int((hours.Open + (hours.Close-hours.Open)/2) % planner.Day)
+	drive := func(a, b int) int { return int(table.SecondsAt(a, b, noon)) }
 	best, at := -1, m.place[v]
 	if len(places) < 2 {
 		return 0, true // a day without a start begins here
@@ -218,7 +221,7 @@ func (s *Service) SuitableDays(ctx context.Context, r SuitableDaysRequest) (*Sui
 	if len(m.shifts) == 0 {
 		return &SuitablePlaces{Items: []SuitablePlace{}, Days: []SuitableDay{}}, nil
 	}
-	if err := m.travel(ctx, &s.tables, s.Travel()); err != nil {
+	if err := s.travel(ctx, m); err != nil {
 		return nil, err
 	}
 	out, err := m.suitable(state, len(m.visits)-1)
@@ -256,13 +259,13 @@ func readDays(ctx context.Context, tx pgx.Tx, a postgres.Actor, r SuitableDaysRe
 	}
 	rows, err := tx.Query(ctx, `
 		with chosen as (
-		  select distinct on (day) id, day, published_at is not null as published
+		  select distinct on (day) id, day, published_at is not null as published, coalesce((request->>'byHour')::boolean, false) as by_hour
 		  from visit_plans
 		  where org_id = $1 and rep_id = $2 and kind = 'day' and day between $3 and $4 and state = 'done'
 		    and replaced_by is null and withdrawn_at is null
 		  order by day, (published_at is not null) desc, id desc
 		)
-		select c.id, to_char(c.day, 'YYYY-MM-DD'), c.published, s.id, s.account_id, a.name, a.class, s.point, s.opening_hours,
+		select c.id, c.by_hour, to_char(c.day, 'YYYY-MM-DD'), c.published, s.id, s.account_id, a.name, a.class, s.point, s.opening_hours,
 		       greatest(1, t.visit_seconds / 60)
 		from chosen c
 		join routes r on r.org_id = $1 and r.plan_id = c.id
@@ -282,10 +285,13 @@ func readDays(ctx context.Context, tx pgx.Tx, a postgres.Actor, r SuitableDaysRe
 		v := visit{number: len(list) + 1, day: -1, reason: reasonChosen}
 		var day string
 		var plan dayPlan
-		if err := rows.Scan(&plan.id, &day, &plan.published, &v.site.ID, &v.site.AccountID, &v.site.Name, &v.site.Class, &v.site.Point,
+		var byHour bool
+		if err := rows.Scan(&plan.id, &byHour, &day, &plan.published, &v.site.ID, &v.site.AccountID, &v.site.Name, &v.site.Class, &v.site.Point,
 			&v.site.OpeningHours, &v.minutes); err != nil {
 			return nil, nil, nil, fmt.Errorf("visits: read days: %w", err)
 		}
+		// Days at the pace of the hour are looked at as they were planned.
+		p.ByHour = p.ByHour || byHour
 		list, days, of[day] = append(list, v), append(days, day), plan
 		t, err := time.Parse(time.DateOnly, day)
 		if err != nil {

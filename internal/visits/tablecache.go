@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/paulmach/orb"
@@ -19,7 +20,7 @@ import (
 const tableCacheBytes = 256 << 20
 
 // tableCache keeps the travel times of plans in use, so that what a move would
-// do is answered at once. It is keyed by the places alone, in order: a plan and
+// do is answered at once. It is keyed by the way to travel and the places, in order: a plan and
 // its copies share a table, and nothing of whose places they are is in it. What
 // was worked out on other roads is not given out. The zero value is ready.
 type tableCache struct {
@@ -29,7 +30,10 @@ type tableCache struct {
 	bytes  int
 }
 
-type tableKey [sha256.Size]byte
+type tableKey struct {
+	points [sha256.Size]byte
+	way    travel.Way
+}
 
 type keptTable struct {
 	key   tableKey
@@ -42,8 +46,8 @@ type keptTable struct {
 
 // table answers the ways between the points. Who asks for what another is
 // working out waits for that.
-func (c *tableCache) table(ctx context.Context, roads travel.Provider, points []orb.Point) (*travel.Table, error) {
-	key := keyOf(points)
+func (c *tableCache) table(ctx context.Context, way travel.Way, roads travel.Provider, points []orb.Point) (*travel.Table, error) {
+	key := keyOf(way, points)
 	for {
 		c.mu.Lock()
 		if c.byKey == nil {
@@ -120,13 +124,14 @@ func roadsTable(ctx context.Context, roads travel.Provider, points []orb.Point) 
 	if err != nil {
 		return nil, err
 	}
-	if n := table.Places * table.Places; table.Places != len(points) || len(table.Seconds) != n || len(table.Metres) != n {
+	if n := table.Places * table.Places; table.Places != len(points) || len(table.Seconds) != n || len(table.Metres) != n ||
+		slices.ContainsFunc(table.Periods, func(p travel.Period) bool { return len(p.Seconds) != n }) {
 		return nil, fmt.Errorf("a table of %d places for %d points", table.Places, len(points))
 	}
 	return table, nil
 }
 
-func keyOf(points []orb.Point) tableKey {
+func keyOf(way travel.Way, points []orb.Point) tableKey {
 	hash := sha256.New()
 	var b [16]byte
 	for _, p := range points {
@@ -134,5 +139,5 @@ func keyOf(points []orb.Point) tableKey {
 		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(p[1]))
 		hash.Write(b[:])
 	}
-	return tableKey(hash.Sum(nil))
+	return tableKey{[sha256.Size]byte(hash.Sum(nil)), way}
 }

@@ -64,7 +64,7 @@ func TestOneTableIsWorkedOutForAllWhoAskForTheSamePlaces(t *testing.T) {
 	for i := range people {
 		wait.Go(func() {
 			var err error
-			tables[i], err = cache.table(t.Context(), roads, somePoints(5, 0))
+			tables[i], err = cache.table(t.Context(), travel.Way{}, roads, somePoints(5, 0))
 			if err != nil {
 				t.Error(err)
 			}
@@ -76,11 +76,11 @@ func TestOneTableIsWorkedOutForAllWhoAskForTheSamePlaces(t *testing.T) {
 	for _, table := range tables {
 		require.Same(t, tables[0], table)
 	}
-	_, err := cache.table(t.Context(), roads, somePoints(5, 0.1))
+	_, err := cache.table(t.Context(), travel.Way{}, roads, somePoints(5, 0.1))
 	require.NoError(t, err)
 	require.EqualValues(t, 2, roads.asked.Load(), "other places are another table")
 	other := &counted{Provider: travel.NewStraight()}
-	_, err = cache.table(t.Context(), other, somePoints(5, 0))
+	_, err = cache.table(t.Context(), travel.Way{}, other, somePoints(5, 0))
 	require.NoError(t, err)
 	require.EqualValues(t, 1, other.asked.Load(), "other roads too")
 }
@@ -90,19 +90,19 @@ func TestAFailureIsNotKeptAndAnothersEndIsNotMine(t *testing.T) {
 	var cache tableCache
 	roads := &counted{Provider: travel.NewStraight()}
 	roads.fail.Store(true)
-	_, err := cache.table(t.Context(), roads, somePoints(3, 0))
+	_, err := cache.table(t.Context(), travel.Way{}, roads, somePoints(3, 0))
 	require.Error(t, err)
 	roads.fail.Store(false)
-	_, err = cache.table(t.Context(), roads, somePoints(3, 0))
+	_, err = cache.table(t.Context(), travel.Way{}, roads, somePoints(3, 0))
 	require.NoError(t, err)
 
 	slow := &counted{Provider: travel.NewStraight(), gate: make(chan struct{})}
 	gone, leave := context.WithCancel(t.Context())
 	left := make(chan error, 1)
-	go func() { _, err := cache.table(gone, slow, somePoints(4, 0)); left <- err }()
+	go func() { _, err := cache.table(gone, travel.Way{}, slow, somePoints(4, 0)); left <- err }()
 	require.Eventually(t, func() bool { return slow.asked.Load() == 1 }, 10*time.Second, time.Millisecond)
 	got := make(chan error, 1)
-	go func() { _, err := cache.table(t.Context(), slow, somePoints(4, 0)); got <- err }()
+	go func() { _, err := cache.table(t.Context(), travel.Way{}, slow, somePoints(4, 0)); got <- err }()
 	leave()
 	require.ErrorIs(t, <-left, context.Canceled)
 	close(slow.gate)
@@ -115,17 +115,17 @@ func TestOldTablesMakeRoom(t *testing.T) {
 	roads := &counted{Provider: flat{}}
 	const places = 1500 // 18 MB
 	for i := range 20 {
-		_, err := cache.table(t.Context(), roads, somePoints(places, float64(i)/100))
+		_, err := cache.table(t.Context(), travel.Way{}, roads, somePoints(places, float64(i)/100))
 		require.NoError(t, err)
 		require.LessOrEqual(t, cache.bytes, tableCacheBytes)
 	}
 	require.Equal(t, cache.recent.Len(), len(cache.byKey))
 	require.Less(t, cache.recent.Len(), 20)
 	before := roads.asked.Load()
-	_, err := cache.table(t.Context(), roads, somePoints(places, 0.19))
+	_, err := cache.table(t.Context(), travel.Way{}, roads, somePoints(places, 0.19))
 	require.NoError(t, err)
 	require.Equal(t, before, roads.asked.Load(), "the latest is there")
-	_, err = cache.table(t.Context(), roads, somePoints(places, 0))
+	_, err = cache.table(t.Context(), travel.Way{}, roads, somePoints(places, 0))
 	require.NoError(t, err)
 	require.Equal(t, before+1, roads.asked.Load(), "the oldest is not")
 }

@@ -45,6 +45,7 @@ type PlanVisit struct {
 
 // DayLimits bound one rep's day.
 type DayLimits struct {
+	Profile         string   `json:"profile,omitempty" enum:"car,van,bicycle,foot" doc:"How the rep travels; as in the working terms unless given."`
 	MaxDriveMinutes int      `json:"maxDriveMinutes,omitempty" minimum:"0" maximum:"1440" doc:"0 for no limit."`
 	MaxKilometres   int      `json:"maxKilometres,omitempty" minimum:"0" maximum:"2000" doc:"0 for no limit."`
 	MaxVisits       int      `json:"maxVisits,omitempty" minimum:"0" maximum:"200" doc:"0 for no limit."`
@@ -76,6 +77,7 @@ type PlanRequest struct {
 	LunchLatest         string      `json:"lunchLatest,omitempty" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" default:"14:00"`
 	RespectOpeningHours *bool       `json:"respectOpeningHours,omitempty" default:"true"`
 	EndAnywhere         bool        `json:"endAnywhere,omitempty" doc:"The day ends at the last stop."`
+	ByHour              bool        `json:"byHour,omitempty" doc:"Drive at the pace of the hour: typical values for morning, midday and evening, not measured traffic."`
 	DayLimits
 
 	Done []DoneStop `json:"done,omitempty" readOnly:"true" maxItems:"200" doc:"Stops already made when the day was planned anew from where the rep was."`

@@ -50,7 +50,7 @@ func setup(t *testing.T) *bundle {
 	b.service = &visits.Service{
 		DB:     b.db.DB,
 		Budget: 100 * time.Millisecond,
-		Travel: func() travel.Provider { return travel.NewStraight() },
+		Travel: func(w travel.Way) (travel.Provider, error) { return travel.StraightFor(w.Profile), nil },
 		Enqueue: func(_ context.Context, _ pgx.Tx, job visits.PlanJob) error {
 			b.mu.Lock()
 			defer b.mu.Unlock()
@@ -318,7 +318,7 @@ func TestCancellingStopsASearchUnderWay(t *testing.T) {
 
 func TestAJobThatCannotSucceedFailsThePlanInWords(t *testing.T) {
 	b := setup(t)
-	b.service.Travel = func() travel.Provider { return broken{} }
+	b.service.Travel = func(travel.Way) (travel.Provider, error) { return broken{}, nil }
 	_, err := b.service.Create(b.ctx, b.request(b.sites...))
 	require.NoError(t, err)
 	plan, err := b.work(t, 1)

@@ -110,7 +110,10 @@ func (s *Service) work(ctx context.Context, id int64) error {
 			wanted = append(wanted, site)
 		}
 	}
-	roads := s.Travel()
+	roads, err := s.Travel(plan.Request.way())
+	if err != nil {
+		return s.wanting(ctx, err)
+	}
 	day, err := newDay(ctx, roads, plan.Request, zone, wanted)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"github.com/waymark-crm/waymark/geo/travel"
 	"github.com/waymark-crm/waymark/internal/fault"
 )
 
@@ -48,6 +49,7 @@ type WorkingTerms struct {
 	MaxDriveMinutes  int           `json:"maxDriveMinutes" minimum:"0" maximum:"1440" doc:"A day's most driving; 0: no limit."`
 	MaxKilometres    int           `json:"maxKilometres" minimum:"0" maximum:"2000" doc:"A day's longest way; 0: no limit."`
 	MaxVisits        int           `json:"maxVisits" minimum:"0" maximum:"200" doc:"A day's most visits; 0: no limit."`
+	Profile          string        `json:"profile,omitempty" enum:"car,van,bicycle,foot" default:"car" doc:"How the rep travels."`
 	SpeedPercent     int           `json:"speedPercent" minimum:"50" maximum:"150" doc:"How fast the rep drives beside the usual speed of the roads, 100."`
 	CostPerHour      float64       `json:"costPerHour" minimum:"0" maximum:"10000" doc:"Of driving, in any currency; 0: like the others."`
 	CostPerKilometre float64       `json:"costPerKilometre" minimum:"0" maximum:"1000" doc:"In the same currency; 0: like the others."`
@@ -71,6 +73,9 @@ func (t *WorkingTerms) settle() {
 	}
 	if t.LunchLatest == "" {
 		t.LunchLatest = lunchLatest
+	}
+	if t.Profile == "" {
+		t.Profile = travel.Car
 	}
 	if t.SpeedPercent == 0 {
 		t.SpeedPercent = usualSpeed
@@ -127,6 +132,9 @@ func (t *WorkingTerms) check(field string) error {
 	}
 	if !inOrder(t.LunchEarliest, t.LunchLatest, true) {
 		return fault.New(fault.Invalid, "The latest lunch is before the earliest.").WithField(field+"lunchLatest", "Must not be earlier than lunchEarliest.")
+	}
+	if err := checkProfile(&t.Profile, field+"profile"); err != nil {
+		return err
 	}
 	seen := map[int]bool{}
 	for i, d := range t.Week {
@@ -276,6 +284,11 @@ func (s *Service) SetWorkingTerms(ctx context.Context, user int64, t WorkingTerm
 			insert into working_terms (org_id, user_id, terms) values ($1, $2, $3)
 			on conflict (org_id, user_id) do update set terms = excluded.terms, updated_at = now()`, a.OrgID, user, body); err != nil {
 			return fmt.Errorf("visits: working terms: %w", err)
+		}
+		if s.Want != nil { // so that they are there when the first plan needs them
+			if err := s.Want(ctx, tx, travel.Way{Profile: t.Profile}); err != nil {
+				return err
+			}
 		}
 		out, err = workingTerms(ctx, tx, a.OrgID, user)
 		return err

@@ -2914,6 +2914,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/roads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which ways to travel can be planned with
+         * @description By car always; the roads of the others are prepared when they are first needed, once for the whole server. The event `roads` tells how far that is.
+         *
+         *     Needs: the permission `plans.read`.
+         */
+        get: operations["listRoads"];
+        put?: never;
+        /**
+         * Have the roads of a way to travel prepared
+         * @description Saving working terms with another way to travel, or planning with it, does so too. Does nothing when they are ready or under way.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        post: operations["prepareRoads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -4555,6 +4583,11 @@ export interface components {
             /** Format: int64 */
             id: number;
             name: string;
+            /**
+             * @description How the rep travels in this plan.
+             * @enum {string}
+             */
+            profile: "car" | "van" | "bicycle" | "foot";
         };
         BoardStop: {
             /** Format: int64 */
@@ -6361,6 +6394,8 @@ export interface components {
             assignment?: "owner" | "prefer_owner" | "any";
             /** @description Adds the reps' accounts that fall due in the period, as often as their interval asks for. Intervals stretch when the period is overbooked. */
             byDueDate?: boolean;
+            /** @description Drive at the pace of the hour: typical values for morning, midday and evening, not measured traffic. */
+            byHour?: boolean;
             /** @description Days on which single reps do not work. */
             daysOff?: components["schemas"]["DayOff"][];
             /**
@@ -6586,6 +6621,8 @@ export interface components {
         PlanHead: {
             /** @description The best so far while it is being planned, null otherwise. */
             best: components["schemas"]["PlanBest"] | null;
+            /** @description Drives are at the pace of the hour: typical values, not measured traffic. */
+            byHour: boolean;
             /** @description Published, and changed since: the reps still see what was published. */
             changed: boolean;
             /** Format: date-time */
@@ -6732,6 +6769,8 @@ export interface components {
             repId: number;
         };
         PlanRequest: {
+            /** @description Drive at the pace of the hour: typical values for morning, midday and evening, not measured traffic. */
+            byHour?: boolean;
             /**
              * Format: date
              * @example 2026-11-23
@@ -6781,6 +6820,11 @@ export interface components {
              * @description From when on the day was planned anew.
              */
             readonly now?: string;
+            /**
+             * @description How the rep travels; as in the working terms unless given.
+             * @enum {string}
+             */
+            profile?: "car" | "van" | "bicycle" | "foot";
             /** Format: int64 */
             repId: number;
             /** @default true */
@@ -6915,6 +6959,12 @@ export interface components {
             siteId: number;
             /** @description What else it asks for; the account's own terms unless given. */
             terms?: components["schemas"]["VisitTerms"];
+        };
+        PrepareRoadsInputBody: {
+            /** @description At the pace of the hour as well. */
+            byHour?: boolean;
+            /** @enum {string} */
+            profile: "car" | "van" | "bicycle" | "foot";
         };
         PreviewInputBody: {
             /** @description Done one after the other. */
@@ -7539,6 +7589,12 @@ export interface components {
              * @description A day's most visits; 0: no limit.
              */
             maxVisits: number;
+            /**
+             * @description How the rep travels.
+             * @default car
+             * @enum {string}
+             */
+            profile?: "car" | "van" | "bicycle" | "foot";
             /** Format: int64 */
             repId: number;
             /** @description What the rep can do. A visit that asks for a skill is made by somebody who has it. */
@@ -7647,6 +7703,21 @@ export interface components {
              * @description How many visits it was about.
              */
             visits?: number;
+        };
+        Roads: {
+            /** @description At the pace of the hour: typical values of the profile for morning, midday and evening, not measured traffic. */
+            byHour: boolean;
+            /** @description Why they could not be prepared, in words. */
+            error: string;
+            /** @enum {string} */
+            profile: "car" | "van" | "bicycle" | "foot";
+            /** Format: double */
+            progress: number;
+            /** @enum {string} */
+            state: "ready" | "absent" | "queued" | "running" | "failed";
+        };
+        RoadsList: {
+            items: components["schemas"]["Roads"][];
         };
         Route: {
             /** Format: int64 */
@@ -8743,6 +8814,12 @@ export interface components {
              * @description A day's most visits; 0: no limit.
              */
             maxVisits: number;
+            /**
+             * @description How the rep travels.
+             * @default car
+             * @enum {string}
+             */
+            profile?: "car" | "van" | "bicycle" | "foot";
             /** @description What the rep can do. A visit that asks for a skill is made by somebody who has it. */
             skills: string[];
             /**
@@ -11506,6 +11583,10 @@ export interface operations {
                 from: string;
                 /** @description longitude,latitude */
                 to: string;
+                /** @description How one travels. */
+                profile?: "car" | "van" | "bicycle" | "foot";
+                /** @description Setting out at this time, at the pace of that hour; in free flow unless given. */
+                at?: string;
             };
             header?: never;
             path?: never;
@@ -14700,6 +14781,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionUnserved"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadsList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepareRoads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrepareRoadsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadsList"];
                 };
             };
             /** @description What went wrong */
