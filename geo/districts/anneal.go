@@ -15,7 +15,8 @@ type annealing struct {
 	tell   func(moves int)
 }
 
-// look is after how many moves the clock, the press and the best are seen to.
+// look is after how many moves the clock, the press and the best are seen to, at
+// most.
 const look = 4096
 
 func (a *annealing) run(ctx context.Context) attempt {
@@ -37,17 +38,18 @@ func (a *annealing) run(ctx context.Context) attempt {
 		}
 	}
 	first := a.hot * a.meanChange()
-	for done := 0; done < a.moves && ctx.Err() == nil; done += look {
+	chunk := min(look, a.moves/40+1)
+	for done := 0; done < a.moves && ctx.Err() == nil; done += chunk {
 		share := float64(done) / float64(a.moves)
 		t.press = math.Pow(finalPress, share)
 		heat := first * math.Pow(0.002, share)
-		for range look {
+		for range chunk {
 			a.step(heat)
 		}
 		if share > 0.5 {
 			keep()
 		}
-		a.tell(look)
+		a.tell(chunk)
 	}
 	// Downhill only, until every border cell was tried often enough.
 	t.press = finalPress

@@ -11,10 +11,11 @@ import (
 type Options struct {
 	Seed uint64
 	// Moves are how many moves over borders are tried; 0 takes a number that suits
-	// the size: two seconds for a thousand cells, half a minute for twenty thousand, on two cores.
+	// the size: some two seconds for a thousand cells, half a minute for twenty
+	// thousand, on two cores.
 	Moves int
-	// Starts are how many starts are tried, half of the moves in all; 0 takes a
-	// number that suits the size. With given districts there is one.
+	// Starts are how many starts are tried, with a quarter of the moves in all;
+	// 0 takes a number that suits the size. With given districts there is one.
 	Starts int
 	// Stability is what changing hands costs, when there are given districts: at 1,
 	// the default, a tenth of a district's content costs as much as a district of
@@ -71,10 +72,10 @@ func Divide(ctx context.Context, p Problem, o Options) (*Solution, error) {
 	if err != nil {
 		return nil, err
 	}
-	fixed, reasons := g.fix(&p)
+	fixed, reasons := g.fix(p.Locked, p.K)
 	moves := o.Moves
 	if moves <= 0 {
-		moves = 3_000_000 + 900*len(p.Points)
+		moves = 8_000_000 + 900*len(p.Points)
 	}
 	s := &search{p: &p, g: g, o: o, fixed: fixed, moves: moves}
 	of, err := s.run(ctx)
@@ -126,16 +127,8 @@ func (s *search) run(ctx context.Context) ([]int32, error) {
 		return nil, err
 	}
 	best := found[0]
-	for _, a := range found[1:] {
-		if a.better(best) {
-			best = a
-		}
-	}
-	if starts > 1 {
-		last := s.polish(ctx, best, starts)
-		if last.better(best) {
-			best = last
-		}
+	if s.p.Given == nil && s.p.K > 1 {
+		best = s.recombineBest(ctx, found)
 	}
 	return best.of, ctx.Err()
 }
@@ -168,22 +161,10 @@ func (s *search) attempt(ctx context.Context, index, starts int) attempt {
 		first.choose()
 		t.set(first.balance(60))
 	}
-	a := annealing{t: t, random: random, hot: 0.5, moves: s.moves / 2 / starts, tell: s.tell}
-	if starts == 1 {
-		a.moves = s.moves
-	}
+	a := annealing{t: t, random: random, hot: 0.5, moves: s.moves / 4 / starts, tell: s.tell}
 	if s.p.Given != nil {
-		a.hot = 0.05 // stay near
+		a.hot, a.moves = 0.05, s.moves/2 // stay near
 	}
-	return a.run(ctx)
-}
-
-// polish anneals the best attempt once more, from less heat.
-func (s *search) polish(ctx context.Context, best attempt, starts int) attempt {
-	t := newState(s.p, s.g, s.stability())
-	t.press = 1
-	t.set(best.of)
-	a := annealing{t: t, random: rand.New(rand.NewPCG(s.o.Seed, uint64(starts))), hot: 0.1, moves: s.moves / 2, tell: s.tell}
 	return a.run(ctx)
 }
 

@@ -24,6 +24,10 @@
 // of borders, deviations beyond the tolerance, and what changes hands. Each term
 // is judged in constant time.
 //
+// Without given districts, the two best of several starts go through a
+// recombination: two to four districts that touch are put together and divided
+// anew, as often as the moves last.
+//
 // The same problem, seed and moves give the same districts on machines of one
 // architecture.
 //

@@ -3,13 +3,13 @@ package districts
 // fix returns the cells that each district begins with: its locked cells and
 // the shortest paths that join them. Where only cells locked elsewhere do, the
 // district stays apart and a reason says so.
-func (g *graph) fix(p *Problem) ([][]int32, []Reason) {
-	fixed := make([][]int32, p.K)
-	if p.Locked == nil {
+func (g *graph) fix(locked []int, k int) ([][]int32, []Reason) {
+	fixed := make([][]int32, k)
+	if locked == nil {
 		return fixed, nil
 	}
 	taken := make([]int32, g.n)
-	for v, d := range p.Locked {
+	for v, d := range locked {
 		taken[v] = int32(d)
 		if d != None {
 			fixed[d] = append(fixed[d], int32(v))

@@ -24,8 +24,8 @@ type start struct {
 }
 
 func newStart(t *state, random *rand.Rand, fixed [][]int32) *start {
-	s := &start{t: t, random: random, fixed: fixed, centre: make([]int32, t.p.K), taken: make([]int32, t.g.n),
-		weight: make([]float64, t.p.K), reached: make([]float64, t.g.n), of: make([]int32, t.g.n)}
+	s := &start{t: t, random: random, fixed: fixed, centre: make([]int32, t.k), taken: make([]int32, t.g.n),
+		weight: make([]float64, t.k), reached: make([]float64, t.g.n), of: make([]int32, t.g.n)}
 	for v := range s.taken {
 		s.taken[v] = -1
 	}
@@ -43,7 +43,7 @@ func (s *start) share(v int32) float64 {
 	for i := range s.t.figures {
 		sum += s.t.value[int(v)*s.t.figures+i]
 	}
-	return sum / float64(s.t.figures*s.t.p.K)
+	return sum / float64(s.t.figures*s.t.k)
 }
 
 // choose spreads the centres: each next one with a chance that grows with the
@@ -173,7 +173,7 @@ func (s *start) balance(rounds int) []int32 {
 	t := s.t
 	var best []int32
 	least := math.Inf(1)
-	reach := math.Sqrt(float64(t.g.n) / float64(t.p.K) * t.g.area / math.Pi)
+	reach := math.Sqrt(float64(t.g.n) / float64(t.k) * t.g.area / math.Pi)
 	for round := range rounds {
 		s.grow()
 		t.set(s.of)
@@ -199,7 +199,7 @@ func (s *start) balance(rounds int) []int32 {
 // centreAgain puts each centre on the cell of its region nearest to its middle.
 func (s *start) centreAgain() {
 	t := s.t
-	least := make([]float64, t.p.K)
+	least := make([]float64, t.k)
 	for d := range least {
 		least[d] = math.Inf(1)
 	}

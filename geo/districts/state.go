@@ -7,9 +7,13 @@ import (
 
 // state is a division under way, with what its cost is made of.
 type state struct {
-	p  *Problem
 	g  *graph
 	of []int32 // district by cell
+	k  int     // districts
+
+	base   []float64 // by district and figure, beside the cells
+	given  []int     // district of today by cell, nil
+	locked []int     // district that a cell must keep, nil
 
 	count []int32 // cells, by district
 	sx    []float64
@@ -37,7 +41,7 @@ func newState(p *Problem, g *graph, stability float64) *state {
 	f := len(p.Figures)
 	n, k := g.n, p.K
 	t := &state{
-		p: p, g: g, of: make([]int32, n), count: make([]int32, k), sx: make([]float64, k), sy: make([]float64, k), sq: make([]float64, k),
+		g: g, k: k, of: make([]int32, n), base: make([]float64, k*f), given: p.Given, locked: p.Locked, count: make([]int32, k), sx: make([]float64, k), sy: make([]float64, k), sq: make([]float64, k),
 		load: make([]float64, k*f), value: make([]float64, n*f), at: make([]int32, n), foreign: make([]int32, n),
 		figures: f, slack: make([]float64, f), seen: make([]int32, n),
 	}
@@ -54,6 +58,9 @@ func newState(p *Problem, g *graph, stability float64) *state {
 			total += v
 		}
 		mean := total / float64(k)
+		for d, v := range figure.Base {
+			t.base[d*f+i] = v / mean
+		}
 		for v := range n {
 			t.value[v*f+i] = figure.Values[v] / mean
 			if t.moved != nil && p.Given[v] != None {
@@ -62,8 +69,8 @@ func newState(p *Problem, g *graph, stability float64) *state {
 		}
 		t.slack[i] = figure.tolerance()
 	}
-	// A border as long as those of round districts costs 0.3 a district.
-	t.edge = 0.15 / (3.5 * math.Sqrt(float64(n)/float64(k)))
+	// A border as long as those of round districts costs 0.26 a district.
+	t.edge = 0.13 / (3.5 * math.Sqrt(float64(n)/float64(k)))
 	return t
 }
 
@@ -74,12 +81,7 @@ func (t *state) set(of []int32) {
 	clear(t.sx)
 	clear(t.sy)
 	clear(t.sq)
-	clear(t.load)
-	for i := range t.p.Figures {
-		for d, v := range t.p.Figures[i].Base {
-			t.load[d*t.figures+i] = v * t.unit(i)
-		}
-	}
+	copy(t.load, t.base)
 	t.border = t.border[:0]
 	for v := range int32(t.g.n) {
 		d := t.of[v]
@@ -103,17 +105,6 @@ func (t *state) set(of []int32) {
 	}
 }
 
-// unit turns a figure's amounts into multiples of its mean over the districts.
-func (t *state) unit(figure int) float64 {
-	total := 0.0
-	for _, list := range [][]float64{t.p.Figures[figure].Values, t.p.Figures[figure].Base} {
-		for _, v := range list {
-			total += v
-		}
-	}
-	return float64(t.p.K) / total
-}
-
 // strain is the cost of a district's load of a figure: nothing to speak of
 // within nine tenths of the tolerance, growing by the square beyond.
 func (t *state) strain(load float64, figure int) float64 {
@@ -128,14 +119,14 @@ func (t *state) strain(load float64, figure int) float64 {
 	return cost
 }
 
-// shape is the cost of a district's shape: one over its compactness, so that a
-// district of few cells, in a town, counts as much as a large one.
+// shape is the cost of a district's shape: twice what its compactness lacks of
+// 1, so that a district of few cells, in a town, counts as much as a large one.
 func (t *state) shape(n int32, x, y, q float64) float64 {
 	if n == 0 {
 		return 0
 	}
 	cells := float64(n)
-	return 2 * math.Pi * ((q-(x*x+y*y)/cells)/t.g.area + cells*own) / (cells * cells)
+	return 2 - cells*cells/math.Pi/((q-(x*x+y*y)/cells)/t.g.area+cells*own)
 }
 
 // change is what moving cell v to district b costs, when it is negative a gain.
@@ -161,7 +152,7 @@ func (t *state) change(v, b int32) float64 {
 		cost += t.press * (t.strain(from-value, i) - t.strain(from, i) + t.strain(to+value, i) - t.strain(to, i))
 	}
 	if t.moved != nil {
-		given := int32(t.p.Given[v])
+		given := int32(t.given[v])
 		if given == a {
 			cost += t.moved[v]
 		} else if given == b {
@@ -228,7 +219,7 @@ const searchLimit = 400
 // piece and keeps a cell.
 func (t *state) free(v int32) bool {
 	d := t.of[v]
-	if t.count[d] < 2 || t.p.Locked != nil && t.p.Locked[v] != None {
+	if t.count[d] < 2 || t.locked != nil && t.locked[v] != None {
 		return false
 	}
 	near := t.g.neighbours(v)
@@ -320,7 +311,7 @@ func (t *state) total() float64 {
 	}
 	for v := range t.of {
 		edges += int(t.foreign[v])
-		if t.moved != nil && t.p.Given[v] != None && int32(t.p.Given[v]) != t.of[v] {
+		if t.moved != nil && t.given[v] != None && int32(t.given[v]) != t.of[v] {
 			cost += t.moved[v]
 		}
 	}

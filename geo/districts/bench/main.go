@@ -1,5 +1,7 @@
 // Command bench divides a real state and a field of twenty thousand cells into
-// districts, and prints how that compares with plain ways.
+// districts, and prints how that compares with plain ways: the districts that are
+// balanced to 3 %, those that may be as uneven as the k-means of the same seed,
+// k-means and greedy growing, and the means over the seeds.
 //
 //	go run ./geo/districts/bench EXTRACT.osm.pbf
 package main
@@ -47,20 +49,54 @@ func run() error {
 		if *only != "" && *only != name {
 			continue
 		}
+		sums := map[string]*result{}
 		for seed := range *seeds {
-			if err := compare(w, p, seed+1); err != nil {
+			if err := compare(w, p, seed+1, sums); err != nil {
 				return err
 			}
+		}
+		for _, method := range methods {
+			sums[method].print(w, p, method, "mean", float64(*seeds))
 		}
 	}
 	return w.Flush()
 }
 
-func compare(w *tabwriter.Writer, p districts.Problem, seed uint64) error {
+// The methods, in the order in which they are printed.
+const (
+	ours    = "districts"
+	uneven  = "as uneven as k-means"
+	kMeans  = "k-means"
+	growing = "growing"
+)
+
+var methods = []string{ours, uneven, kMeans, growing}
+
+// result is what one division comes to, or the sum of several.
+type result struct{ worst, apart, compactness, border, seconds float64 }
+
+func (r *result) add(o result) {
+	r.worst += o.worst
+	r.apart += o.apart
+	r.compactness += o.compactness
+	r.border += o.border
+	r.seconds += o.seconds
+}
+
+func (r *result) print(w *tabwriter.Writer, p districts.Problem, method, seed string, n float64) {
+	fmt.Fprintf(w, "%d\t%d\t%s\t%s\t%.1f %%\t%.3g\t%.3f\t%.0f\t%.1f s\n", len(p.Points), p.K, method, seed,
+		100*r.worst/n, r.apart/n, r.compactness/n, r.border/n, r.seconds/n)
+}
+
+func compare(w *tabwriter.Writer, p districts.Problem, seed uint64, sums map[string]*result) error {
 	row := func(method string, district []int, took time.Duration) {
 		m := districts.Measure(p, district)
-		fmt.Fprintf(w, "%d\t%d\t%s\t%d\t%.1f %%\t%d\t%.3f\t%d\t%.1f s\n", len(p.Points), p.K, method, seed,
-			100*slices.Max(m.Worst), m.Apart, m.Compactness, m.Border, took.Seconds())
+		r := result{slices.Max(m.Worst), float64(m.Apart), m.Compactness, float64(m.Border), took.Seconds()}
+		r.print(w, p, method, fmt.Sprint(seed), 1)
+		if sums[method] == nil {
+			sums[method] = &result{}
+		}
+		sums[method].add(r)
 	}
 	began := time.Now()
 	s, err := districts.Divide(context.Background(), p, districts.Options{Seed: seed})
@@ -69,18 +105,27 @@ func compare(w *tabwriter.Writer, p districts.Problem, seed uint64) error {
 	}
 	took := time.Since(began)
 	p.Edges = append(slices.Clone(p.Edges), s.Bridges...) // an island is no fault of any method
-	row("districts", s.District, took)
+	row(ours, s.District, took)
 	for _, r := range s.Reasons {
 		fmt.Fprintf(os.Stderr, "seed %d: %s district %d cell %d: %.3f of the mean\n", seed, r.Why, r.District, r.Cell, r.Share)
 	}
 	began = time.Now()
 	district := districts.KMeans(p, seed, 100)
-	row("k-means", district, time.Since(began))
+	took = time.Since(began)
+	loose := p
+	loose.Figures = slices.Clone(p.Figures)
+	loose.Figures[0].Tolerance = min(10, slices.Max(districts.Measure(p, district).Worst))
+	began = time.Now()
+	if s, err = districts.Divide(context.Background(), loose, districts.Options{Seed: seed}); err != nil {
+		return err
+	}
+	row(uneven, s.District, time.Since(began))
+	row(kMeans, district, took)
 	began = time.Now()
 	if district, err = districts.Grow(p, seed); err != nil {
 		return err
 	}
-	row("growing", district, time.Since(began))
+	row(growing, district, time.Since(began))
 	return w.Flush()
 }
 
