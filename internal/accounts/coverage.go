@@ -1,5 +1,7 @@
 package accounts
 
+import "strconv"
+
 // Coverage is how an account's visits keep up with its interval.
 type Coverage string
 
@@ -12,8 +14,8 @@ const (
 	CoverageOverdue Coverage = "overdue"  // the day has passed
 )
 
-// dueWithinDays is how long before its day a visit counts as due.
-const dueWithinDays = "7"
+// dueWithinDays is how many days before its day a visit counts as due.
+const dueWithinDays = 7
 
 // CoverageSQL is the one place where coverage is decided. dueOn is the SQL of
 // the day on which the next visit should happen (null before the first), today
@@ -21,6 +23,6 @@ const dueWithinDays = "7"
 func CoverageSQL(dueOn, today string) string {
 	return "(case when " + dueOn + " is null then 'never'" +
 		" when " + dueOn + " < " + today + " then 'overdue'" +
-		" when " + dueOn + " <= " + today + " + " + dueWithinDays + " then 'due'" +
+		" when " + dueOn + " <= " + today + " + " + strconv.Itoa(dueWithinDays) + " then 'due'" +
 		" else 'on_track' end)"
 }
