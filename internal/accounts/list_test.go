@@ -76,8 +76,36 @@ func TestEachFieldOfAFilterMeansWhatItSays(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, len(got), s.Total, "the selection agrees")
 			}
+			s, err := b.SumUp(b.ctx, c.f)
+			require.NoError(t, err)
+			require.Equal(t, len(got), s.Total, "and so do the sums of any filter")
 		})
 	}
+}
+
+func TestNamedAccountsAreSummedUpEachOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	sw, _, _, ne := square(b)
+	s, err := b.SumUp(b.ctx, Filter{IDs: []int64{ne.ID, sw.ID, sw.ID, 1 << 40}})
+	require.NoError(t, err)
+	require.Equal(t, 2, s.Total)
+	for by, counts := range map[string]int{"status": sum(s.ByStatus, func(c StatusCount) int { return c.Count }),
+		"class": sum(s.ByClass, func(c ClassCount) int { return c.Count }), "owner": sum(s.ByOwner, func(c OwnerCount) int { return c.Count })} {
+		require.Equal(t, 2, counts, by)
+	}
+	require.Len(t, s.SiteIDs, 2)
+	require.Zero(t, s.OpenProspects)
+	none, err := b.SumUp(b.ctx, Filter{IDs: []int64{}})
+	require.NoError(t, err)
+	require.Zero(t, none.Total)
+}
+
+func sum[T any](list []T, count func(T) int) (n int) {
+	for _, each := range list {
+		n += count(each)
+	}
+	return n
 }
 
 func TestAnArchivedAccountIsInTheArchiveOnlyAndComesBack(t *testing.T) {

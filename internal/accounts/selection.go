@@ -46,13 +46,20 @@ const selectedRows = 500
 // Select sums up the accounts that the filter means. It fails with
 // [fault.Invalid] for a filter without a shape.
 func (s *Service) Select(ctx context.Context, f Filter) (Selection, error) {
+	if driving, _ := f.shape(); driving == nil {
+		return Selection{}, fault.New(fault.Invalid, "A selection needs a shape.").WithField("query.within", "Give within, reach or bbox.")
+	}
+	return s.SumUp(ctx, f)
+}
+
+// SumUp is [Service.Select] for any filter. Without a shape, accounts without a
+// place count, too, and there are no open prospects.
+func (s *Service) SumUp(ctx context.Context, f Filter) (Selection, error) {
 	out := Selection{ByStatus: []StatusCount{}, ByClass: []ClassCount{}, ByOwner: []OwnerCount{}, SiteIDs: []int64{}}
 	if err := f.Check(); err != nil {
 		return out, err
 	}
-	if driving, _ := f.shape(); driving == nil {
-		return out, fault.New(fault.Invalid, "A selection needs a shape.").WithField("query.within", "Give within, reach or bbox.")
-	}
+	driving, _ := f.shape()
 	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
 		today, err := Today(ctx, tx, actor.OrgID)
 		if err != nil {
@@ -65,8 +72,10 @@ func (s *Service) Select(ctx context.Context, f Filter) (Selection, error) {
 		if err := f.breakDown(ctx, tx, statement(), &out); err != nil {
 			return err
 		}
-		if out.OpenProspects, err = f.OpenProspectsOf().count(ctx, tx, statement()); err != nil {
-			return err
+		if driving != nil {
+			if out.OpenProspects, err = f.OpenProspectsOf().count(ctx, tx, statement()); err != nil {
+				return err
+			}
 		}
 		ids, _, err := f.page(ctx, tx, statement(), sorting{name: "name", key: "a.name_key", cast: "text"}, nil, selectedRows, out.Total)
 		if err != nil {
@@ -85,14 +94,20 @@ func (s *Service) Select(ctx context.Context, f Filter) (Selection, error) {
 	return out, err
 }
 
-// breakDown counts the accounts of a filter with a shape in all, by status, by
-// class and by owner, in one pass over its sites.
+// breakDown counts the accounts of a filter in all, by status, by class and by
+// owner, in one pass over its sites, or over its accounts when it has no shape.
 func (f Filter) breakDown(ctx context.Context, tx pgx.Tx, q *Statement, out *Selection) error {
+	hit := `select a.status, a.class, a.owner_id from accounts a where `
+	if driving, _ := f.shape(); driving == nil {
+		hit += f.conditions(q, accountsTable)
+	} else {
+		hit = `select s.account_id, s.status, s.class, s.owner_id
+		  from ` + f.Sites(q, "s.account_id, s.status, s.class, s.owner_id") + `
+		  group by 1, 2, 3, 4`
+	}
 	rows, err := q.query(ctx, tx, `
 		with hit as (
-		  select s.account_id, s.status, s.class, s.owner_id
-		  from `+f.Sites(q, "s.account_id, s.status, s.class, s.owner_id")+`
-		  group by 1, 2, 3, 4
+		  `+hit+`
 		), counted as (
 		  select grouping(status, class, owner_id) as by, status, class, owner_id, count(*) as n
 		  from hit group by grouping sets ((status), (class), (owner_id), ())

@@ -24,6 +24,7 @@ func (s *Server) routes() {
 	s.registerViews()         // views.go
 	s.registerSegments()      // segments.go
 	s.registerBulk()          // bulk.go
+	s.registerSums()          // sums.go
 	s.registerSearch()        // search.go
 	s.registerOpenProspects() // openprospects.go
 	s.registerRegions()       // regions.go

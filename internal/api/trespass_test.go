@@ -80,6 +80,9 @@ var trespasses = map[string]trespass{
 		return c.get("/api/accounts?ownerId=" + id(their.rep.ID) + "&teamId=" + id(their.team) + "&tag=" + their.mark + "&q=" + their.mark + "&bbox=-76,39,-75,40")
 	}},
 	"summariseSelection": {try: func(c *client, _ tenant) *reply { return c.get("/api/accounts/selection?bbox=-76,39,-75,40") }},
+	"sumUpAccounts": {try: func(c *client, their tenant) *reply {
+		return c.do("POST", "/api/accounts/sums", map[string]any{"ids": []int64{their.account}})
+	}},
 	"createAccount": {try: func(c *client, their tenant) *reply {
 		return c.do("POST", "/api/accounts", map[string]any{"name": "Mine", "ownerId": their.rep.ID, "teamId": their.team})
 	}, want: 422},
