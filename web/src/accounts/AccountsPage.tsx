@@ -71,10 +71,6 @@ export function AccountsPage() {
     [select, change, bounds, zoom, inView, show],
   )
   const onShow = (to: Show) => s.change({ show: to === (phone ? 'list' : 'both') ? undefined : to }, false)
-  const draw = () => {
-    if (show === 'list') onShow(phone ? 'map' : 'both')
-    s.draw()
-  }
   const tree = wholeTree(s.filter)
 
   const listPart = (
@@ -143,7 +139,6 @@ export function AccountsPage() {
           inView={inView}
           reachName={s.reachName}
           onInView={show === 'both' ? (on) => s.change({ inView: on || undefined }, false) : undefined}
-          onDraw={draw}
           error={error}
           end={<ViewChanges state={view} search={s.search} />}
         >

@@ -43,8 +43,6 @@ type Props = {
   onInView?: ((inView: boolean) => void) | undefined
   /** The name of the place where the drive-time area begins. */
   reachName?: string | undefined
-  /** Takes the lasso in hand. */
-  onDraw?: (() => void) | undefined
   /** What the server said about the filter. */
   error?: unknown
   /** At the end of the conditions. */
@@ -54,7 +52,7 @@ type Props = {
 
 /** Search, and a chip for each condition; the same above the list, on the map and beside the regions. */
 export function FilterBar(props: Props) {
-  const { filter, onChange, inView, onInView, reachName, onDraw, error, end, children } = props
+  const { filter, onChange, inView, onInView, reachName, error, end, children } = props
   const { t } = useTranslation('filters')
   const words = useWords()
   const [building, setBuilding] = useState(false)
@@ -130,7 +128,6 @@ export function FilterBar(props: Props) {
               {...shared}
               condition={node}
               onChange={(next) => change(replaceAt(root, path(index), next))}
-              onDraw={onDraw}
             />
           ) : (
             // biome-ignore lint/suspicious/noArrayIndexKey: its place is what names a group
@@ -141,7 +138,6 @@ export function FilterBar(props: Props) {
           words={words}
           onAdd={(condition) => change(appendAt(root, [], condition))}
           onChangeLast={(condition) => change(replaceAt(root, path(members.length - 1), condition))}
-          onDraw={onDraw}
         />
         {conditions > 0 && (
           <Button

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import type { Bounds } from '../app/accountsMap'
-import { useDrawing } from '../app/drawing'
 import { type Reach, reachOf, reachText } from '../app/reach'
 import {
   type AccountsSearch,
@@ -67,10 +66,6 @@ export function useAccountsSearch(from: '/signed-in/' | '/signed-in/accounts' | 
     filter,
     changeFilter,
     clearFilter: useCallback(() => changeFilter({ ...noFilter, inView: undefined }), [changeFilter]),
-    /** The lasso in hand, on a map that is to be seen. */
-    draw: useCallback(() => {
-      useDrawing.setState({ wanted: 'lasso' })
-    }, []),
     position,
     bounds,
     move: useCallback(

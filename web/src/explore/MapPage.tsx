@@ -25,13 +25,7 @@ export function MapPage() {
     <div className={classes.page}>
       <h1 className={classes.title}>{t('mapOf')}</h1>
       <Paper className={classes.panel} shadow="md" radius="lg" withBorder>
-        <FilterBar
-          filter={s.filter}
-          onChange={s.changeFilter}
-          reachName={s.reachName}
-          onDraw={s.draw}
-          error={check.error}
-        />
+        <FilterBar filter={s.filter} onChange={s.changeFilter} reachName={s.reachName} error={check.error} />
         <div className={classes.under}>
           {mayRegions && (
             <SegmentedControl

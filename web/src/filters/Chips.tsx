@@ -23,10 +23,9 @@ export function ConditionChip(
   props: ChipProps & {
     condition: Condition
     onChange: (condition: Condition) => void
-    onDraw?: (() => void) | undefined
   },
 ) {
-  const { words, condition, error, onRemove, onDraw } = props
+  const { words, condition, error, onRemove } = props
   const { t } = useTranslation('filters')
   const [opened, setOpened] = useState(false)
   const { draft, change, finish } = useDraft(condition, props.onChange)
@@ -73,20 +72,7 @@ export function ConditionChip(
           </Text>
         )}
         {field ? (
-          <ConditionEditor
-            words={words}
-            field={field}
-            condition={draft}
-            onChange={change}
-            onDraw={
-              onDraw &&
-              (() => {
-                setOpened(false)
-                onDraw()
-              })
-            }
-            autoFocus
-          />
+          <ConditionEditor words={words} field={field} condition={draft} onChange={change} autoFocus />
         ) : (
           <Text size="sm">{text}</Text>
         )}
@@ -143,7 +129,6 @@ export function AddCondition(props: {
   onAdd: (condition: Condition) => void
   /** Another value for the condition that was just added. */
   onChangeLast: (condition: Condition) => void
-  onDraw?: (() => void) | undefined
 }) {
   const { t } = useTranslation('filters')
   const [opened, setOpened] = useState(false)
@@ -185,7 +170,7 @@ export function AddCondition(props: {
 }
 
 function NewCondition(props: Parameters<typeof AddCondition>[0] & { field: Field; onDone: () => void }) {
-  const { words, field, onAdd, onChangeLast, onDraw, onDone } = props
+  const { words, field, onAdd, onChangeLast, onDone } = props
   const [last, setLast] = useState<{ condition: Condition; added: boolean }>(() => ({
     condition: conditionOn(field),
     added: false,
@@ -206,20 +191,7 @@ function NewCondition(props: Parameters<typeof AddCondition>[0] & { field: Field
       <Text size="sm" fw={600} mb="xs">
         {field.label}
       </Text>
-      <ConditionEditor
-        words={words}
-        field={field}
-        condition={draft}
-        onChange={change}
-        onDraw={
-          onDraw &&
-          (() => {
-            onDone()
-            onDraw()
-          })
-        }
-        autoFocus
-      />
+      <ConditionEditor words={words} field={field} condition={draft} onChange={change} autoFocus />
     </form>
   )
 }

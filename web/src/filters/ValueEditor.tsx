@@ -1,6 +1,5 @@
 /** The control for what a condition compares with, by the kind of its field. */
 import {
-  Button,
   Checkbox,
   Group,
   NativeSelect,
@@ -12,16 +11,14 @@ import {
   Text,
   TextInput,
 } from '@mantine/core'
-import { IconLasso, IconSearch } from '@tabler/icons-react'
+import { IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { StatusMark } from '../accounts/Marks'
-import { PlaceSearch } from '../accounts/PlaceSearch'
-import { useMe } from '../api/queries'
-import type { Point } from '../api/types'
-import { mostMinutes } from '../app/reach'
 import type { Coverage, Status } from '../app/search'
 import { isBare, opGroup } from './fields'
+import { PlaceEditor } from './PlaceEditor'
+import { RelationEditor } from './RelationEditor'
 import type { Words } from './sentence'
 import type { Condition } from './tree'
 import type { Field } from './types'
@@ -32,8 +29,6 @@ export type EditorProps = {
   field: Field
   condition: Condition
   onChange: (condition: Condition) => void
-  /** Takes the lasso in hand; without it nothing can be drawn here. */
-  onDraw?: (() => void) | undefined
   /** The first control takes the focus. */
   autoFocus?: boolean
 }
@@ -50,6 +45,8 @@ export function ValueEditor(props: EditorProps) {
     case 'date':
       return <Dates {...props} />
     case 'choice':
+      if (field.key === 'relation') return <RelationEditor {...props} />
+      return <Choices {...props} />
     case 'segment':
       return <Choices {...props} />
     case 'choices':
@@ -57,7 +54,7 @@ export function ValueEditor(props: EditorProps) {
     case 'boolean':
       return <YesNo {...props} />
     case 'place':
-      return <Place {...props} />
+      return <PlaceEditor {...props} />
     default:
       return <Phrase {...props} />
   }
@@ -267,87 +264,5 @@ function YesNo({ condition, onChange }: EditorProps) {
         { value: 'false', label: t('no') },
       ]}
     />
-  )
-}
-
-const metresPerMile = 1609.344
-
-function Place({ condition, onChange, onDraw }: EditorProps) {
-  const { t } = useTranslation('filters')
-  const { organisation } = useMe()
-  const imperial = organisation.currency === 'USD'
-  const value = (condition.value ?? {}) as {
-    center?: Point
-    metres?: number
-    minutes?: number
-    polygon?: unknown[]
-  }
-  const [address, setAddress] = useState(value.center ? t('value.placeChosen') : '')
-  if (condition.op === 'within')
-    return (
-      <Stack gap="xs">
-        <Text size="sm" c="dimmed">
-          {value.polygon ? t('value.drawn', { count: value.polygon.length }) : t('value.drawHint')}
-        </Text>
-        {onDraw && (
-          <Button
-            size="sm"
-            variant="default"
-            leftSection={<IconLasso size={16} aria-hidden />}
-            onClick={onDraw}
-          >
-            {t('value.draw')}
-          </Button>
-        )}
-      </Stack>
-    )
-  if (condition.op !== 'radius' && condition.op !== 'reach') return null
-  const change = (part: object) => {
-    const rest =
-      condition.op === 'radius'
-        ? { metres: value.metres ?? (imperial ? 5 * metresPerMile : 5000) }
-        : { minutes: value.minutes ?? 20, profile: 'car' }
-    onChange({
-      ...condition,
-      value: { ...(value.center ? { center: value.center } : {}), ...rest, ...part },
-    })
-  }
-  const unit = imperial ? metresPerMile : 1000
-  return (
-    <Stack gap="xs">
-      <PlaceSearch
-        label={t('value.middle')}
-        placeholder={t('value.place')}
-        withinPortal={false}
-        value={address}
-        onChange={setAddress}
-        onPlace={(place) => {
-          setAddress([place.label, place.detail].filter(Boolean).join(', '))
-          change({ center: place.point })
-        }}
-      />
-      {condition.op === 'radius' ? (
-        <NumberInput
-          size="xs"
-          label={t('value.metres')}
-          suffix={` ${imperial ? t('value.miles') : t('value.kilometres')}`}
-          min={0.1}
-          max={500}
-          decimalScale={1}
-          value={Number(((value.metres ?? 5 * unit) / unit).toFixed(1))}
-          onChange={(far) => Number(far) > 0 && change({ metres: Math.round(Number(far) * unit) })}
-        />
-      ) : (
-        <NumberInput
-          size="xs"
-          label={t('value.minutes')}
-          min={1}
-          max={mostMinutes}
-          allowDecimal={false}
-          value={value.minutes ?? 20}
-          onChange={(minutes) => Number(minutes) >= 1 && change({ minutes: Number(minutes) })}
-        />
-      )}
-    </Stack>
   )
 }

@@ -4,6 +4,8 @@ import i18next from 'i18next'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, call } from '../api/client'
+import { isAround, isWholePlace, placeOf } from './place'
+import { isMatch, isWholeMatch, matchingOf, relatedOf } from './relation'
 import type { Condition } from './tree'
 import type { Field, FieldType } from './types'
 
@@ -83,21 +85,33 @@ const shapeOf = (op: string) => shapes.findIndex(([ops]) => ops.includes(op))
 export function withOp(condition: Condition, op: string): Condition {
   const { field } = condition
   if (isBare(op)) return { field, op }
+  if (field === 'relation') {
+    const roles = isMatch(condition) ? matchingOf(condition).roles : relatedOf(condition).roles
+    if (op === 'match') return { field, op, value: { roles, filter: matchingOf(condition).filter } }
+    if (isMatch(condition)) return { field, op, value: roles }
+  }
   const shape = shapeOf(op)
   if ('value' in condition && shapeOf(condition.op) === shape && !isBare(condition.op))
     return { field, op, value: condition.value }
   if (shape >= 0) return { field, op, value: shapes[shape]?.[1] }
-  if (field === 'place') return { field, op, value: null }
+  if (field === 'place') {
+    const { center, name } = placeOf(condition)
+    const keep = isAround(op) && isAround(condition.op) && center
+    if (!keep) return { field, op, value: null }
+    const asked = op === 'radius' ? { metres: 5000 } : { minutes: 20, profile: 'car' }
+    return { field, op, value: { center, ...(name ? { name } : {}), ...asked } }
+  }
   return { field, op, value: op === 'is' && typeof condition.value === 'boolean' ? condition.value : '' }
 }
 
 /** Whether a condition says enough to be asked. */
-export function isWhole({ field, op, value }: Condition): boolean {
+export function isWhole(condition: Condition): boolean {
+  const { field, op, value } = condition
   if (isBare(op)) return true
+  if (field === 'place') return isWholePlace(condition)
+  if (isMatch(condition)) return isWholeMatch(condition, isWhole)
   if (Array.isArray(value)) return value.length > 0 && value.every((v) => v !== '')
   if (typeof value === 'string') return value.trim() !== ''
   if (typeof value === 'object' && value !== null && 'n' in value) return Number(value.n) >= 1
-  if (field === 'place' && (op === 'radius' || op === 'reach'))
-    return typeof value === 'object' && value !== null && 'center' in value
   return value !== null && value !== undefined
 }

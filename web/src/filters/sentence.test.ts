@@ -16,6 +16,7 @@ function words(language: 'en' | 'de'): Words {
       user: (id) => ({ 7: 'Mia Berg' })[id] ?? `#${id}`,
       team: (id) => `Team ${id}`,
       segment: (id) => `Segment ${id}`,
+      account: (id) => ({ 7: 'Mill' })[id] ?? `#${id}`,
     },
     catalogue: catalogueOf(someFields.map((field) => ({ ...field, label: labelOf(field, language) }))),
   }
@@ -77,8 +78,30 @@ describe('a filter as a sentence', () => {
   })
   it('speaks of places and of what is not said yet', () => {
     expect(say({ field: 'place', op: 'reach', value: { center: [1, 2], minutes: 20 } })).toBe(
-      'Can be driven to in 20 min.',
+      'Can be driven to in 20 min from a place.',
     )
+    expect(say({ field: 'place', op: 'area', value: { place: 3, name: 'Kent County' } })).toBe(
+      'Lies in Kent County.',
+    )
+  })
+  it('speaks of related accounts by their role, name or conditions', () => {
+    expect(say({ field: 'relation', op: 'in', value: ['supplier:7', 'vendor:7'] })).toBe(
+      'Related account is Supplier Mill or Vendor Mill.',
+    )
+    expect(
+      say({
+        field: 'relation',
+        op: 'match',
+        value: { roles: ['supplier'], filter: { any: [customer, old] } },
+      }),
+    ).toBe(
+      'Related account that is Supplier meets: (status is Customer or last visit is more than 30 days ago).',
+    )
+    expect(say({ not: { field: 'relation', op: 'match', value: { roles: [], filter: customer } } })).toBe(
+      'Not (related account that is anything meets: status is Customer).',
+    )
+  })
+  it('says what is not said yet', () => {
     expect(say({ field: 'revenue', op: 'between', value: [1000, ''] })).toBe(
       'Revenue is between $1,000 and ….',
     )

@@ -2,6 +2,8 @@
 import type { i18n as I18n } from 'i18next'
 import type { Format } from '../i18n/format'
 import { type Catalogue, isBare, opGroup } from './fields'
+import type { PlaceValue } from './place'
+import { isMatch, matchingOf } from './relation'
 import { type Condition, childrenOf, type FilterNode, isCondition, isNot, kindOf, pruned } from './tree'
 import type { Field } from './types'
 
@@ -10,6 +12,7 @@ export type Names = {
   user: (id: number) => string
   team: (id: number) => string
   segment: (id: number) => string
+  account: (id: number) => string
 }
 
 export type Words = { i18n: I18n; format: Format; names: Names; catalogue: Catalogue }
@@ -30,7 +33,7 @@ function relationName(words: Words, value: string, field: Pick<Field, 'choices'>
   const name = words.i18n.exists(key)
     ? words.i18n.t(key as 'filters:field.name')
     : (field.choices?.find((choice) => choice.value === role)?.label ?? '')
-  return account ? `${name} #${account}`.trim() : name
+  return account ? `${name} ${words.names.account(Number(account))}`.trim() : name
 }
 
 /** What a value of a choice is called. */
@@ -75,8 +78,9 @@ function scalar(words: Words, field: Field, value: unknown): string {
 }
 
 function placeValues(words: Words, value: unknown): Values {
-  const { metres, minutes, cells } = (value ?? {}) as { metres?: number; minutes?: number; cells?: unknown[] }
+  const { metres, minutes, cells, name } = (value ?? {}) as PlaceValue
   return {
+    place: name || say(words, 'somePlace'),
     distance: metres === undefined ? '…' : words.format.distance(metres),
     duration: minutes === undefined ? '…' : words.format.duration(minutes * 60),
     count: cells?.length ?? 0,
@@ -86,6 +90,15 @@ function placeValues(words: Words, value: unknown): Values {
 /** The values of a condition, as its words want them. */
 function valuesOf(words: Words, field: Field, { op, value }: Condition): Values {
   if (isBare(op)) return {}
+  if (isMatch({ field: field.key, op })) {
+    const { roles, filter } = matchingOf({ field: field.key, op, value })
+    const names = roles.map((role) => relationName(words, role, field))
+    const inner = pruned(filter)
+    return {
+      role: names.length > 0 ? listOf(words, names, 'disjunction') : say(words, 'anyRelated'),
+      text: inner ? clause(words, inner, false, false) : '…',
+    }
+  }
   if (field.type === 'place') return placeValues(words, value)
   if (op === 'between') {
     const [from, to] = Array.isArray(value) ? value : []

@@ -1,15 +1,9 @@
 /** The places that a filter asks for, to be drawn on the map. */
 import type { MultiPolygon, Position } from 'geojson'
-import type { Point } from '../api/types'
+import { cellsShape } from '../map/cells'
 import { circleAround } from '../map/circle'
+import type { PlaceValue } from './place'
 import { conditionsIn, type FilterNode } from './tree'
-
-type PlaceValue = {
-  polygon?: Point[]
-  center?: Point
-  metres?: number
-  box?: [number, number, number, number]
-}
 
 const closed = (ring: Position[]): Position[] => (ring[0] ? [...ring, ring[0]] : ring)
 
@@ -26,10 +20,12 @@ function ringOf(op: string, { polygon, center, metres, box }: PlaceValue): Posit
   ])
 }
 
-/** Drawn shapes, circles and boxes of a filter; null when it asks for none. Drive times are not worked out here. */
+/** Drawn shapes, circles, boxes and hexagons of a filter; null when it asks for none. Drive times and named areas are the server's. */
 export function shapesOf(tree: FilterNode | null): MultiPolygon | null {
   const rings = conditionsIn(tree).flatMap(({ condition }) => {
     if (condition.field !== 'place') return []
+    const { cells } = (condition.value ?? {}) as PlaceValue
+    if (condition.op === 'cells' && cells) return cellsShape(cells.join())?.coordinates ?? []
     const ring = ringOf(condition.op, (condition.value ?? {}) as PlaceValue)
     return ring ? [[ring]] : []
   })

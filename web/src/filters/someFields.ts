@@ -46,6 +46,12 @@ export const someFields: Field[] = [
   field('revenue', 'money'),
   field('lastVisitOn', 'date', { editable: false }),
   field('place', 'place', { sortable: false, editable: false }),
+  field('relation', 'choice', {
+    ops: ['in', 'not_in', 'is_empty', 'not_empty', 'match'],
+    choices: choices('supplier', 'vendor'),
+    sortable: false,
+    editable: false,
+  }),
   field('search', 'search', { sortable: false, editable: false }),
   field('custom.vat', 'text', { label: 'VAT number', group: 'custom', custom: true }),
   field('custom.key_account', 'boolean', { label: 'Key account', group: 'custom', custom: true }),

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { teamsQuery, useMay, useMe, usersQuery } from '../api/queries'
 import { useFormat } from '../i18n/format'
 import { segmentsQuery } from '../segments/queries'
+import { useAccountNames } from './accountNames'
 import { useCatalogue } from './fields'
 import { choiceName, type Words } from './sentence'
 import type { Field } from './types'
@@ -20,6 +21,7 @@ export function useWords(): Words {
   const users = useQuery({ ...usersQuery, enabled: mayUsers }).data
   const teams = useQuery({ ...teamsQuery, enabled: mayUsers }).data
   const segments = useQuery(segmentsQuery).data
+  const account = useAccountNames()
   const { language } = i18n
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same object in another language
   return useMemo(
@@ -32,9 +34,10 @@ export function useWords(): Words {
           users?.find((u) => u.id === id)?.name ?? (id === me.user.id ? me.user.name : numbered(id)),
         team: (id) => teams?.find((team) => team.id === id)?.name ?? numbered(id),
         segment: (id) => segments?.find((segment) => segment.id === id)?.name ?? numbered(id),
+        account,
       },
     }),
-    [i18n, language, format, catalogue, users, teams, segments, me],
+    [i18n, language, format, catalogue, users, teams, segments, me, account],
   )
 }
 

@@ -11,7 +11,6 @@ import { type MouseEvent, type PointerEvent as ReactPointerEvent, useEffect, use
 import { createPortal } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import type { Point } from '../api/types'
-import { useDrawing } from '../app/drawing'
 import { useFormat } from '../i18n/format'
 import { circleAround, metresBetween } from './circle'
 import { finishedCircle, finishedPath, lassoReducer, noLasso, type Pixel, withinOf } from './lasso'
@@ -37,13 +36,6 @@ export function LassoTools(props: {
   const map = useMap()
   const [state, dispatch] = useReducer(lassoReducer, noLasso)
   const drawing = state.tool !== 'none'
-  const wanted = useDrawing((s) => s.wanted)
-
-  useEffect(() => {
-    if (!wanted) return
-    useDrawing.setState({ wanted: null })
-    dispatch({ type: 'choose', tool: wanted })
-  }, [wanted])
 
   useEffect(() => {
     if (!drawing) return

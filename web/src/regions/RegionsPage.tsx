@@ -307,13 +307,7 @@ export function RegionsPage() {
             {t('lead')}
           </Text>
         </div>
-        <FilterBar
-          filter={filter}
-          onChange={s.changeFilter}
-          reachName={s.reachName}
-          onDraw={s.draw}
-          error={error}
-        />
+        <FilterBar filter={filter} onChange={s.changeFilter} reachName={s.reachName} error={error} />
         <Controls
           figure={figure}
           second={second}

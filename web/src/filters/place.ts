@@ -1,0 +1,62 @@
+/** The value of a condition on a place, by its operation. */
+import type { MultiPolygon, Polygon } from 'geojson'
+import type { Point } from '../api/types'
+import { withinOf } from '../map/lasso'
+import { shapesOf } from './shapes'
+import type { Condition } from './tree'
+
+export type PlaceValue = {
+  polygon?: Point[]
+  center?: Point
+  metres?: number
+  minutes?: number
+  profile?: string
+  cells?: string[]
+  box?: [west: number, south: number, east: number, north: number]
+  /** Of a named area. */
+  place?: number
+  /** What the middle or the area is called; for people only. */
+  name?: string
+}
+
+export const placeOf = ({ value }: Condition): PlaceValue => (value ?? {}) as PlaceValue
+
+/** A place around which something is asked for. */
+export const isAround = (op: string) => op === 'radius' || op === 'reach'
+
+/** Whether a condition on a place says enough. */
+export function isWholePlace(condition: Condition): boolean {
+  const { polygon, center, cells, box, place } = placeOf(condition)
+  switch (condition.op) {
+    case 'within':
+      return (polygon?.length ?? 0) > 2
+    case 'cells':
+      return (cells?.length ?? 0) > 0
+    case 'box':
+      return box?.length === 4
+    case 'area':
+      return place !== undefined
+    default:
+      return center !== undefined
+  }
+}
+
+/** The ring of a lasso, as the map gives it. */
+export const ringOf = (within: string): Point[] =>
+  within.split(' ').map((pair) => pair.split(',').map(Number) as Point)
+
+/** The box around a ring. */
+export function boxOf(ring: Point[]): [number, number, number, number] {
+  const lons = ring.map((p) => p[0])
+  const lats = ring.map((p) => p[1])
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]
+}
+
+/** What is drawn of a condition without asking the server. */
+export const drawnShape = (condition: Condition): Polygon | MultiPolygon | null => shapesOf(condition)
+
+/** Cut to what a hand can mean, a metre. */
+export const pointHere = (lon: number, lat: number): Point =>
+  withinOf([[lon, lat]])
+    .split(',')
+    .map(Number) as Point
