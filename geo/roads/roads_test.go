@@ -46,8 +46,14 @@ var delaware = sync.OnceValues(func() (*Network, error) {
 	return Open(file)
 })
 
+// setup returns the network of Delaware. Under the race detector (make test-race
+// is -short) it takes a minute to make, and nothing happens at once in it that
+// TestManyMayAskAtOnce does not do on a town.
 func setup(t testing.TB) *Network {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("all of Delaware is left to the run without -short")
+	}
 	n, err := delaware()
 	require.NoError(t, err)
 	return n
