@@ -16,6 +16,8 @@ type chain struct {
 	rounds    int // done
 	hot, cold float64
 
+	shunt      *shunt      // anneals in place of the state; nil where the state does
+	pending    bool        // the shunt's best plan is better than bestPlan
 	population *population // nil where there is no breeding
 	planned    bool        // it is known whether the budget is enough for breeding
 }
@@ -170,7 +172,11 @@ func (c *chain) run(ctx context.Context, b *budget, until int) {
 		}
 		heat := int64(c.hot * math.Pow(c.cold/c.hot, min(1, c.annealing(share))) * 64)
 		for k := 0; k < batch && c.rounds < until; k++ {
-			c.round(heat)
+			if c.shunt != nil {
+				c.shuntRound(heat)
+			} else {
+				c.round(heat)
+			}
 		}
 	}
 }

@@ -10,7 +10,12 @@ package planner
 const patience = 40
 
 // childRounds is how many rounds of annealing take as long as a child.
-func childRounds(visits int) int { return max(8, visits*3/4) }
+func (c *chain) childRounds() int {
+	if c.shunt != nil {
+		return len(c.t.m.visits) * 9 / 4
+	}
+	return max(8, len(c.t.m.visits)*3/4)
+}
 
 // annealing is the share of a chain's annealing that is over. With breeding to
 // follow it takes n² rounds for n visits or half the budget, whichever is less:
@@ -24,7 +29,7 @@ func (c *chain) annealing(share float64) float64 {
 	n := len(c.t.m.visits)
 	if !c.planned && share > 1./32 {
 		c.planned = true
-		if children := float64(c.rounds) / share / 2 / float64(childRounds(n)); children < float64(n) {
+		if children := float64(c.rounds) / share / 2 / float64(c.childRounds()); children < float64(n) {
 			c.population = nil
 			return share
 		}
@@ -35,7 +40,11 @@ func (c *chain) annealing(share float64) float64 {
 // breeds says whether annealing is over and breeding has begun. A plan that
 // leaves visits out goes on being annealed.
 func (c *chain) breeds(share float64) bool {
-	return c.population != nil && c.planned && len(c.bestPlan.absent) == 0 && c.annealing(share) >= 1
+	if c.population == nil || !c.planned || c.annealing(share) < 1 {
+		return false
+	}
+	c.settle()
+	return len(c.bestPlan.absent) == 0
 }
 
 // breed makes one member of the population. One that has found nothing better
@@ -55,7 +64,7 @@ func (c *chain) breed() {
 	default:
 		p.breed()
 	}
-	c.rounds += childRounds(len(c.t.m.visits))
+	c.rounds += c.childRounds()
 	if p.best != nil && p.best.cost < c.best {
 		c.take(p.best)
 	}

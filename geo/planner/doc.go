@@ -35,8 +35,9 @@
 // each other in time are given spans in which they begin, which keeps routes
 // independent of each other.
 //
-// Where all shifts are alike and visits have windows and loads only, annealing
-// takes a part of the budget; the rest breeds plans by route exchange and a local
+// Where all shifts are alike and visits have windows and loads only, large plans
+// are annealed on one flat list of stops (see shunt), and annealing takes a part
+// of the budget; the rest breeds plans by route exchange and a local
 // search that lets windows be broken at a price: Thibaut Vidal, Teodor Gabriel
 // Crainic, Michel Gendreau and Christian Prins, "A hybrid genetic algorithm with
 // adaptive diversity management for a large class of vehicle routing problems

@@ -102,6 +102,9 @@ func search(ctx context.Context, m *model, b *budget, o *Options) (*plan, int) {
 		chains[i] = newChain(m, o, i)
 		if y != nil {
 			chains[i].population = newPopulation(y, &chains[i].t.random, chains[i].t.edge)
+			if len(m.visits) >= shuntLeast {
+				chains[i].useShunt(y)
+			}
 		}
 	})
 	if len(m.visits) == 0 {
@@ -115,9 +118,11 @@ func search(ctx context.Context, m *model, b *budget, o *Options) (*plan, int) {
 		together(threads, func(i int) { chains[i].run(ctx, b, until) })
 		best := bestOf(chains)
 		if report.due(chains[0].rounds) {
+			best.settle()
 			report.tell(&best.bestPlan, chains[0].rounds)
 		}
 		if ctx.Err() != nil || b.share(chains[0].rounds) >= 1 {
+			best.settle()
 			return &best.bestPlan, chains[0].rounds
 		}
 		if threads > 1 && met%exchanging == 0 {
@@ -177,14 +182,19 @@ func exchange(chains []*chain, best *chain) {
 	if worst == best || present(worst) <= best.best {
 		return
 	}
+	best.settle()
 	if p := worst.population; p != nil && p.best != nil {
 		if len(best.bestPlan.absent) == 0 {
 			p.join(&best.bestPlan)
 		}
 		return
 	}
+	worst.settle()
 	worst.t.restore(&best.bestPlan)
 	worst.current = best.best
+	if worst.shunt != nil {
+		worst.shunt.load(best.bestPlan.routes, best.bestPlan.absent)
+	}
 }
 
 // feasible makes a plan that keeps every rule out of any order, leaving out

@@ -117,38 +117,44 @@ func (t *state) retry(seed int32) {
 	}
 }
 
-// sortQueue picks one of the orders of insertion: at random, by what a visit
-// takes, far or close to where shifts begin, by the length, beginning and end
-// of its windows, weighted 4:4:2:1:1:1:1.
+// sortings are the orders of insertion, each as often as it weighs.
+const sortings = 14
+
+// key is what a visit is sorted by: at random, by what it takes, far or close
+// to where shifts begin, by the length, beginning and end of its windows,
+// weighted 4:4:2:1:1:1:1.
+func (m *model) key(sorting int, v int32, r *random) int64 {
+	x := &m.visits[v]
+	switch {
+	case sorting < 4:
+		return int64(r.next() >> 32)
+	case sorting < 8:
+		if x.load > 0 {
+			return -int64(x.load)
+		}
+		if x.prize > 0 && x.prize < int64(MissedMandatory) {
+			return -x.prize
+		}
+		return -int64(x.length)
+	case sorting < 10:
+		return -m.far[v]
+	case sorting < 11:
+		return m.far[v]
+	case sorting < 12:
+		return m.width[v]
+	case sorting < 13:
+		return m.opens[v]
+	default:
+		return m.closes[v]
+	}
+}
+
+// sortQueue picks one of the orders of insertion.
 func (t *state) sortQueue() {
 	t.keys = t.keys[:0]
-	rule := t.random.below(14)
+	sorting := t.random.below(sortings)
 	for _, v := range t.queue {
-		x := &t.m.visits[v]
-		var key int64
-		switch {
-		case rule < 4:
-			key = int64(t.random.next() >> 32)
-		case rule < 8:
-			if x.load > 0 {
-				key = -int64(x.load)
-			} else if x.prize > 0 && x.prize < int64(MissedMandatory) {
-				key = -x.prize
-			} else {
-				key = -int64(x.length)
-			}
-		case rule < 10:
-			key = -t.m.far[v]
-		case rule < 11:
-			key = t.m.far[v]
-		case rule < 12:
-			key = t.m.width[v]
-		case rule < 13:
-			key = t.m.opens[v]
-		default:
-			key = t.m.closes[v]
-		}
-		t.keys = append(t.keys, key)
+		t.keys = append(t.keys, t.m.key(sorting, v, &t.random))
 	}
 	insertionSort(t.queue, t.keys)
 	if t.m.placed && t.random.chance(49152) { // others have to be there first

@@ -36,13 +36,7 @@ func (t *state) ruin(u *tuning) int32 {
 		return seed
 	}
 	t.short = planned < besideShort*used
-	longest := max(1, min(u.stringMost, (planned+used/2)/used))
-	// The number of strings is uniform from 1 up to 4·removed/(1+longest) - 1.
-	most := 4*65536*u.removed/(1+longest) - 65536
-	count := 1
-	if most > 65536 {
-		count = (65536 + t.random.below(most)) / 65536
-	}
+	longest, count := u.strings(&t.random, planned, used)
 	t.seenKey++
 	if t.at[seed] >= 0 && !t.m.visits[seed].fixed {
 		t.ruinString(u, seed, longest)
@@ -68,6 +62,30 @@ func (t *state) ruin(u *tuning) int32 {
 	return seed
 }
 
+// strings is how many strings a ruin takes out of so many routes with so many
+// visits, and how long they are at most.
+func (u *tuning) strings(r *random, planned, routes int) (longest, count int) {
+	longest = max(1, min(u.stringMost, (planned+routes/2)/routes))
+	// The number of strings is uniform from 1 up to 4·removed/(1+longest) - 1.
+	most := 4*65536*u.removed/(1+longest) - 65536
+	count = 1
+	if most > 65536 {
+		count = (65536 + r.below(most)) / 65536
+	}
+	return longest, count
+}
+
+// string is how many visits of a route are removed, and how many between them
+// are kept.
+func (u *tuning) string(r *random, size, longest int) (length, kept int) {
+	length = 1 + r.below(min(size, longest))
+	if length > 1 && length < size && r.chance(u.split) {
+		for kept = 1; length+kept < size && r.chance(u.deeper); kept++ {
+		}
+	}
+	return length, kept
+}
+
 // ruinString takes a string that holds v out of v's route.
 func (t *state) ruinString(u *tuning, v int32, longest int) {
 	shift := t.at[v]
@@ -79,12 +97,7 @@ func (t *state) ruinString(u *tuning, v int32, longest int) {
 	for r.stops[at].visit != v {
 		at++
 	}
-	length := 1 + t.random.below(min(size, longest))
-	kept := 0
-	if length > 1 && length < size && t.random.chance(u.split) {
-		for kept = 1; length+kept < size && t.random.chance(u.deeper); kept++ {
-		}
-	}
+	length, kept := u.string(&t.random, size, longest)
 	// The string of length+kept stops begins where it holds v.
 	lo := max(first, at-length-kept+1)
 	hi := min(at, first+size-length-kept)
