@@ -61,6 +61,7 @@ export function BoardHeader(props: {
 }) {
   const { board, head, edits, undo, redo, mayEdit } = props
   const { t } = useTranslation('board')
+  const { t: plan } = useTranslation('plan')
   const { t: common } = useTranslation()
   const names = useNames()
   const whole = useWholePlan(head.id)
@@ -97,6 +98,7 @@ export function BoardHeader(props: {
               {t('head.all')}
             </Anchor>
             {` · ${range} · ${t(`preset.${head.preset}`)}`}
+            {head.byHour && ` · ${plan('way.followsHour')}`}
           </Text>
         </div>
         <Group gap={6} wrap="nowrap" className={classes.actions}>

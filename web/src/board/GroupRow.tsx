@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconChevronRight, IconRoute } from '@tabler/icons-re
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../i18n/format'
+import { profileIcons } from '../plan/ways'
 import { groupTotals, laneKey, type Row } from './grouping'
 import classes from './Lanes.module.css'
 import type { Board } from './types'
@@ -17,6 +18,7 @@ export const GroupRow = memo(function GroupRow(props: {
 }) {
   const { row, board, top, height, tabbable } = props
   const { t } = useTranslation('board')
+  const { t: plan } = useTranslation('plan')
   const format = useFormat()
   const keys = row.lanes.map(laneKey)
   const shown = useView(
@@ -24,6 +26,7 @@ export const GroupRow = memo(function GroupRow(props: {
   )
   const rep = board.reps.find((rep) => String(rep.id) === row.group)
   const name = rep?.name ?? format.longDay(row.group)
+  const Icon = rep && rep.profile !== 'car' ? profileIcons[rep.profile] : null
   const totals = groupTotals(row.lanes)
   return (
     <div className={classes.group} style={{ transform: `translateY(${top}px)`, height }} data-row={row.key}>
@@ -38,6 +41,9 @@ export const GroupRow = memo(function GroupRow(props: {
         >
           <IconChevronRight size={16} aria-hidden data-open={row.open} className={classes.chevron} />
           <strong>{name}</strong>
+          {Icon && rep && (
+            <Icon size={16} role="img" aria-label={plan(`way.${rep.profile}`)} style={{ flex: 'none' }} />
+          )}
         </button>
         <span className={classes.groupFigures}>
           <span>{t('lane.visits', { count: totals.visits })}</span>

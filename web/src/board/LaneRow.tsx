@@ -102,11 +102,13 @@ function LaneLabel(props: {
 }) {
   const { lane, board, rating, tabbable, selected, labelWidth, stale } = props
   const { t } = useTranslation('board')
+  const { t: plan } = useTranslation('plan')
   const format = useFormat()
   const names = useNames()
   const violation = useLaneViolation()
   const groupBy = useView((view) => view.groupBy)
-  const repName = board.reps.find((rep) => rep.id === lane.repId)?.name ?? ''
+  const rep = board.reps.find((rep) => rep.id === lane.repId)
+  const repName = rep?.name ?? ''
   const narrow = labelWidth < 150
   const name =
     groupBy === 'day'
@@ -125,6 +127,7 @@ function LaneLabel(props: {
       aria-pressed={selected}
       title={[
         groupBy === 'rep' ? format.longDay(lane.day) : repName,
+        rep && rep.profile !== 'car' ? plan(`way.${rep.profile}`) : '',
         broken,
         lane.changedByRep ? t('lane.changedByRep') : '',
       ]

@@ -3,11 +3,14 @@ import { Chip, Collapse, Group, NumberInput, Select, Stack, Switch, Text } from 
 import { IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ByHourField } from '../plan/WayFields'
 import classes from './NewPeriodPage.module.css'
 import { useNames } from './names'
 
 export type Terms = {
   openingHours: boolean
+  /** Drives at the pace of the hour. */
+  byHour: boolean
   /** Minutes; null for each rep's own. */
   lunch: number | null
   /** 1 for Monday to 7 for Sunday; null for Monday to Friday and what the reps' own terms name. */
@@ -23,6 +26,7 @@ const searches = [0, 10, 60, 300, 1800]
 export function MoreTerms(props: { terms: Terms; onChange: (terms: Terms) => void; team: boolean }) {
   const { terms, onChange, team } = props
   const { t } = useTranslation('board')
+  const { t: plan } = useTranslation('plan')
   const names = useNames()
   const [open, setOpen] = useState(false)
   /** A Monday and the days after it, for their names. */
@@ -35,6 +39,7 @@ export function MoreTerms(props: { terms: Terms; onChange: (terms: Terms) => voi
           {[
             days.map(weekday).join(' '),
             t(terms.openingHours ? 'terms.hoursKept' : 'terms.hoursIgnored'),
+            ...(terms.byHour ? [plan('way.byHour')] : []),
             ...(team ? [t(`terms.assignment.${terms.assignment}`)] : []),
           ].join(' · ')}
         </span>
@@ -101,6 +106,11 @@ export function MoreTerms(props: { terms: Terms; onChange: (terms: Terms) => voi
             label={t('terms.openingHours')}
             checked={terms.openingHours}
             onChange={(event) => onChange({ ...terms, openingHours: event.currentTarget.checked })}
+          />
+          <ByHourField
+            value={terms.byHour}
+            profiles={['car']}
+            onChange={(byHour) => onChange({ ...terms, byHour })}
           />
         </Stack>
       </Collapse>

@@ -52,6 +52,7 @@ export function NewPeriodPage() {
   const [andDue, setAndDue] = useState(false)
   const [terms, setTerms] = useState<Terms>({
     openingHours: true,
+    byHour: false,
     lunch: null,
     workingDays: null,
     seconds: 0,
@@ -133,6 +134,7 @@ export function NewPeriodPage() {
       visits: siteIds.map((siteId) => ({ siteId })),
       byDueDate,
       respectOpeningHours: terms.openingHours,
+      byHour: terms.byHour,
       ...(terms.lunch === null ? {} : { lunchMinutes: terms.lunch }),
       ...(terms.workingDays ? { workingDays: terms.workingDays as PeriodRequest['workingDays'] & {} } : {}),
       ...(repTerms.length > 0 ? { repTerms } : {}),

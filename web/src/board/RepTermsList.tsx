@@ -90,6 +90,7 @@ export function RepTermsList(props: {
 
 function Summary({ repId, own, nights }: { repId: number; own: WorkingTerms | undefined; nights: number }) {
   const { t } = useTranslation('board')
+  const { t: plan } = useTranslation('plan')
   const format = useFormat()
   const { data } = useQuery(workingTermsQuery(repId))
   const terms = own ?? data
@@ -99,6 +100,7 @@ function Summary({ repId, own, nights }: { repId: number; own: WorkingTerms | un
       {[
         ...(own ? [t('repTerms.only')] : []),
         `${format.clock(terms.workStart)} – ${format.clock(terms.workEnd)}`,
+        ...((terms.profile ?? 'car') === 'car' ? [] : [plan(`way.${terms.profile ?? 'car'}`)]),
         terms.startAddress || t('repTerms.noStart'),
         ...(terms.skills.length > 0 ? [terms.skills.join(', ')] : []),
         ...(nights > 0 ? [t('repTerms.nightsCount', { count: nights })] : []),

@@ -106,6 +106,7 @@ export const aHead = (change: Partial<PlanHead> = {}): PlanHead => ({
   progress: 1,
   error: '',
   preset: 'balanced',
+  byHour: false,
   fromDay: '2026-11-23',
   toDay: '2026-11-24',
   repIds: [1, 2],
@@ -134,7 +135,11 @@ export function boardOf(lanes: Lane[], change: Partial<Board> = {}): Board {
   const stops = lanes.flatMap((lane) => lane.stops)
   return {
     plan: aHead(),
-    reps: [...new Set(lanes.map((lane) => lane.repId))].map((id) => ({ id, name: `Rep ${id}` })),
+    reps: [...new Set(lanes.map((lane) => lane.repId))].map((id) => ({
+      id,
+      name: `Rep ${id}`,
+      profile: 'car' as const,
+    })),
     days: [...new Set(lanes.map((lane) => lane.day))].sort(),
     lanes,
     unplanned: [],

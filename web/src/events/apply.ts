@@ -18,6 +18,7 @@ export const eventNames = [
   'inbox',
   'days',
   'alignment',
+  'roads',
 ] as const
 export type EventName = (typeof eventNames)[number]
 
@@ -70,6 +71,8 @@ export function applyServerEvent(queryClient: QueryClient, name: EventName, data
     renew('plans')
   } else if (name === 'batch') {
     renew('batch')
+  } else if (name === 'roads') {
+    renew('roads')
   } else if (name === 'account') {
     const event = parse(accountEvent, data)
     const known = event && queryClient.getQueryData<Account>(['account', event.id])

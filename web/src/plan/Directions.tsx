@@ -8,7 +8,6 @@ import {
   IconArrowSharpTurnLeft,
   IconArrowSharpTurnRight,
   IconArrowUp,
-  IconCar,
   IconCornerUpLeft,
   IconCornerUpRight,
   IconFlag,
@@ -22,24 +21,32 @@ import type { Answer, Point } from '../api/types'
 import { useProblemText } from '../app/problemText'
 import { useFormat } from '../i18n/format'
 import classes from './Directions.module.css'
+import { type Profile, profileIcons } from './ways'
 
 type Step = NonNullable<Answer<'getDirections'>['steps']>[number]
 
 /** The instructions come in the language of the one who asks, so it is part of the key. */
-const directionsQuery = (from: Point, to: Point, language: string) =>
+type Leg = { from: Point; to: Point; profile: Profile; at: string | undefined }
+
+const directionsQuery = ({ from, to, profile, at }: Leg, language: string) =>
   queryOptions({
-    queryKey: ['directions', from, to, language],
+    queryKey: ['directions', from, to, profile, at, language],
     queryFn: ({ signal }) =>
-      call(api.GET('/api/directions', { params: { query: { from: from.join(), to: to.join() } }, signal })),
+      call(
+        api.GET('/api/directions', {
+          params: { query: { from: from.join(), to: to.join(), profile, ...(at ? { at } : {}) } },
+          signal,
+        }),
+      ),
     staleTime: 10 * 60_000,
   })
 
-export function Directions({ id, from, to }: { id: string; from: Point; to: Point }) {
+export function Directions({ id, ...leg }: Leg & { id: string }) {
   const { t, i18n } = useTranslation('plan')
   const { t: common } = useTranslation()
   const format = useFormat()
   const problemText = useProblemText()
-  const { data, error, refetch } = useQuery(directionsQuery(from, to, i18n.language))
+  const { data, error, refetch } = useQuery(directionsQuery(leg, i18n.language))
   const steps = data?.steps ?? []
   const section = useRef<HTMLElement>(null)
   const there = data !== undefined
@@ -75,7 +82,7 @@ export function Directions({ id, from, to }: { id: string; from: Point; to: Poin
             // Two steps may read the same; their place in the list tells them apart.
             // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes its order
             <li key={i}>
-              <StepIcon step={step} />
+              <StepIcon step={step} profile={leg.profile} />
               <span className={classes.text}>{step.text}</span>
               {step.manoeuvre !== 'arrive' && (
                 <span className={classes.distance}>{format.shortDistance(step.metres)}</span>
@@ -100,15 +107,21 @@ const turnIcons = {
 } as const
 
 const manoeuvreIcons = {
-  depart: IconCar,
   roundabout: IconArrowRoundaboutRight,
   ferry: IconShip,
   arrive: IconFlag,
 } as const
 
 /** The text says the same, so the picture is for the eye alone. */
-function StepIcon({ step: { manoeuvre, turn } }: { step: Pick<Step, 'manoeuvre' | 'turn'> }) {
+function StepIcon({
+  step: { manoeuvre, turn },
+  profile,
+}: {
+  step: Pick<Step, 'manoeuvre' | 'turn'>
+  profile: Profile
+}) {
   const Icon =
+    (manoeuvre === 'depart' ? profileIcons[profile] : undefined) ??
     manoeuvreIcons[manoeuvre as keyof typeof manoeuvreIcons] ??
     turnIcons[turn as keyof typeof turnIcons] ??
     IconArrowUp

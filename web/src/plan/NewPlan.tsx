@@ -5,7 +5,7 @@ import {
   Checkbox,
   Collapse,
   Group,
-  NumberInput,
+  Loader,
   Select,
   Stack,
   Switch,
@@ -20,13 +20,17 @@ import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ClassMark } from '../accounts/Marks'
 import { useMay, useMe, usersQuery } from '../api/queries'
-import type { AccountRow, DueVisit, PlanRequest, Point, User } from '../api/types'
+import type { AccountRow, DueVisit, PlanRequest, User } from '../api/types'
 import { useProblemText } from '../app/problemText'
 import type { PlansSearch } from '../app/search'
 import { useFormat } from '../i18n/format'
 import classes from './NewPlan.module.css'
-import { PlaceField, type PlaceValue } from './PlaceField'
 import { adoptPlan, createPlan, dueQuery, sitesQuery } from './queries'
+import { type WorkingTerms, workingTermsQuery } from './termsQueries'
+import { ByHourField } from './WayFields'
+import { WorkingTermsFields } from './WorkingTermsFields'
+import { roadsQuery } from './ways'
+import { dayTerms, onDay, problemOf } from './workingTerms'
 
 const mostVisits = 200
 
@@ -87,22 +91,35 @@ export function NewPlan(props: {
   )
 }
 
-function Rest(props: { rep: User; day: string; siteIds: number[]; onSites: (siteIds: number[]) => void }) {
-  const { rep, day, siteIds, onSites } = props
+function Rest(props: RestProps) {
+  const { t: common } = useTranslation()
+  const problemText = useProblemText()
+  const { data, error, refetch } = useQuery(workingTermsQuery(props.rep.id))
+  if (data) return <Form {...props} own={data} />
+  if (!error) return <Loader role="status" aria-label={common('loading')} />
+  return (
+    <Text size="sm" role="alert">
+      {problemText(error)}{' '}
+      <Button size="compact-sm" variant="subtle" onClick={() => void refetch()}>
+        {common('action.retry')}
+      </Button>
+    </Text>
+  )
+}
+
+type RestProps = { rep: User; day: string; siteIds: number[]; onSites: (siteIds: number[]) => void }
+
+function Form({ rep, day, siteIds, onSites, own }: RestProps & { own: WorkingTerms }) {
   const { t } = useTranslation('plan')
   const format = useFormat()
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   const problemText = useProblemText()
-  const own = rep.startPoint
-    ? { point: rep.startPoint as Point, address: rep.startAddress || t('stop.onMap') }
-    : null
-  const [start, setStart] = useState<PlaceValue>(own)
-  const [end, setEnd] = useState<PlaceValue>(null)
-  const [workStart, setWorkStart] = useState(rep.workStart)
-  const [workEnd, setWorkEnd] = useState(rep.workEnd)
-  const [lunch, setLunch] = useState(rep.lunchMinutes)
+  // The hours are the weekday's until somebody changes them here.
+  const [changed, setChanged] = useState<WorkingTerms | null>(null)
+  const terms = changed ?? onDay(own, day)
   const [hours, setHours] = useState(true)
+  const [byHour, setByHour] = useState(false)
   const [more, setMore] = useState(false)
 
   const create = useMutation({
@@ -111,21 +128,20 @@ function Rest(props: { rep: User; day: string; siteIds: number[]; onSites: (site
       adoptPlan(queryClient, plan)
       void navigate({ to: '/plans/$id', params: { id: String(plan.id) } })
     },
+    // What is missing may be roads that are being prepared now.
+    onError: () => void queryClient.invalidateQueries({ queryKey: roadsQuery.queryKey }),
   })
-  const tooLate = workStart >= workEnd
+  const wrong = problemOf(terms)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (siteIds.length === 0 || siteIds.length > mostVisits || tooLate) return
+    if (siteIds.length === 0 || siteIds.length > mostVisits || wrong) return
     create.mutate({
       repId: rep.id,
       day,
       visits: siteIds.map((siteId) => ({ siteId })),
-      ...(start ? { startPoint: start.point, startAddress: start.address } : {}),
-      ...(end ? { endPoint: end.point, endAddress: end.address } : {}),
-      workStart,
-      workEnd,
-      lunchMinutes: lunch,
+      ...dayTerms(terms),
       respectOpeningHours: hours,
+      byHour,
     })
   }
 
@@ -136,51 +152,22 @@ function Rest(props: { rep: User; day: string; siteIds: number[]; onSites: (site
         <div>
           <button type="button" className={classes.more} aria-expanded={more} onClick={() => setMore(!more)}>
             <span>
-              {t('form.terms', {
-                start: format.clock(workStart),
-                end: format.clock(workEnd),
-                place: start?.address ?? t('stop.firstVisit'),
-              })}
+              {[
+                t('form.terms', {
+                  start: format.clock(terms.workStart),
+                  end: format.clock(terms.workEnd),
+                  place: terms.startPoint ? terms.startAddress || t('stop.onMap') : t('stop.firstVisit'),
+                }),
+                ...((terms.profile ?? 'car') === 'car' ? [] : [t(`way.${terms.profile ?? 'car'}`)]),
+                ...(byHour ? [t('way.byHour')] : []),
+              ].join(' · ')}
             </span>
             <IconChevronDown size={18} aria-hidden style={{ rotate: more ? '180deg' : '0deg' }} />
           </button>
           <Collapse expanded={more}>
             <Stack gap="sm" pt="sm">
-              <PlaceField
-                label={t('form.start')}
-                placeholder={t('form.startNone')}
-                value={start}
-                onChange={setStart}
-              />
-              <PlaceField
-                label={t('form.end')}
-                placeholder={t('form.endNone')}
-                value={end}
-                onChange={setEnd}
-              />
-              <Group grow align="start">
-                <TextInput
-                  type="time"
-                  label={t('form.workStart')}
-                  value={workStart}
-                  onChange={(e) => setWorkStart(e.currentTarget.value)}
-                />
-                <TextInput
-                  type="time"
-                  label={t('form.workEnd')}
-                  value={workEnd}
-                  onChange={(e) => setWorkEnd(e.currentTarget.value)}
-                  error={tooLate ? t('form.hoursWrong') : undefined}
-                />
-                <NumberInput
-                  label={t('form.lunch')}
-                  min={0}
-                  max={180}
-                  step={15}
-                  value={lunch}
-                  onChange={(value) => setLunch(Number(value) || 0)}
-                />
-              </Group>
+              <WorkingTermsFields day terms={terms} onChange={setChanged} />
+              <ByHourField value={byHour} profiles={[terms.profile ?? 'car']} onChange={setByHour} />
               <Switch
                 label={t('form.openingHours')}
                 checked={hours}
@@ -206,7 +193,7 @@ function Rest(props: { rep: User; day: string; siteIds: number[]; onSites: (site
             fullWidth
             leftSection={<IconRoute size={20} aria-hidden />}
             loading={create.isPending}
-            disabled={siteIds.length === 0 || siteIds.length > mostVisits}
+            disabled={siteIds.length === 0 || siteIds.length > mostVisits || wrong !== null}
           >
             {t('form.plan')}
           </Button>

@@ -29,6 +29,7 @@ import { undoRepair } from './repair'
 import { StopList } from './StopList'
 import { UnplannedList } from './UnplannedList'
 import { usePlanEdits } from './usePlanEdits'
+import { WayText } from './WayFields'
 import { dayViolationKey } from './words'
 
 const RepairDialog = lazy(() => import('./RepairDialog').then((m) => ({ default: m.RepairDialog })))
@@ -151,6 +152,7 @@ function PlanBody(props: {
                 {t('plan.all')}
               </Anchor>
             </Text>
+            <WayText profile={plan.request.profile} byHour={plan.request.byHour} />
           </div>
           <PlanMenu plan={plan} mayEdit={plan.repId === me.user.id ? mayOwn : mayTeam} />
         </div>
@@ -280,6 +282,11 @@ function PlanBody(props: {
           ) : (
             <StopList
               route={route}
+              way={{
+                profile: plan.request.profile ?? 'car',
+                byHour: plan.request.byHour ?? false,
+                timeZone: plan.timeZone,
+              }}
               stale={edits.pending}
               leg={leg}
               onLeg={onLeg}

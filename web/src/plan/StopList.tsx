@@ -19,7 +19,6 @@ import { CSS } from '@dnd-kit/utilities'
 import { ActionIcon, Menu, Text } from '@mantine/core'
 import {
   IconAlertTriangle,
-  IconCar,
   IconCheck,
   IconChevronDown,
   IconClockPause,
@@ -41,10 +40,12 @@ import { Directions } from './Directions'
 import { endsOfLeg } from './legs'
 import { type Navigator, navigationLinks } from './navigation'
 import classes from './StopList.module.css'
+import { clockOf, profileIcons, type WayOfDay } from './ways'
 import { violationKey } from './words'
 
 type Props = {
   route: Route
+  way: WayOfDay
   /** Times are those of an order before this one. */
   stale: boolean
   mayEdit: boolean
@@ -57,7 +58,7 @@ type Props = {
 }
 
 export function StopList(props: Props) {
-  const { route, stale, mayEdit, hover, onHover, leg, onLeg, onOrder } = props
+  const { route, way, stale, mayEdit, hover, onHover, leg, onLeg, onOrder } = props
   const { t } = useTranslation('plan')
   const format = useFormat()
   const dndId = useId()
@@ -140,6 +141,8 @@ export function StopList(props: Props) {
               {lunchAt?.stop === i && !lunchAt.afterDrive && lunch}
               <Drive
                 ends={endsOfLeg(route, i)}
+                way={way}
+                leaves={i === 0 ? route.startsAt : (stops[i - 1]?.leavesAt ?? route.startsAt)}
                 open={leg === i}
                 onOpen={(open) => onLeg(open ? i : -1)}
                 to={stop.name}
@@ -163,6 +166,8 @@ export function StopList(props: Props) {
           {lunchAt?.stop === stops.length && lunch}
           <Drive
             ends={endsOfLeg(route, stops.length)}
+            way={way}
+            leaves={stops.at(-1)?.leavesAt ?? route.startsAt}
             open={leg === stops.length}
             onOpen={(open) => onLeg(open ? stops.length : -1)}
             to={t('stop.end')}
@@ -209,6 +214,9 @@ export function lunchPlace(
 /** A leg: how long and how far, and on request how. */
 function Drive(props: {
   ends: ReturnType<typeof endsOfLeg>
+  way: WayOfDay
+  /** When the leg begins. */
+  leaves: string
   open: boolean
   onOpen: (open: boolean) => void
   /** Where it leads. */
@@ -221,7 +229,8 @@ function Drive(props: {
   const { t } = useTranslation('plan')
   const format = useFormat()
   const id = useId()
-  const { ends, open, onOpen, stale } = props
+  const { ends, way, open, onOpen, stale } = props
+  const Icon = profileIcons[way.profile]
   const text = `${t('stop.drive', {
     duration: format.duration(props.seconds),
     distance: format.distance(props.metres),
@@ -230,7 +239,7 @@ function Drive(props: {
   if (!ends || stale)
     return (
       <li className={classes.between} data-stale={stale}>
-        <IconCar size={16} aria-hidden />
+        <Icon size={16} aria-hidden />
         <span>{text}</span>
       </li>
     )
@@ -245,11 +254,19 @@ function Drive(props: {
         aria-label={t('directions.open', { drive: text, name: props.to })}
         onClick={() => onOpen(!open)}
       >
-        <IconCar size={16} aria-hidden />
+        <Icon size={16} aria-hidden />
         <span>{text}</span>
         <IconChevronDown size={14} aria-hidden className={classes.chevron} />
       </button>
-      {open && <Directions id={id} from={ends.from} to={ends.to} />}
+      {open && (
+        <Directions
+          id={id}
+          from={ends.from}
+          to={ends.to}
+          profile={way.profile}
+          at={clockOf(way, props.leaves)}
+        />
+      )}
     </li>
   )
 }

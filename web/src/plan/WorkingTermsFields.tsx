@@ -19,13 +19,19 @@ import type { Point } from '../api/types'
 import { useFormat } from '../i18n/format'
 import { PlaceField } from './PlaceField'
 import { skillsQuery, type WorkingTerms } from './termsQueries'
+import { ProfileField } from './WayFields'
 import classes from './WorkingTermsFields.module.css'
 import { problemOf, usualWeek, withWeekday } from './workingTerms'
 
 const ends = ['start', 'place', 'last_stop'] as const
 
-export function WorkingTermsFields(props: { terms: WorkingTerms; onChange: (terms: WorkingTerms) => void }) {
-  const { terms, onChange } = props
+export function WorkingTermsFields(props: {
+  terms: WorkingTerms
+  onChange: (terms: WorkingTerms) => void
+  /** Of a single day: without weekdays and costs, which mean nothing there. */
+  day?: boolean
+}) {
+  const { terms, onChange, day = false } = props
   const { t } = useTranslation('plan')
   const set = (part: Partial<WorkingTerms>) => onChange({ ...terms, ...part })
   const [more, setMore] = useState(false)
@@ -33,12 +39,12 @@ export function WorkingTermsFields(props: { terms: WorkingTerms; onChange: (term
   const place = (point: unknown, address: string) =>
     point ? { point: point as Point, address: address || t('stop.onMap') } : null
   const shown = [
-    terms.week.length > 0,
+    !day && terms.week.length > 0,
     terms.maxDriveMinutes > 0,
     terms.maxKilometres > 0,
     terms.maxVisits > 0,
     terms.speedPercent !== 100,
-    terms.costPerHour > 0 || terms.costPerKilometre > 0,
+    !day && (terms.costPerHour > 0 || terms.costPerKilometre > 0),
     terms.skills.length > 0,
   ].filter(Boolean).length
   return (
@@ -106,13 +112,16 @@ export function WorkingTermsFields(props: { terms: WorkingTerms; onChange: (term
           error={wrong === 'lunchWrong' ? t('working.lunchWrong') : undefined}
         />
       </Group>
+      <ProfileField value={terms.profile ?? 'car'} onChange={(profile) => set({ profile })} />
       <button type="button" className={classes.more} aria-expanded={more} onClick={() => setMore(!more)}>
-        <span>{shown > 0 ? t('working.moreSet', { count: shown }) : t('working.more')}</span>
+        <span>
+          {shown > 0 ? t('working.moreSet', { count: shown }) : t(day ? 'working.moreDay' : 'working.more')}
+        </span>
         <IconChevronDown size={18} aria-hidden style={{ flex: 'none', rotate: more ? '180deg' : '0deg' }} />
       </button>
       <Collapse expanded={more}>
         <Stack gap="sm">
-          <Week terms={terms} onChange={onChange} />
+          {!day && <Week terms={terms} onChange={onChange} />}
           <Group grow align="start">
             <Count
               label={t('working.maxDrive')}
@@ -150,18 +159,22 @@ export function WorkingTermsFields(props: { terms: WorkingTerms; onChange: (term
               onChange={(value) => set({ speedPercent: Number(value) || 0 })}
               error={wrong === 'speedWrong' ? t('working.speedWrong') : undefined}
             />
-            <Cost
-              label={t('working.costHour')}
-              value={terms.costPerHour}
-              most={10_000}
-              onChange={(costPerHour) => set({ costPerHour })}
-            />
-            <Cost
-              label={t('working.costKilometre')}
-              value={terms.costPerKilometre}
-              most={1000}
-              onChange={(costPerKilometre) => set({ costPerKilometre })}
-            />
+            {!day && (
+              <>
+                <Cost
+                  label={t('working.costHour')}
+                  value={terms.costPerHour}
+                  most={10_000}
+                  onChange={(costPerHour) => set({ costPerHour })}
+                />
+                <Cost
+                  label={t('working.costKilometre')}
+                  value={terms.costPerKilometre}
+                  most={1000}
+                  onChange={(costPerKilometre) => set({ costPerKilometre })}
+                />
+              </>
+            )}
           </Group>
           <SkillsInput
             label={t('working.skills')}

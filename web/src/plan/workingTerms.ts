@@ -1,4 +1,5 @@
 /** What is wrong with working terms before they are sent, and what they say in short. */
+import type { Point } from '../api/types'
 import type { WorkingTerms } from './termsQueries'
 
 export type TermsProblem =
@@ -32,3 +33,35 @@ export function withWeekday(terms: WorkingTerms, weekday: number, on: boolean): 
 /** Monday to Friday by the usual hours: where one begins who wants hours by weekday. */
 export const usualWeek = (terms: WorkingTerms): WorkingTerms['week'] =>
   [1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: terms.workStart, to: terms.workEnd }))
+
+/** The terms of one day: a weekday with hours of its own brings them along. */
+export function onDay(terms: WorkingTerms, day: string): WorkingTerms {
+  const weekday = new Date(`${day}T12:00:00Z`).getUTCDay() || 7
+  const own = terms.week.find((each) => each.weekday === weekday)
+  return { ...terms, week: [], ...(own ? { workStart: own.from, workEnd: own.to } : {}) }
+}
+
+/** What a plan of one day is asked for with. No limit is the widest one: left out, the rep's own would hold. */
+export function dayTerms(terms: WorkingTerms) {
+  return {
+    ...(terms.startPoint ? { startPoint: terms.startPoint as Point, startAddress: terms.startAddress } : {}),
+    ...(terms.end === 'last_stop'
+      ? { endAnywhere: true }
+      : terms.end === 'place' && terms.endPoint
+        ? { endPoint: terms.endPoint as Point, endAddress: terms.endAddress }
+        : terms.startPoint
+          ? { endPoint: terms.startPoint as Point, endAddress: terms.startAddress }
+          : {}),
+    workStart: terms.workStart,
+    workEnd: terms.workEnd,
+    lunchMinutes: terms.lunchMinutes,
+    lunchEarliest: terms.lunchEarliest,
+    lunchLatest: terms.lunchLatest,
+    profile: terms.profile ?? 'car',
+    maxDriveMinutes: terms.maxDriveMinutes || 1440,
+    maxKilometres: terms.maxKilometres || 2000,
+    maxVisits: terms.maxVisits || 200,
+    speedPercent: terms.speedPercent,
+    skills: terms.skills,
+  }
+}
