@@ -202,9 +202,9 @@ type CountsWorker struct {
 // Timeout is how long one run may take.
 func (*CountsWorker) Timeout(*river.Job[CountsJob]) time.Duration { return 10 * time.Minute }
 
-// Work folds the changes of every organisation.
+// Work folds the changes of every organisation, and those of the blocks of sites.
 func (w *CountsWorker) Work(ctx context.Context, _ *river.Job[CountsJob]) error {
-	return w.Accounts.FoldCounts(ctx)
+	return errors.Join(w.Accounts.FoldCounts(ctx), w.Accounts.FoldBlocks(ctx))
 }
 
 // FoldCounts adds what has changed since to the sums by which accounts are

@@ -23,16 +23,24 @@ const (
 
 // Zooms at which the tiles of points change.
 const (
-	everyFrom     = 12 // every site by itself, with the account's name
+	everyFrom     = 12 // every site by itself
 	prospectsFrom = 11 // open prospects
 	prospectNames = 13
 	// crowded is how much smaller than the zoom the resolution of groups is, where
 	// there are too many sites for each to be drawn.
-	crowded = 3
-	// namedSites is with how many sites a tile holds their names and is mostly
-	// below MaxTileBytes.
-	namedSites = 3_500
+	crowded   = 3
+	namesFrom = 13 // zoom at which names come along, unless there are too many
 )
+
+// namedSites is with how many sites a tile of a zoom holds their names: no more
+// than a screen has room for, and deep down, where all are wanted, what is mostly
+// below MaxTileBytes.
+func namedSites(z uint8) int {
+	if z <= 14 {
+		return 1_000
+	}
+	return 3_500
+}
 
 // TileLayers says what a tile of points holds.
 type TileLayers struct {
@@ -45,8 +53,8 @@ type TileLayers struct {
 // gzip-compressed vector tile, empty when there is nothing.
 //
 // Layer accounts: from zoom 12 on every site is a point with the site's id and
-// the properties account, site, name, status, class, owner (unless nobody's) and
-// coverage. Below, sites that would lie on one another become one point with
+// the properties account, site, status, class, owner (unless nobody's), coverage
+// and, from zoom 13 on and where there is room for them, name. Below, sites that would lie on one another become one point with
 // count, customers and prospects, where most of them are; one alone is as above
 // without its name. An account with two sites in one group counts once. A layer
 // that would exceed [MaxFeatures] is grouped more coarsely. Points of one account
@@ -79,7 +87,7 @@ func (s *Service) Tile(ctx context.Context, f Filter, t tiles.Tile, layers TileL
 		}
 		f.few = t.Z >= everyFrom
 		// Names make tiles large, so they go first when one is too large.
-		names := t.Z >= everyFrom
+		names := t.Z >= namesFrom
 		for most := MaxFeatures; ; most /= 2 {
 			b := tileBuilder{ctx: ctx, tx: tx, orgID: actor.OrgID, today: today, tile: t, most: most, names: names, fields: fields}
 			w := tiles.NewWriter(t)
@@ -155,7 +163,10 @@ func (b *tileBuilder) marginOf(res int) float64 {
 func (b *tileBuilder) accounts(l *tiles.Layer, f Filter) error {
 	res := groupResolution(b.tile.Z)
 	if b.tile.Z >= everyFrom {
-		done, err := b.everySite(l, f)
+		done, crowd, err := b.byBlocks(l, f)
+		if !done && !crowd && err == nil {
+			done, err = b.everySite(l, f)
+		}
 		if done || err != nil {
 			return err
 		}
@@ -213,7 +224,7 @@ func (b *tileBuilder) everySite(l *tiles.Layer, f Filter) (bool, error) {
 		return false, nil
 	}
 	// So many names would not fit.
-	b.names = b.names && n <= namedSites
+	b.names = b.names && n <= namedSites(b.tile.Z)
 	sites, err := b.sites(func(q *Statement) string { return f.SitesInCells(q, ranges, b.columns()) }, 2*b.most+1)
 	if err != nil {
 		return false, err
@@ -291,8 +302,8 @@ func (w siteWriter) write(s tileSite, named bool) {
 	w.custom.write(s.custom)
 }
 
-// group is the accounts of one cell.
-type group struct {
+// tileGroup is the accounts of one cell.
+type tileGroup struct {
 	cell                 hexgrid.Cell
 	count                int
 	customers, prospects int
@@ -306,7 +317,7 @@ const finer = 2
 
 // groups returns the groups of a resolution that are drawn in this tile, by
 // cell. Each account of a group counts at one of its sites.
-func (b *tileBuilder) groups(f Filter, res int) ([]group, error) {
+func (b *tileBuilder) groups(f Filter, res int) ([]tileGroup, error) {
 	ranges, err := b.ranges(res, b.marginOf(res))
 	if err != nil {
 		return nil, err
@@ -326,7 +337,7 @@ func (b *tileBuilder) groups(f Filter, res int) ([]group, error) {
 		return nil, fmt.Errorf("group sites: %w", err)
 	}
 	var (
-		out                    []group
+		out                    []tileGroup
 		cell, fine, only       hexgrid.Cell
 		n, customers, prospect int
 		centre                 orb.Point
@@ -337,7 +348,7 @@ func (b *tileBuilder) groups(f Filter, res int) ([]group, error) {
 			if centre, err = hexgrid.Centre(cell); err != nil {
 				return err
 			}
-			out = append(out, group{cell: cell, only: hexgrid.Range{Lo: int64(only), Hi: int64(only)}, point: centre})
+			out = append(out, tileGroup{cell: cell, only: hexgrid.Range{Lo: int64(only), Hi: int64(only)}, point: centre})
 		}
 		at, err := hexgrid.Centre(fine)
 		if err != nil {
@@ -365,7 +376,7 @@ func (b *tileBuilder) groups(f Filter, res int) ([]group, error) {
 
 // groupsBySums is groups from the sums that are kept. A group is drawn in the
 // middle of all accounts of its cell, also of those that the filter leaves out.
-func (b *tileBuilder) groupsBySums(f Filter, ranges []hexgrid.Range, res int) ([]group, error) {
+func (b *tileBuilder) groupsBySums(f Filter, ranges []hexgrid.Range, res int) ([]tileGroup, error) {
 	q := b.statement()
 	andMask, orMask := hexgrid.ParentMasks(res)
 	and, or := q.Arg(andMask)+"::bigint", q.Arg(orMask)+"::bigint"
@@ -380,7 +391,7 @@ func (b *tileBuilder) groupsBySums(f Filter, ranges []hexgrid.Range, res int) ([
 	if err != nil {
 		return nil, fmt.Errorf("group sites: %w", err)
 	}
-	groups, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (g group, err error) {
+	groups, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (g tileGroup, err error) {
 		var every, west int64
 		if err := row.Scan(&g.cell, &g.count, &g.customers, &g.prospects, &every, &west, &g.lon, &g.lat); err != nil {
 			return g, err
@@ -398,13 +409,13 @@ func (b *tileBuilder) groupsBySums(f Filter, ranges []hexgrid.Range, res int) ([
 	if err != nil {
 		return nil, fmt.Errorf("group sites: %w", err)
 	}
-	return slices.DeleteFunc(groups, func(g group) bool {
+	return slices.DeleteFunc(groups, func(g tileGroup) bool {
 		return g.count > 1 && tiles.At(g.point, int(b.tile.Z)) != b.tile
 	}), nil
 }
 
 // writeGroups writes groups, and those of one account as that account's site.
-func (b *tileBuilder) writeGroups(l *tiles.Layer, f Filter, groups []group, res int) error {
+func (b *tileBuilder) writeGroups(l *tiles.Layer, f Filter, groups []tileGroup, res int) error {
 	var alone []hexgrid.Range
 	for _, g := range groups {
 		if g.count == 1 {
@@ -436,6 +447,12 @@ func (b *tileBuilder) writeGroups(l *tiles.Layer, f Filter, groups []group, res 
 			}
 		}
 	}
+	writeCounts(l, groups)
+	return nil
+}
+
+// writeCounts writes groups of more than one account.
+func writeCounts(l *tiles.Layer, groups []tileGroup) {
 	count, customers, prospects := l.Key("count"), l.Key("customers"), l.Key("prospects")
 	for _, g := range groups {
 		if g.count > 1 && l.Point(0, g.point) {
@@ -444,7 +461,6 @@ func (b *tileBuilder) writeGroups(l *tiles.Layer, f Filter, groups []group, res 
 			l.Int(prospects, int64(g.prospects))
 		}
 	}
-	return nil
 }
 
 func (b *tileBuilder) openProspects(l *tiles.Layer, f ProspectFilter) error {

@@ -32,12 +32,12 @@ func TestPointsOfTilesCarryTheCustomValuesThatAreAskedFor(t *testing.T) {
 	full := b.add("Full", at[0], at[1], with(`{"fleet": -3.5, "tier": "gold", "brands": ["Globex", "Acme, Inc."], "key": false, "about": "`+strings.Repeat("ä", 150)+`"}`))
 	_, err := b.AddSite(b.ctx, full.ID, NewSite{Point: &orb.Point{-75.53, 39.16}})
 	require.NoError(t, err)
-	b.add("Empty", -75.521, 39.161)
+	empty := b.add("Empty", -75.521, 39.161)
 
 	all := []string{"custom.fleet", "custom.tier", "custom.brands", "custom.key", "custom.about"}
 	var seen int
 	for _, f := range b.tileOf(TileLayers{Accounts: true, Fields: all}, Filter{}, tiles.At(at, 12), "accounts") {
-		if f["name"] == "Empty" {
+		if number(f["account"]) == int(empty.ID) {
 			for _, name := range all {
 				require.NotContains(t, f, name)
 			}

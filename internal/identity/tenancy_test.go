@@ -164,6 +164,7 @@ var definers = map[string]string{
 	"access_settings":       "takes one person's organisation and id, gives back which accounts they may see",
 	"accounts_counted":      "a trigger, counts the rows that were written, each for its organisation",
 	"sites_counted":         "a trigger, counts the rows that were written, each for its organisation",
+	"sites_marked":          "a trigger, marks the cells of the rows that were written, each for its organisation",
 	"settle_territories_of": "takes the organisation, and nobody but the functions beside it may call it",
 	"sites_settle_insert":   "a trigger, works on the organisations of the rows that were written",
 	"sites_settle_update":   "a trigger, works on the organisations of the rows that were written",
@@ -207,7 +208,7 @@ func TestFunctionsThatActAsTheOwnerAreFewAndHeldTight(t *testing.T) {
 var errExpected = errors.New("as it should be")
 
 // Tables whose rows the role of requests can neither change nor remove.
-var appendOnly = map[string]bool{"audit_entries": true, "account_counts": true, "account_count_changes": true}
+var appendOnly = map[string]bool{"audit_entries": true, "account_counts": true, "account_count_changes": true, "site_blocks": true, "site_block_changes": true}
 
 // Reading: each tenant table, seen as one organisation, shows its own rows only,
 // and as nobody none. Writing: a row cannot be given to another organisation.
