@@ -333,7 +333,7 @@ func TestTheTilesOfAZoomHoldEveryAccountOfTheListOnce(t *testing.T) {
 					accounts[number(feature["account"])] = true
 					require.NotEmpty(t, feature["status"])
 					require.NotEmpty(t, feature["coverage"])
-					require.Equal(t, z >= 12, feature["name"] != nil, "names from zoom 12 on")
+					require.Equal(t, z >= 13, feature["name"] != nil, "names from zoom 13 on")
 				}
 			}
 			if z >= 12 {
@@ -371,7 +371,7 @@ func TestGroupsCountAccountsAndLieWhereMostAre(t *testing.T) {
 	require.Len(t, features, 1)
 	require.Nil(t, features[0]["count"])
 	require.NotNil(t, features[0]["id"])
-	features = b.tile(Filter{}, tiles.At(orb.Point{-75.52, 39.16}, 12), "accounts")
+	features = b.tile(Filter{}, tiles.At(orb.Point{-75.52, 39.16}, 13), "accounts")
 	names := []string{}
 	for _, f := range features {
 		names = append(names, f["name"].(string))
