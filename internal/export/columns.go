@@ -84,6 +84,8 @@ var standard = []struct {
 	{"contactJobTitle", "Job title", "Funktion", ofContact, false, func(l line) any { return l.contact.JobTitle }},
 	{"contactPhone", "Contact phone", "Durchwahl", ofContact, false, func(l line) any { return l.contact.Phone }},
 	{"contactEmail", "Contact email", "E-Mail Ansprechpartner", ofContact, false, func(l line) any { return l.contact.Email }},
+	{"contactPhones", "Further phones", "Weitere Telefonnummern", ofContact, false, func(l line) any { return channelsOf(l.contact.MorePhones) }},
+	{"contactEmails", "Further emails", "Weitere E-Mails", ofContact, false, func(l line) any { return channelsOf(l.contact.MoreEmails) }},
 	{"contactBlocked", "Do not contact", "Nicht kontaktieren", ofContact, false, func(l line) any { return l.contact.DoNotContact }},
 	{"contactRole", "Buying role", "Einkaufsrolle", ofContact, false, func(l line) any { return l.contact.Role }},
 	{"contactLanguage", "Contact language", "Sprache Ansprechpartner", ofContact, false, func(l line) any { return l.contact.Language }},
@@ -93,6 +95,17 @@ var standard = []struct {
 var aliases = map[string]string{
 	"contact.name": "contactName", "contact.email": "contactEmail", "contact.jobTitle": "contactJobTitle", "contact.doNotContact": "contactBlocked",
 	"owner": "ownerId", "team": "teamId",
+}
+
+// channelsOf writes each as "label: value".
+func channelsOf(all []accounts.Channel) []string {
+	out := make([]string, len(all))
+	for i, c := range all {
+		if out[i] = c.Value; c.Label != "" || strings.Contains(c.Value, ": ") {
+			out[i] = c.Label + ": " + c.Value
+		}
+	}
+	return out
 }
 
 func dayOf(text *string) any {

@@ -66,7 +66,7 @@ func cellText(v any) string {
 	case string:
 		return Harmless(v)
 	case []string:
-		return Harmless(strings.Join(v, "; "))
+		return Harmless(listText(v))
 	case day:
 		return string(v)
 	case bool:
@@ -82,6 +82,18 @@ func cellText(v any) string {
 		return numberText(v)
 	}
 	return ""
+}
+
+// listText writes several texts into one cell, with a semicolon between them. One
+// that holds a sign at which an import cuts a list is quoted, as in CSV.
+func listText(texts []string) string {
+	parts := make([]string, len(texts))
+	for i, text := range texts {
+		if parts[i] = text; strings.ContainsAny(text, `,;|#"`) || text != strings.TrimSpace(text) {
+			parts[i] = `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // numberText writes a number so that no reader takes its point for one between

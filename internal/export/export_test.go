@@ -143,7 +143,7 @@ func (o *office) furnish(ctx context.Context) {
 	for _, f := range []accounts.CustomField{
 		{Key: "size", Label: "Size", Type: accounts.FieldNumber}, {Key: "since", Label: "Since", Type: accounts.FieldDate},
 		{Key: "kind", Label: "Status", Type: accounts.FieldChoice, Choices: []accounts.Choice{{Value: "one", Label: "One"}, {Value: "two", Label: "Two"}}},
-		{Key: "parts", Label: "Parts", Type: accounts.FieldChoices, Choices: []accounts.Choice{{Value: "a", Label: "a"}, {Value: "b", Label: "b"}}},
+		{Key: "parts", Label: "Parts", Type: accounts.FieldChoices, Choices: []accounts.Choice{{Value: "a", Label: "a"}, {Value: "b", Label: "b"}, {Value: "c, d; e", Label: "c, d; e"}}},
 		{Key: "key", Label: "Key account", Type: accounts.FieldBoolean}, {Key: "=motto", Label: "=Motto", Type: accounts.FieldText},
 	} {
 		f.Key = strings.TrimPrefix(f.Key, "=")
@@ -155,10 +155,10 @@ func (o *office) furnish(ctx context.Context) {
 		"مكتبة القاهرة", "東京商事株式会社", "Café ☕🚀 Ümläut", "_x0041_ & <b>", "line"}
 	actor, _ := postgres.ActorFrom(ctx)
 	for i, name := range names {
-		n := accounts.NewAccount{Name: name, MayAssign: true, Status: accounts.Customer, Class: accounts.ClassB, Category: "@trade", Tags: []string{"gold", "=old"},
+		n := accounts.NewAccount{Name: name, MayAssign: true, Status: accounts.Customer, Class: accounts.ClassB, Category: "@trade", Tags: []string{"gold", "=old", "a, b; c", "x|y", "#1", `say "so"`, `"quoted"`},
 			Phone: "+1 302 555 0100", Email: fmt.Sprintf("info%d@example.com", i), Website: "https://example.com", Notes: "=1+1\nsecond line\n- third", Revenue: 1250.12, Potential: 9000,
 			VisitIntervalDays: 21, VisitMinutes: 45, OwnerID: &actor.UserID,
-			Custom: accounts.CustomValues{"size": raw("1.125"), "since": raw(`"1999-12-31"`), "kind": raw(`"two"`), "parts": raw(`["a","b"]`), "key": raw("true"), "motto": raw(`"-never"`)}}
+			Custom: accounts.CustomValues{"size": raw("1.125"), "since": raw(`"1999-12-31"`), "kind": raw(`"two"`), "parts": raw(`["a","c, d; e"]`), "key": raw("true"), "motto": raw(`"-never"`)}}
 		if i%2 == 0 {
 			n.Custom["size"], n.Custom["key"] = raw("-0.5"), raw("false")
 		}
@@ -171,7 +171,9 @@ func (o *office) furnish(ctx context.Context) {
 		}
 		for c := range i % 3 {
 			_, err = o.book.AddContact(ctx, a.ID, accounts.NewContact{Name: fmt.Sprintf("-Contact %d", c), JobTitle: "Head", Phone: "+1 302", Email: fmt.Sprintf("c%d-%d@example.com", i, c),
-				DoNotContact: c == 1, Role: "buyer", Language: "de"})
+				DoNotContact: c == 1, Role: "buyer", Language: "de",
+				MorePhones: []accounts.Channel{{Label: "mobile", Value: "+1 302 555 0199"}, {Value: "555; ext. 7"}, {Label: "fax, 2nd", Value: "(302) 5"}},
+				MoreEmails: []accounts.Channel{{Label: "at home", Value: "home@example.com"}}})
 			require.NoError(o.t, err)
 		}
 	}

@@ -117,7 +117,7 @@ func (w *xlsxWriter) cell(i int, v any) {
 	case string:
 		w.text(i, v, 0)
 	case []string:
-		w.text(i, strings.Join(v, "; "), 0)
+		w.text(i, listText(v), 0)
 	case bool:
 		n := "0"
 		if v {

@@ -103,6 +103,10 @@ func (c *cellCheck) set() {
 		} else {
 			c.find("bad_boolean", Error, "", "")
 		}
+	case "contactPhones":
+		c.channels(&r.contactPhones, false)
+	case "contactEmails":
+		c.channels(&r.contactMails, true)
 	case fieldRole:
 		c.choice(&r.contactRole)
 	case fieldLanguage:
@@ -199,7 +203,7 @@ func (c *cellCheck) person(into **int64, known map[string]int64, code string) {
 
 func (c *cellCheck) tags() {
 	var tags []string
-	for _, tag := range strings.FieldsFunc(c.value, func(r rune) bool { return r == ',' || r == ';' || r == '|' || r == '#' }) {
+	for _, tag := range splitList(c.value, ",;|#") {
 		if tag = strings.TrimSpace(tag); tag == "" || slices.Contains(tags, tag) {
 			continue
 		}
@@ -302,7 +306,7 @@ func (c *cellCheck) customValue(name string) {
 		}
 	case "choices":
 		var values []string
-		for _, part := range strings.FieldsFunc(c.value, func(r rune) bool { return r == ',' || r == ';' || r == '|' }) {
+		for _, part := range splitList(c.value, ",;|") {
 			value, ok := chosen(c.field, strings.TrimSpace(part))
 			if !ok {
 				c.find("bad_choice", Error, strings.TrimSpace(part), nearest(c.field, part))

@@ -101,6 +101,8 @@ var standard = []Field{
 	{Key: "contactJobTitle", Group: "contact", Type: "text", most: 200, names: names("job title, title, role, contact role, function, contact title, funktion, position im unternehmen, rolle, berufsbezeichnung, stellung")},
 	{Key: "contactPhone", Group: "contact", Type: "text", most: 100, names: names("contact phone, mobile, mobile phone, cell, cell phone, direct phone, handy, mobil, mobiltelefon, mobilnummer, handynummer, durchwahl")},
 	{Key: fieldContactMail, Group: "contact", Type: "text", most: 320, names: names("contact email, contact e mail, contact mail, personal email, e mail ansprechpartner, email kontakt, kontakt e mail")},
+	{Key: "contactPhones", Group: "contact", Type: "text", names: names("further phones, more phones, other phones, weitere telefonnummern, weitere telefone")},
+	{Key: "contactEmails", Group: "contact", Type: "text", names: names("further emails, more emails, other emails, weitere e mails, weitere e mail adressen")},
 	{Key: fieldBlocked, Group: "contact", Type: "boolean", names: names("do not contact, no contact, opt out, unsubscribed, do not mail, nicht kontaktieren, werbesperre, kontaktsperre, abgemeldet, sperre")},
 	{Key: fieldRole, Group: "contact", Type: "choice", names: names("buying role, role in buying, einkaufsrolle, rolle im einkauf"),
 		choices: []choice{{"decision_maker", "decision maker, entscheider, entscheiderin, owner, inhaber, inhaberin"}, {"buyer", "buyer, einkauf, einkaufer, einkauferin, purchasing"}, {"technical", "technical, technik, techniker, technikerin, engineering"}, {"user", "user, anwender, anwenderin, nutzer"}, {"billing", "billing, buchhaltung, accounting, rechnung"}, {"other", "other, sonstige, andere"}}},

@@ -80,7 +80,8 @@ var further = []statement{
 		  site_changes = s.id is not null and (r.site_name <> s.name or r.country <> s.country or r.opening_hours <> s.opening_hours
 		    or r.street <> s.street or r.housenumber <> s.housenumber or r.postcode <> s.postcode or r.city <> s.city or r.cell <> s.cell) is true,
 		  contact_changes = k.id is not null and (r.contact_name <> k.name or r.contact_job_title <> k.job_title or r.contact_phone <> k.phone
-		    or r.contact_email <> k.email or r.contact_blocked <> k.do_not_contact or r.contact_role <> k.role or r.contact_language <> lower(k.language)) is true
+		    or r.contact_email <> k.email or r.contact_blocked <> k.do_not_contact or r.contact_role <> k.role or r.contact_language <> lower(k.language)
+		    or r.contact_phones <> k.phones or r.contact_emails <> k.emails) is true
 		from import_rows r
 		join (
 		  select w.row_no, w.site_id, w.contact_id,
@@ -109,7 +110,7 @@ var further = []statement{
 		select $1, $2, w.row_no, a.id, jsonb_build_object(
 		    'site', case when w.site_changes then (select to_jsonb(x) from (select s.id, s.name, s.housenumber, s.street, s.city, s.postcode, s.country,
 		      s.opening_hours, s.source, st_asewkt(s.point) as point, s.cell) x) end,
-		    'contact', case when w.contact_changes then (select to_jsonb(x) from (select k.id, k.name, k.job_title, k.phone, k.email, k.do_not_contact, k.role, k.language) x) end),
+		    'contact', case when w.contact_changes then (select to_jsonb(x) from (select k.id, k.name, k.job_title, k.phone, k.email, k.do_not_contact, k.role, k.language, k.phones, k.emails) x) end),
 		  a.version
 		from further w
 		join accounts a on a.org_id = $1 and a.id = w.target
@@ -155,14 +156,15 @@ var further = []statement{
 	{"change contacts by further rows", 2, `
 		update contacts k set name = r.contact_name, job_title = coalesce(r.contact_job_title, k.job_title), phone = coalesce(r.contact_phone, k.phone),
 		  email = coalesce(r.contact_email, k.email), do_not_contact = coalesce(r.contact_blocked, k.do_not_contact),
-		  role = coalesce(r.contact_role, k.role), language = coalesce(r.contact_language, k.language), updated_at = now()
+		  role = coalesce(r.contact_role, k.role), language = coalesce(r.contact_language, k.language),
+		  phones = coalesce(r.contact_phones, k.phones), emails = coalesce(r.contact_emails, k.emails), updated_at = now()
 		from further w join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = w.row_no
 		where k.org_id = $1 and k.id = w.contact_id and w.contact_changes`},
 	{"add contacts of further rows", 2, `
 		with made as (
-		  insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact, role, language)
+		  insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact, role, language, phones, emails)
 		  select $1, w.target, r.contact_name, coalesce(r.contact_job_title, ''), coalesce(r.contact_phone, ''), coalesce(r.contact_email, ''),
-		    coalesce(r.contact_blocked, false), coalesce(r.contact_role, ''), coalesce(r.contact_language, '')
+		    coalesce(r.contact_blocked, false), coalesce(r.contact_role, ''), coalesce(r.contact_language, ''), coalesce(r.contact_phones, '[]'), coalesce(r.contact_emails, '[]')
 		  from further w join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = w.row_no
 		  where w.contact_comes order by w.row_no
 		  returning id, account_id, name)

@@ -26,6 +26,7 @@ type row struct {
 	contactName, contactJobTitle, contactPhone, contactMail *string
 	contactBlocked                                          *bool
 	contactRole, contactLanguage                            *string
+	contactPhones, contactMails                             []channel // nil where the file says nothing
 	custom                                                  map[string]any
 
 	findings []Finding

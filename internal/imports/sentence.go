@@ -20,6 +20,7 @@ var sentences = map[string]string{
 	"unknown_team":        "There is no team “%v”.",
 	"may_not_assign":      "Your role does not allow giving accounts to other people.",
 	"too_many_tags":       "There are more than %d tags.",
+	"too_many_channels":   "There are more than %d further ones.",
 	"half_a_place":        "Only one of latitude and longitude is there.",
 	"bad_coordinate":      "“%v” is no place on the globe.",
 	"zero_place":          "The place 0, 0 was taken for none.",

@@ -243,12 +243,19 @@ func (c *checker) corrected(no int64, cells []string, values map[int]string) *ro
 var rowColumns = []string{"org_id", "import_id", "row_no", "errors", "target_id", "external_id", "name", "status", "class", "category",
 	"owner_id", "team_id", "tags", "phone", "email", "website", "notes", "revenue", "potential", "visit_interval_days", "visit_minutes",
 	"last_visit_on", "site_name", "housenumber", "street", "city", "postcode", "country", "opening_hours", "address", "point",
-	"cell", "source", "locate", "contact_name", "contact_job_title", "contact_phone", "contact_email", "contact_blocked", "contact_role", "contact_language", "custom", "raw"}
+	"cell", "source", "locate", "contact_name", "contact_job_title", "contact_phone", "contact_email", "contact_blocked", "contact_role", "contact_language", "contact_phones", "contact_emails", "custom", "raw"}
 
 func (r *row) values(orgID, importID int64) []any {
 	var custom []byte
 	if len(r.custom) > 0 {
 		custom = toJSON(r.custom)
+	}
+	var phones, mails []byte
+	if r.contactPhones != nil {
+		phones = toJSON(r.contactPhones)
+	}
+	if r.contactMails != nil {
+		mails = toJSON(r.contactMails)
 	}
 	var source *string
 	if r.source != nil {
@@ -257,7 +264,7 @@ func (r *row) values(orgID, importID int64) []any {
 	return []any{orgID, importID, r.no, r.errors(), r.accountID, r.externalID, r.name, r.status, r.class, r.category,
 		r.ownerID, r.teamID, r.tags, r.phone, r.email, r.website, r.notes, r.revenue, r.potential, r.visitIntervalDays, r.visitMinutes,
 		r.lastVisitOn, r.siteName, r.housenumber, r.street, r.city, r.postcode, r.country, r.openingHours, r.address, r.point,
-		r.cell, source, r.locate, r.contactName, r.contactJobTitle, r.contactPhone, r.contactMail, r.contactBlocked, r.contactRole, r.contactLanguage, custom, r.raw}
+		r.cell, source, r.locate, r.contactName, r.contactJobTitle, r.contactPhone, r.contactMail, r.contactBlocked, r.contactRole, r.contactLanguage, phones, mails, custom, r.raw}
 }
 
 // insertRows stages rows, and their findings if keep is set; it returns how many

@@ -149,7 +149,8 @@ var restoring = []string{`
 	`delete from sites s using import_changes k join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = k.row_no and r.outcome = 'created'
 	where k.org_id = $1 and k.import_id = $2 and k.row_no > $3 and k.row_no <= $4 and s.org_id = $1 and s.id = (k.before->>'siteMade')::bigint`,
 	`update contacts s set name = b.name, job_title = b.job_title, phone = b.phone, email = b.email, do_not_contact = b.do_not_contact,
-	    role = coalesce(b.role, s.role), language = coalesce(b.language, s.language), updated_at = now()
+	    role = coalesce(b.role, s.role), language = coalesce(b.language, s.language),
+	    phones = coalesce(b.phones, s.phones), emails = coalesce(b.emails, s.emails), updated_at = now()
 	from import_changes k join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = k.row_no and r.outcome = 'created',
 	  jsonb_populate_record(null::contacts, nullif(k.before->'contact', 'null')) b
 	where k.org_id = $1 and k.import_id = $2 and k.row_no > $3 and k.row_no <= $4 and s.org_id = $1 and s.id = b.id`,

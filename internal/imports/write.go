@@ -172,9 +172,9 @@ var creating = []statement{
 		where b.target is null and r.point is not null and r.row_no between $3 and $4
 		order by b.row_no`},
 	{"create contacts", 4, `
-		insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact, role, language)
+		insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact, role, language, phones, emails)
 		select $1, r.account_id, r.contact_name, coalesce(r.contact_job_title, ''), coalesce(r.contact_phone, ''), coalesce(r.contact_email, ''),
-		  coalesce(r.contact_blocked, false), coalesce(r.contact_role, ''), coalesce(r.contact_language, '')
+		  coalesce(r.contact_blocked, false), coalesce(r.contact_role, ''), coalesce(r.contact_language, ''), coalesce(r.contact_phones, '[]'), coalesce(r.contact_emails, '[]')
 		` + here + `
 		where b.target is null and r.contact_name is not null and r.row_no between $3 and $4
 		order by b.row_no`},
@@ -227,7 +227,8 @@ var updating = []statement{
 		  c.id is not null and (r.contact_name <> c.name or r.contact_job_title is not null and r.contact_job_title <> c.job_title
 		    or r.contact_phone is not null and r.contact_phone <> c.phone or r.contact_email is not null and r.contact_email <> c.email
 		    or r.contact_blocked is not null and r.contact_blocked <> c.do_not_contact
-		    or r.contact_role is not null and r.contact_role <> c.role or r.contact_language is not null and r.contact_language <> lower(c.language)) as contact_changes,
+		    or r.contact_role is not null and r.contact_role <> c.role or r.contact_language is not null and r.contact_language <> lower(c.language)
+		    or r.contact_phones is not null and r.contact_phones <> c.phones or r.contact_emails is not null and r.contact_emails <> c.emails) as contact_changes,
 		  c.id is null and r.contact_name is not null as contact_comes
 		` + here + `
 		join accounts a on a.org_id = $1 and a.id = b.target
@@ -250,7 +251,7 @@ var updating = []statement{
 		    'account', (select to_jsonb(x) from (select ` + existing + `) x),
 		    'site', case when c.site_changes then (select to_jsonb(x) from (select s.id, s.name, s.housenumber, s.street, s.city, s.postcode, s.country,
 		      s.opening_hours, s.source, st_asewkt(s.point) as point, s.cell) x) end,
-		    'contact', case when c.contact_changes then (select to_jsonb(x) from (select k.id, k.name, k.job_title, k.phone, k.email, k.do_not_contact, k.role, k.language) x) end),
+		    'contact', case when c.contact_changes then (select to_jsonb(x) from (select k.id, k.name, k.job_title, k.phone, k.email, k.do_not_contact, k.role, k.language, k.phones, k.emails) x) end),
 		  a.version + 1
 		from changing c
 		join accounts a on a.org_id = $1 and a.id = c.target
@@ -281,14 +282,15 @@ var updating = []statement{
 	{"change contacts", 2, `
 		update contacts k set name = r.contact_name, job_title = coalesce(r.contact_job_title, k.job_title), phone = coalesce(r.contact_phone, k.phone),
 		  email = coalesce(r.contact_email, k.email), do_not_contact = coalesce(r.contact_blocked, k.do_not_contact),
-		  role = coalesce(r.contact_role, k.role), language = coalesce(r.contact_language, k.language), updated_at = now()
+		  role = coalesce(r.contact_role, k.role), language = coalesce(r.contact_language, k.language),
+		  phones = coalesce(r.contact_phones, k.phones), emails = coalesce(r.contact_emails, k.emails), updated_at = now()
 		from changing c join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = c.row_no
 		where k.org_id = $1 and k.id = c.contact_id and c.contact_changes`},
 	{"add contacts", 2, `
 		with made as (
-		  insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact, role, language)
+		  insert into contacts (org_id, account_id, name, job_title, phone, email, do_not_contact, role, language, phones, emails)
 		  select $1, c.target, r.contact_name, coalesce(r.contact_job_title, ''), coalesce(r.contact_phone, ''), coalesce(r.contact_email, ''), coalesce(r.contact_blocked, false),
-		    coalesce(r.contact_role, ''), coalesce(r.contact_language, '')
+		    coalesce(r.contact_role, ''), coalesce(r.contact_language, ''), coalesce(r.contact_phones, '[]'), coalesce(r.contact_emails, '[]')
 		  from changing c join import_rows r on r.org_id = $1 and r.import_id = $2 and r.row_no = c.row_no
 		  where c.contact_comes
 		  returning id, account_id)
