@@ -198,6 +198,7 @@ export function AccountsPage() {
             hover={s.hover}
             onHover={s.setHover}
             onWithin={s.setWithin}
+            onArea={s.setArea}
             reachName={s.reachName}
             onReach={s.setReach}
             onList={show === 'map' ? () => onShow(phone ? 'list' : 'both') : undefined}

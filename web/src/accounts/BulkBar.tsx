@@ -1,5 +1,7 @@
 /** What can be done with the accounts that are checked. */
-import { Button, CloseButton, Group, Text } from '@mantine/core'
+import { Button, CloseButton, Group, Popover, Text } from '@mantine/core'
+import { IconSum } from '@tabler/icons-react'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FilterNode } from '../filters/tree'
 import { useFormat } from '../i18n/format'
@@ -7,6 +9,8 @@ import { BulkActions } from './BulkActions'
 import classes from './BulkBar.module.css'
 import { type Checked, nothingChecked } from './checked'
 import { siteIdsOf } from './queries'
+
+const Sums = lazy(() => import('../map/SelectionCard').then((m) => ({ default: m.Sums })))
 
 type Props = {
   checked: Checked
@@ -19,10 +23,12 @@ type Props = {
 
 export function BulkBar({ checked, onChecked, filter, total, onPlan }: Props) {
   const { t } = useTranslation('lists')
+  const { t: map } = useTranslation('map')
   const format = useFormat()
   const all = checked.kind === 'all'
   const count = all ? (total ?? 0) : checked.rows.size
   const formatted = format.number(count)
+  const which = all ? { filter: filter ?? { all: [] } } : { ids: [...checked.rows.keys()] }
 
   return (
     <section className={classes.bar} aria-label={t('bulk.label')}>
@@ -42,8 +48,25 @@ export function BulkBar({ checked, onChecked, filter, total, onPlan }: Props) {
         )}
       </Group>
       <Group gap={6} wrap="nowrap" className={classes.actions}>
+        <Popover position="top-start" shadow="md" trapFocus returnFocus>
+          <Popover.Target>
+            <Button size="xs" variant="default" leftSection={<IconSum size={16} aria-hidden />}>
+              {map('selection.sums')}
+            </Button>
+          </Popover.Target>
+          <Popover.Dropdown
+            w={280}
+            mah="60vh"
+            style={{ overflowY: 'auto' }}
+            aria-label={map('selection.sums')}
+          >
+            <Suspense>
+              <Sums which={which} />
+            </Suspense>
+          </Popover.Dropdown>
+        </Popover>
         <BulkActions
-          which={all ? { filter: filter ?? { all: [] } } : { ids: [...checked.rows.keys()] }}
+          which={which}
           filter={all ? filter : null}
           count={count}
           sites={all ? undefined : siteIdsOf([...checked.rows.values()])}

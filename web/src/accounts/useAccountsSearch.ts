@@ -13,7 +13,9 @@ import {
   selectionKey,
   selectionOf,
 } from '../app/search'
-import { asked, noFilter } from '../filters/address'
+import { asked, noFilter, withTree } from '../filters/address'
+import { parseFilter } from '../filters/tree'
+import { type NamedArea, withArea } from '../map/area'
 import { accountQuery } from './queries'
 
 /** No condition, said in so many words: a view's filter was taken away, and stays away after a reload. */
@@ -89,6 +91,16 @@ export function useAccountsSearch(from: '/signed-in/' | '/signed-in/accounts' | 
       (cells: string | undefined) =>
         change({ cells, within: undefined, reach: undefined, reachOf: undefined }),
       [change],
+    ),
+    setArea: useCallback(
+      (area: NamedArea | null) =>
+        changeFilter({
+          ...withTree(parseFilter(withArea(filter.filter, area))),
+          within: undefined,
+          cells: undefined,
+          reach: undefined,
+        }),
+      [changeFilter, filter.filter],
     ),
     setReach: useCallback(
       (reach: string) =>

@@ -1,4 +1,5 @@
 /** What pages hand to `<AccountsMap>` (map/index.ts) and hear from it. */
+import type { NamedArea } from '../map/area'
 import type { AccountFilter, MapPosition, Selection } from './search'
 
 export type Bounds = [west: number, south: number, east: number, north: number]
@@ -25,6 +26,8 @@ export type AccountsMapProps = {
   onWithin?: (within: string | undefined) => void
   /** Hexagons picked with shift-click, as the filter's `cells`. */
   onCells?: (cells: string | undefined) => void
+  /** A named area chosen, as a condition of the filter; null when it was removed. */
+  onArea?: (area: NamedArea | null) => void
   /** The name of the place where the filter's drive-time area begins, when it has one. */
   reachName?: string | undefined
   /** Another drive-time area, as the filter's `reach`. */

@@ -56,6 +56,7 @@ export function MapPage() {
         hover={s.hover}
         onHover={s.setHover}
         onWithin={s.setWithin}
+        onArea={s.setArea}
         onCells={s.setCells}
         reachName={s.reachName}
         onReach={s.setReach}

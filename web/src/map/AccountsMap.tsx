@@ -1,10 +1,9 @@
 /** The map of accounts and open prospects, with its tools; pages use it through map/index.ts. */
-import { CloseButton, Group, Text, Title, VisuallyHidden } from '@mantine/core'
+import { VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { MapGeoJSONFeature, Map as MapLibre, MapMouseEvent } from 'maplibre-gl'
-import { lazy, Suspense, useCallback, useMemo, useReducer, useState } from 'react'
+import { useCallback, useMemo, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useMay } from '../api/queries'
 import type { AccountsMapProps } from '../app/accountsMap'
 import { reachChoice, reachOf, reachText } from '../app/reach'
 import { filterQuery } from '../app/search'
@@ -20,16 +19,14 @@ import { accountHits, accountLayers, accountsSource } from './layers/accounts'
 import { regionClasses, regionLayers, regionsSource } from './layers/regions'
 import { reachLayers, shapeLayers, shapeSource } from './layers/shape'
 import { MapControls } from './MapControls'
-import classes from './MapControls.module.css'
 import { MapView, type Mark } from './MapView'
 import type { MapPalette } from './palette'
 import { pickReducer } from './picked'
 import { RegionsLegend } from './RegionsLegend'
 import { useReachArea } from './reachArea'
-import { SelectionCard } from './SelectionCard'
+import { PickedCard, SelectionCard } from './SelectionCard'
 import { ShowArea } from './ShowArea'
-
-const BulkActions = lazy(() => import('../accounts/BulkActions').then((m) => ({ default: m.BulkActions })))
+import { useNamedArea } from './useNamedArea'
 
 /** Grows whenever something about accounts changed, so that tiles are asked for again. */
 let drawing = 0
@@ -53,13 +50,13 @@ export function AccountsMap(props: AccountsMapProps) {
     onHover,
     onWithin,
     onCells,
+    onArea,
     reachName,
     onReach,
     onList,
     onPlan,
   } = props
   const { t } = useTranslation('map')
-  const mayPlan = useMay('plans.write')
   const version = useAccountsVersion()
   const { colouring, fields } = useColouring(colour)
   const [picked, pick] = useReducer(pickReducer, [])
@@ -68,6 +65,7 @@ export function AccountsMap(props: AccountsMapProps) {
   const { within, cells, reach } = filter
   const { data: area } = useReachArea(reach)
   const drawn = reach ? area : undefined
+  const named = useNamedArea(filter.filter)
   const format = useFormat()
   const place = drawn && { point: drawn.reach.point, label: format.duration(drawn.reach.minutes * 60) }
   const placeKey = place && `${place.point} ${place.label}`
@@ -80,7 +78,11 @@ export function AccountsMap(props: AccountsMapProps) {
       return {
         sources: {
           shape: shapeSource(
-            shape ?? cellsShape(cells) ?? drawn?.polygon ?? shapesOf(parseFilter(filter.filter)),
+            shape ??
+              cellsShape(cells) ??
+              drawn?.polygon ??
+              named.outline?.polygon ??
+              shapesOf(parseFilter(filter.filter)),
             place,
           ),
           ...(regions
@@ -95,7 +97,7 @@ export function AccountsMap(props: AccountsMapProps) {
         points: [...(regions ? [] : accountLayers(palette, shape, colouring)), ...reachLayers(palette)],
       }
     },
-    [query, layer, within, cells, drawn?.polygon, placeKey, colouring],
+    [query, layer, within, cells, drawn?.polygon, named.outline, placeKey, colouring],
   )
 
   const marks = useMemo(() => {
@@ -162,6 +164,7 @@ export function AccountsMap(props: AccountsMapProps) {
         {onWithin && (
           <LassoTools
             onShape={onWithin}
+            onArea={onArea}
             onPlace={
               onReach &&
               ((point) =>
@@ -180,39 +183,19 @@ export function AccountsMap(props: AccountsMapProps) {
           `${t('status.view', { count: inView.accounts })}, ${t('status.viewProspects', { count: inView.prospects })}`}
       </VisuallyHidden>
       <ShowArea area={drawn} settled={position !== null && reach !== undefined} />
-      {(within || cells || reach) && onWithin ? (
+      <ShowArea area={named.outline} settled={position !== null && named.area !== null} />
+      {(within || cells || reach || (named.area && onArea)) && onWithin ? (
         <SelectionCard
           filter={filter}
           reachName={reachName}
           onReach={onReach}
           onList={onList}
           {...(onPlan ? { onPlan } : {})}
-          onClear={() => onWithin(undefined)}
+          onClear={() => (named.area && onArea ? onArea(null) : onWithin(undefined))}
         />
       ) : (
         picked.length > 0 && (
-          <section className={classes.card} aria-label={t('selection.title')}>
-            <Group justify="space-between" wrap="nowrap">
-              <Title order={2} fz="md" aria-live="polite">
-                {t('selection.picked', { count: picked.length })}
-              </Title>
-              <CloseButton aria-label={t('selection.clear')} onClick={() => pick({ type: 'clear' })} />
-            </Group>
-            <Text size="sm" c="dimmed" mb="sm">
-              {t('selection.pickedHint')}
-            </Text>
-            <Group gap={6}>
-              <Suspense>
-                <BulkActions
-                  which={{ ids: picked.map((p) => p.account) }}
-                  filter={null}
-                  count={picked.length}
-                  sites={picked.map((p) => p.site)}
-                  onPlan={mayPlan ? onPlan : undefined}
-                />
-              </Suspense>
-            </Group>
-          </section>
+          <PickedCard picked={picked} onPlan={onPlan} onClear={() => pick({ type: 'clear' })} />
         )
       )}
     </MapView>

@@ -4,6 +4,7 @@ import {
   IconFocus2,
   IconLasso,
   IconMarquee2,
+  IconPolygon,
   IconRectangle,
   IconStopwatch,
 } from '@tabler/icons-react'
@@ -12,13 +13,17 @@ import { createPortal } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import type { Point } from '../api/types'
 import { useFormat } from '../i18n/format'
+import type { NamedArea } from './area'
 import { circleAround, metresBetween } from './circle'
 import { finishedCircle, finishedPath, lassoReducer, noLasso, type Pixel, withinOf } from './lasso'
 import { MapButton } from './MapControls'
 import classes from './MapControls.module.css'
 import { useMap } from './MapView'
+import { PlaceTool } from './PlaceTool'
+import { PolygonSurface } from './PolygonSurface'
 
 const hints = {
+  polygon: 'tool.polygonHint',
   lasso: 'tool.lassoHint',
   rectangle: 'tool.rectangleHint',
   radius: 'tool.radiusHint',
@@ -29,8 +34,10 @@ export function LassoTools(props: {
   onShape: (within: string) => void
   /** A place to drive from; without it there is no such tool. */
   onPlace?: ((point: Point) => void) | undefined
+  /** A named area was chosen; without it there is no such tool. */
+  onArea?: ((area: NamedArea) => void) | undefined
 }) {
-  const { onShape, onPlace } = props
+  const { onShape, onPlace, onArea } = props
   const { t } = useTranslation('map')
   const format = useFormat()
   const map = useMap()
@@ -103,6 +110,13 @@ export function LassoTools(props: {
           <IconLasso size={20} />
         </MapButton>
         <MapButton
+          label={t('tool.polygon')}
+          pressed={state.tool === 'polygon'}
+          onClick={() => dispatch({ type: 'choose', tool: 'polygon' })}
+        >
+          <IconPolygon size={20} />
+        </MapButton>
+        <MapButton
           label={t('tool.rectangle')}
           pressed={state.tool === 'rectangle'}
           onClick={() => dispatch({ type: 'choose', tool: 'rectangle' })}
@@ -135,13 +149,30 @@ export function LassoTools(props: {
             <IconFocus2 size={20} />
           </MapButton>
         )}
+        {onArea && (
+          <PlaceTool
+            onArea={(area) => {
+              dispatch({ type: 'cancel' })
+              onArea(area)
+            }}
+          />
+        )}
         <MapButton label={t('tool.inView')} onClick={inView}>
           <IconMarquee2 size={20} />
         </MapButton>
       </fieldset>
       {createPortal(
         <>
-          {drawing && (
+          {state.tool === 'polygon' && (
+            <PolygonSurface
+              onShape={(ring) => {
+                dispatch({ type: 'cancel' })
+                onShape(shapeOf(ring))
+              }}
+              onCancel={() => dispatch({ type: 'cancel' })}
+            />
+          )}
+          {drawing && state.tool !== 'polygon' && (
             <div
               className={classes.drawing}
               data-drawing

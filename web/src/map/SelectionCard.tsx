@@ -13,7 +13,9 @@ import { useProblemText } from '../app/problemText'
 import { useScheme } from '../app/scheme'
 import { type AccountFilter, filterOf, type Status } from '../app/search'
 import { wholeTree } from '../filters/address'
+import type { Which } from '../filters/types'
 import { useFormat } from '../i18n/format'
+import { areaOf } from './area'
 import classes from './MapControls.module.css'
 import { ReachMinutes } from './ReachMinutes'
 
@@ -23,13 +25,27 @@ const largestPlan = 200
 /** Owners that are named; the others are counted together. */
 const mostOwners = 5
 
+/** A named area among the conditions is asked for as a shape, so that its open prospects count. */
+function askedOf(filter: AccountFilter) {
+  const { area, rest } = areaOf(filter.filter)
+  return area ? { ...filterOf({ ...filter, filter: rest }), place: area.place } : filterOf(filter)
+}
+
 export const useSelectionSummary = (filter: AccountFilter) =>
   useQuery({
     queryKey: ['selection', filterOf(filter)],
     queryFn: ({ signal }) =>
-      call(api.GET('/api/accounts/selection', { params: { query: filterOf(filter) }, signal })),
+      call(api.GET('/api/accounts/selection', { params: { query: askedOf(filter) }, signal })),
     // Other minutes of the same area, another hexagon: the figures stay until the new ones are there.
     placeholderData: filter.within === undefined ? keepPreviousData : undefined,
+  })
+
+/** The same figures for accounts that were chosen one by one, or by any filter. */
+const useSums = (which: Which) =>
+  useQuery({
+    queryKey: ['selection', 'sums', which],
+    queryFn: ({ signal }) => call(api.POST('/api/accounts/sums', { body: which, signal })),
+    placeholderData: keepPreviousData,
   })
 
 export function SelectionCard(props: {
@@ -49,6 +65,7 @@ export function SelectionCard(props: {
   const { data, error, refetch, isPlaceholderData } = useSelectionSummary(filter)
   const sites = data?.siteIds ?? []
   const tree = wholeTree(filter)
+  const { area } = areaOf(filter.filter)
 
   return (
     <section className={classes.card} aria-label={t('selection.title')} aria-busy={isPlaceholderData}>
@@ -58,6 +75,11 @@ export function SelectionCard(props: {
         </Title>
         <CloseButton aria-label={t('selection.clear')} onClick={onClear} />
       </Group>
+      {area?.name && (
+        <Text size="sm" c="dimmed" truncate title={area.name}>
+          {t('selection.area', { name: area.name })}
+        </Text>
+      )}
       {filter.reach && onReach && <ReachMinutes reach={filter.reach} name={reachName} onReach={onReach} />}
       {error && !data && (
         <>
@@ -135,6 +157,58 @@ export function SelectionCard(props: {
       )}
     </section>
   )
+}
+
+/** Accounts picked one by one, summed up before anything is done with them. */
+export function PickedCard(props: {
+  picked: readonly { account: number; site: number }[]
+  onPlan?: ((siteIds: number[]) => void) | undefined
+  onClear: () => void
+}) {
+  const { picked, onPlan, onClear } = props
+  const { t } = useTranslation('map')
+  const mayPlan = useMay('plans.write')
+  const which = { ids: picked.map((p) => p.account) }
+  return (
+    <section className={classes.card} aria-label={t('selection.title')}>
+      <Group justify="space-between" wrap="nowrap">
+        <Title order={2} fz="md" aria-live="polite">
+          {t('selection.picked', { count: picked.length })}
+        </Title>
+        <CloseButton aria-label={t('selection.clear')} onClick={onClear} />
+      </Group>
+      <Text size="sm" c="dimmed" mb="xs">
+        {t('selection.pickedHint')}
+      </Text>
+      <Sums which={which} />
+      <Group gap={6} mt="xs">
+        <Suspense>
+          <BulkActions
+            which={which}
+            filter={null}
+            count={picked.length}
+            sites={picked.map((p) => p.site)}
+            onPlan={mayPlan ? onPlan : undefined}
+          />
+        </Suspense>
+      </Group>
+    </section>
+  )
+}
+
+/** By status, class and owner, of accounts wherever they were chosen. */
+export function Sums({ which }: { which: Which }) {
+  const { t: common } = useTranslation()
+  const problemText = useProblemText()
+  const { data, error } = useSums(which)
+  if (data) return <Summary data={data} />
+  if (error)
+    return (
+      <Text size="sm" c="var(--mantine-color-error)" role="alert">
+        {problemText(error)}
+      </Text>
+    )
+  return <Loader size="sm" my="sm" role="status" aria-label={common('loading')} />
 }
 
 /** By status as a bar, by class and by owner as numbers. */

@@ -1,17 +1,19 @@
+import type { MultiPolygon } from 'geojson'
 import { useEffect, useRef } from 'react'
 import { useMap } from './MapView'
-import { boundsOfArea, type useReachArea } from './reachArea'
+import { boundsOfArea } from './reachArea'
 
 const wide = 900
 const middling = 720
 const phone = 600
 
-/** Brings a drive-time area that was just asked for into view, beside what lies on the map. */
+/** Brings an area that was just asked for into view, beside what lies on the map. */
 export function ShowArea({
   area,
   settled,
 }: {
-  area: ReturnType<typeof useReachArea>['data']
+  /** `text` is the same as long as the area is. */
+  area: { text: string | undefined; polygon: MultiPolygon } | undefined
   settled: boolean
 }) {
   const map = useMap()

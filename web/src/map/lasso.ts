@@ -6,10 +6,10 @@ import type { Polygon } from 'geojson'
 
 export type Pixel = [x: number, y: number]
 /**
- * `reach` chooses a place to drive from: a click, nothing drawn. `radius` keeps two
+ * `polygon` is drawn on a surface of its own (polygon.ts). `reach` chooses a place to drive from: a click, nothing drawn. `radius` keeps two
  * points, the middle and the place that the circle goes through.
  */
-export type Tool = 'none' | 'lasso' | 'rectangle' | 'radius' | 'reach'
+export type Tool = 'none' | 'lasso' | 'polygon' | 'rectangle' | 'radius' | 'reach'
 export type LassoState = { tool: Tool; pointer: number | null; path: Pixel[] }
 export type LassoAction =
   | { type: 'choose'; tool: Tool }
@@ -33,7 +33,7 @@ export function lassoReducer(state: LassoState, action: LassoAction): LassoState
     case 'down':
       // A second finger takes the drawing back: it is a pinch.
       if (state.pointer !== null) return { ...state, pointer: null, path: [] }
-      return state.tool === 'none' || state.tool === 'reach'
+      return state.tool === 'none' || state.tool === 'reach' || state.tool === 'polygon'
         ? state
         : { ...state, pointer: action.pointer, path: [action.at] }
     case 'move': {

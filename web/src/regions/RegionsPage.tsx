@@ -21,6 +21,7 @@ import { polygonOf } from '../map/lasso'
 import { useReachArea } from '../map/reachArea'
 import { SelectionCard } from '../map/SelectionCard'
 import { ShowArea } from '../map/ShowArea'
+import { useNamedArea } from '../map/useNamedArea'
 import { Panel } from '../plan/Panel'
 import { AnalysisPart } from './AnalysisPart'
 import { CellPart } from './CellPart'
@@ -161,9 +162,11 @@ export function RegionsPage() {
 
   const { data: area } = useReachArea(filter.reach)
   const drawn = filter.reach ? area : undefined
+  const named = useNamedArea(filter.filter)
+  const outline = drawn?.polygon ?? named.outline?.polygon
   const shape = useMemo(
-    () => polygonOf(filter.within) ?? drawn?.polygon ?? shapesOf(parseFilter(filter.filter)),
-    [filter.within, drawn?.polygon, filter.filter],
+    () => polygonOf(filter.within) ?? outline ?? shapesOf(parseFilter(filter.filter)),
+    [filter.within, outline, filter.filter],
   )
   const newPlace = search.analysis === 'newPlace' ? pointOf(search.point) : null
   const place = newPlace
@@ -198,7 +201,8 @@ export function RegionsPage() {
     onMove,
     ...(beside ? { inStep: together } : {}),
   }
-  const selecting = pickedCells.length > 0 || filter.within !== undefined || filter.reach !== undefined
+  const selecting =
+    pickedCells.length > 0 || filter.within !== undefined || filter.reach !== undefined || named.area !== null
   const selected = s.filter
 
   return (
@@ -216,6 +220,7 @@ export function RegionsPage() {
                   change({ cells: undefined })
                   s.setWithin(within)
                 }}
+                onArea={s.setArea}
                 onPlace={(point) => {
                   change({ cells: undefined })
                   s.setReach(
@@ -251,6 +256,7 @@ export function RegionsPage() {
             }
           >
             <ShowArea area={drawn} settled={s.position !== null && filter.reach !== undefined} />
+            <ShowArea area={named.outline} settled={s.position !== null && named.area !== null} />
             {selecting && (
               <SelectionCard
                 filter={selected}
@@ -258,13 +264,11 @@ export function RegionsPage() {
                 onReach={pickedCells.length > 0 ? undefined : s.setReach}
                 onList={() => void navigate({ to: '/accounts', search: selected })}
                 {...(mayPlan ? { onPlan: s.plan } : {})}
-                onClear={() =>
-                  change(
-                    pickedCells.length > 0
-                      ? { cells: undefined }
-                      : { within: undefined, reach: undefined, reachOf: undefined },
-                  )
-                }
+                onClear={() => {
+                  if (pickedCells.length > 0) change({ cells: undefined })
+                  else if (named.area) s.setArea(null)
+                  else change({ within: undefined, reach: undefined, reachOf: undefined })
+                }}
               />
             )}
           </MarketMap>
