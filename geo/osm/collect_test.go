@@ -24,6 +24,9 @@ var delawareContents = sync.OnceValues(func() (*Contents, error) {
 
 func collectDelaware(t *testing.T) *Contents {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("all of Delaware is left to the run without -short")
+	}
 	c, err := delawareContents()
 	require.NoError(t, err)
 	return c

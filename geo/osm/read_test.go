@@ -81,6 +81,9 @@ func oracleLine(o oracle.Object) string {
 
 func TestEveryElementOfDelawareIsReadAsAnotherReaderReadsIt(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("long under the race detector, for which TestReadingStopsForACollectorAndForTheCaller does as much at once")
+	}
 	path := delaware(t)
 
 	got, gotCount := fnv.New64a(), int64(0)

@@ -167,6 +167,7 @@ func TestAPlanThatIsThereIsImproved(t *testing.T) {
 // and every account keeps being visited, its interval stretched in proportion.
 func TestNobodyIsDroppedForGoodWhenTheMonthIsOverbooked(t *testing.T) {
 	t.Parallel()
+	inOneGoroutine(t)
 	const horizon, months = 20, 6
 	intervals := []int{4, 4, 4, 4, 10, 10, 10, 10, 10, 10, 20, 20, 20, 20, 20, 20, 20, 20}
 	last := make([]int, len(intervals))

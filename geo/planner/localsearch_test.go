@@ -38,6 +38,7 @@ func plainProblem(r *rand.Rand, visits, shifts int) Problem {
 
 func TestAMoveOfTheLocalSearchChangesThePriceByWhatItSays(t *testing.T) {
 	t.Parallel()
+	inOneGoroutine(t)
 	for seed := range int64(300) {
 		r := rand.New(rand.NewSource(seed))
 		p := plainProblem(r, 8+r.Intn(30), 2+r.Intn(6))
@@ -82,6 +83,7 @@ func TestAMoveOfTheLocalSearchChangesThePriceByWhatItSays(t *testing.T) {
 
 func TestBreedingFindsTheCheapestPlanOfASmallProblem(t *testing.T) {
 	t.Parallel()
+	inOneGoroutine(t)
 	for seed := range int64(12) {
 		p := plainProblem(rand.New(rand.NewSource(seed)), 5, 2)
 		want, orders := bruteForce(&p)
@@ -93,6 +95,7 @@ func TestBreedingFindsTheCheapestPlanOfASmallProblem(t *testing.T) {
 
 func TestBredPlansKeepEveryRuleAndCostWhatTheCheckerSays(t *testing.T) {
 	t.Parallel()
+	inOneGoroutine(t)
 	for seed := range int64(8) {
 		p := plainProblem(rand.New(rand.NewSource(100+seed)), 40, 14)
 		m, err := buildModel(&p)
@@ -165,6 +168,7 @@ func TestAPlanWithRulesThatTheLocalSearchCannotJudgeIsNotBred(t *testing.T) {
 
 func TestALargePlanOfShortRoutesKeepsEveryRule(t *testing.T) {
 	t.Parallel()
+	inOneGoroutine(t)
 	p := plainProblem(rand.New(rand.NewSource(9)), 2*besideLeast, 120)
 	s, err := Plan(context.Background(), p, Options{Seed: 1, Iterations: 3000})
 	require.NoError(t, err)
@@ -176,6 +180,7 @@ func TestALargePlanOfShortRoutesKeepsEveryRule(t *testing.T) {
 
 func TestPositionsInRoutesAreKeptThroughEveryChange(t *testing.T) {
 	t.Parallel()
+	inOneGoroutine(t)
 	p := plainProblem(rand.New(rand.NewSource(4)), besideLeast, 60)
 	m, err := buildModel(&p)
 	require.NoError(t, err)
@@ -194,6 +199,7 @@ func TestPositionsInRoutesAreKeptThroughEveryChange(t *testing.T) {
 
 func TestASecondDimensionOfLoadIsKept(t *testing.T) {
 	t.Parallel()
+	inOneGoroutine(t)
 	for seed := range int64(10) {
 		r := rand.New(rand.NewSource(seed))
 		p := plainProblem(r, 5, 3)

@@ -322,6 +322,7 @@ func TestGainComparesWithTheOrderGiven(t *testing.T) {
 
 func TestLargePlansKeepEveryRule(t *testing.T) {
 	t.Parallel()
+	inOneGoroutine(t)
 	for seed := range int64(6) {
 		on := everyRule
 		on.soft = seed%2 == 0
