@@ -271,7 +271,7 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 	}
 	if on.positions && visits > 1 {
 		for range 1 + r.Intn(2) { // never the last, which may be made already
-			p.Visits[r.Intn(visits-1)].Position = 1 + r.Intn(3)
+			p.Visits[r.Intn(visits-1)].Position = []int{1, 2, 3, -1, -2}[r.Intn(5)]
 		}
 	}
 	p.Weights = Balanced

@@ -47,8 +47,12 @@ func (c *checker) eligible(si int, order []int) {
 		if len(v.Shifts) > 0 && !slices.Contains(v.Shifts, si) {
 			c.break_(RuleShift, si, vi, 1)
 		}
-		if at := i + 1; v.Position > 0 && at != v.Position {
-			c.break_(RulePosition, si, vi, max(at-v.Position, v.Position-at))
+		want := v.Position
+		if want < 0 { // counted from the end
+			want += len(order) + 1
+		}
+		if at := i + 1; v.Position != 0 && at != want {
+			c.break_(RulePosition, si, vi, max(at-want, want-at))
 		}
 	}
 }

@@ -157,7 +157,7 @@ func buildModel(p *Problem) (*model, error) {
 	}
 	m.team = len(team)
 	for i := range p.Visits {
-		if at := p.Visits[i].Position; at > 0 && !m.visits[i].fixed {
+		if at := p.Visits[i].Position; at != 0 && !m.visits[i].fixed {
 			m.visits[i].position, m.placed = int32(at), true
 		}
 	}

@@ -19,6 +19,26 @@ func TestAVisitIsTheStopThatItIsLockedAs(t *testing.T) {
 	require.Equal(t, []Violation{{RulePosition, 0, 0, 2}}, r.Violations)
 }
 
+func TestAVisitIsTheLastStopWhenItIsLockedAsThat(t *testing.T) {
+	t.Parallel()
+	p := corners()
+	p.Visits[2].Position = -1
+	s := planned(t, p, Options{})
+	require.Empty(t, s.Unplanned)
+	require.Equal(t, 2, s.Orders()[0][3])
+	r, err := Check(p, [][]int{{0, 2, 1, 3}})
+	require.NoError(t, err)
+	require.Equal(t, []Violation{{RulePosition, 0, 2, 2}}, r.Violations)
+	places, err := Insert(p, [][]int{{0, 1, 2}}, 3, 0)
+	require.NoError(t, err)
+	require.Len(t, places, 1)
+	require.Less(t, places[0].Position, 3, "nothing comes behind the last stop")
+	p.Visits[0].Position = -1
+	s = planned(t, p, Options{})
+	require.Len(t, s.Unplanned, 1, "one day has one last stop")
+	require.Equal(t, OutOfPlace, s.Unplanned[0].Reason)
+}
+
 func TestAnOrderThatMovesALockedStopIsMendedOrTheStopLeftOut(t *testing.T) {
 	t.Parallel()
 	p := corners()

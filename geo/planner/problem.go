@@ -156,7 +156,7 @@ type Visit struct {
 	Shifts    []int // only these shifts: a fixed day, or a lock; nil: any
 
 	// Position locks it as that stop of its route, the first being 1, stops
-	// already made included; 0: any.
+	// already made included; -1 is the last one, -2 the last but one; 0: any.
 	Position int
 
 	// Skip keeps the visit out of the plan, at no cost: cancelled, or excluded

@@ -159,7 +159,7 @@ func (t *state) sortQueue() {
 	insertionSort(t.queue, t.keys)
 	if t.m.placed && t.random.chance(49152) { // others have to be there first
 		slices.SortStableFunc(t.queue, func(a, b int32) int {
-			return cmp.Compare(t.m.visits[a].position, t.m.visits[b].position)
+			return cmp.Compare(uint32(t.m.visits[a].position), uint32(t.m.visits[b].position)) // from the end: at the end
 		})
 	}
 	if t.m.optional { // what must be done comes first more often than not
@@ -414,7 +414,7 @@ func (t *state) scanRich(v, shift int32, base int64, skip int) known {
 			delta -= int64(next.cost)
 		}
 		if t.m.placed {
-			delta += c.displacement(x.made+i+1) + t.pushed[i+1]
+			delta += c.displacement(x.made+i+1, x.made+len(stops)-1) + t.pushed[i+1]
 		}
 		if delta >= best.delta && !x.timed || i+1 == skip {
 			continue

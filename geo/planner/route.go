@@ -90,7 +90,7 @@ func (t *state) time(shift int32) {
 			}
 			r.load += t.m.visits[to.visit].load
 			if t.m.placed {
-				cost += t.m.visits[to.visit].displacement(x.made + i)
+				cost += t.m.visits[to.visit].displacement(x.made+i, x.made+last-1)
 			}
 			if x.assign != nil {
 				cost += int64(x.assign[to.visit])

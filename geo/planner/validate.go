@@ -262,8 +262,8 @@ func validateVisit(p Problem, i int) error {
 		return wrong("visit", i, "a prize of %d seconds is out of range", v.Prize)
 	case v.Before < 0 || v.Before > len(p.Shifts):
 		return wrong("visit", i, "it was planned in shift %d, which does not exist", v.Before-1)
-	case v.Position < 0 || v.Position > MaxVisits:
-		return wrong("visit", i, "it is locked as stop %d, which is not from 1 to %d", v.Position, MaxVisits)
+	case v.Position < -MaxVisits || v.Position > MaxVisits:
+		return wrong("visit", i, "it is locked as stop %d, which is not from 1 to %d, or back from -1, the last", v.Position, MaxVisits)
 	case v.Series < 0 || v.Series > len(p.Series):
 		return wrong("visit", i, "series %d does not exist", v.Series-1)
 	case v.NotBefore < 0 || v.NotBefore > MaxTime || v.NotAfter < 0 || v.NotAfter > MaxTime:
