@@ -2,6 +2,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { teamsQuery, useMay, usersQuery } from '../api/queries'
+import { fieldName } from '../filters/fields'
+import { sentence } from '../filters/sentence'
+import { type FilterNode, parseFilter } from '../filters/tree'
+import { useWords } from '../filters/useWords'
 import { useFormat } from '../i18n/format'
 
 const named = [
@@ -53,9 +57,31 @@ const named = [
   'remindAt',
   'deletedAt',
   'externalId',
+  'format',
+  'filter',
+  'columns',
+  'accounts',
+  'sent',
+  'active',
+  'startPoint',
+  'startAddress',
+  'workStart',
+  'workEnd',
+  'lunchMinutes',
+  'userId',
+  'scopes',
+  'expiresAt',
+  'url',
+  'description',
+  'events',
+  'sees',
+  'edits',
 ] as const
 type Named = (typeof named)[number]
 const isNamed = (name: string): name is Named => (named as readonly string[]).includes(name)
+
+/** So many of a list are named; of a longer one the others are counted. */
+const mostListed = 6
 
 export function useChangedFields() {
   const { t } = useTranslation(['timeline', 'accounts'])
@@ -63,30 +89,54 @@ export function useChangedFields() {
   const mayRead = useMay('users.read')
   const users = useQuery({ ...usersQuery, enabled: mayRead })
   const teams = useQuery({ ...teamsQuery, enabled: mayRead })
+  const words = useWords()
 
   const label = (name: string): string => {
-    if (name.startsWith('custom.')) return name.slice('custom.'.length)
+    if (name.startsWith('custom.'))
+      return words.catalogue.byKey.get(name)?.label ?? name.slice('custom.'.length)
     return isNamed(name) ? t(`changed.${name}`) : name
+  }
+
+  /** What was asked for by the names of the API's parameters. */
+  const filterText = ({ filter, ...names }: Record<string, unknown>): string => {
+    const tree = parseFilter(typeof filter === 'string' ? filter : JSON.stringify(filter ?? null))
+    return (
+      [
+        tree && sentence(words, tree as FilterNode),
+        ...Object.entries(names).map(([name, of]) => `${fieldName(name)}: ${String(of)}`),
+      ]
+        .filter(Boolean)
+        .join(' ') || t('everything')
+    )
   }
 
   const value = (name: string, v: unknown): string => {
     if (v === null || v === undefined || v === '') return '–'
     if (typeof v === 'boolean') return v ? t('yes') : t('no')
-    if (name === 'ownerId' || name === 'assigneeId')
+    if (name === 'ownerId' || name === 'assigneeId' || name === 'userId')
       return users.data?.find((u) => u.id === v)?.name ?? `#${String(v)}`
     if (name === 'teamId') return teams.data?.find((x) => x.id === v)?.name ?? `#${String(v)}`
     if (name === 'status' && (v === 'prospect' || v === 'customer' || v === 'former'))
       return t(`accounts:status.${v}`)
     if ((name === 'revenue' || name === 'potential') && typeof v === 'number') return format.money(v)
-    if (name === 'point') return t('aPlace')
+    if (name === 'point' || name === 'startPoint') return t('aPlace')
     if (typeof v === 'string' && /^\d{4}-\d\d-\d\dT/.test(v)) return format.dateTime(v)
     if (typeof v === 'string' && /^\d{4}-\d\d-\d\d$/.test(v)) return format.day(v)
-    if (Array.isArray(v))
-      return v.length === 0
-        ? '–'
-        : v
-            .map((e) => (typeof e === 'object' && e !== null && 'value' in e ? String(e.value) : String(e)))
-            .join(', ')
+    if (Array.isArray(v)) {
+      const texts = v.map((e) =>
+        typeof e === 'object' && e !== null && 'value' in e
+          ? String(e.value)
+          : name === 'columns'
+            ? (words.catalogue.byKey.get(String(e))?.label ?? fieldName(String(e)))
+            : String(e),
+      )
+      if (texts.length === 0) return '–'
+      const more = texts.length - mostListed
+      return more > 1
+        ? t('andMore', { list: texts.slice(0, mostListed).join(', '), count: more })
+        : texts.join(', ')
+    }
+    if (name === 'filter' && typeof v === 'object') return filterText(v as Record<string, unknown>)
     if (typeof v === 'number') return format.number(v)
     return typeof v === 'object' ? JSON.stringify(v) : String(v)
   }
