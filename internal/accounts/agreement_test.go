@@ -197,7 +197,7 @@ func TestListSelectionAndAPlainScanAgreeOnAnyShapeAndFilter(t *testing.T) {
 			require.NoError(t, err)
 			today, err := Today(b.ctx, tx, actor.OrgID)
 			require.NoError(t, err)
-			walked, _, err := f.page(b.ctx, tx, NewStatement(actor.OrgID, today), order, nil, 500, walkFrom+1)
+			walked, _, err := f.page(b.ctx, tx, NewStatement(actor.OrgID, today), order, nil, 500, gatherAtMost+1)
 			require.NoError(t, err)
 			require.Len(t, walked, l.Total)
 			return nil

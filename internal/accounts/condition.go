@@ -32,6 +32,9 @@ type condition struct {
 	contains string
 	// negated: the condition is that row or related does not hold.
 	negated bool
+	// coverage is one of which it has to be for the condition to hold; empty when it
+	// is about something else.
+	coverage []Coverage
 	// shape is that of a condition on places.
 	shape *Shape
 }
@@ -419,6 +422,9 @@ func coverageColumn(n *node, s surroundings) (*condition, error) {
 		return nil, err
 	}
 	c.counted = countedColumns[".due_on"]
+	for _, v := range values {
+		c.coverage = append(c.coverage, Coverage(v))
+	}
 	c.row = func(q *Statement, alias string) string {
 		return CoverageSQL(alias+".due_on", q.Day()) + " = any(" + q.Arg(values) + "::text[])"
 	}

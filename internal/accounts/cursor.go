@@ -8,7 +8,8 @@ import (
 )
 
 // cursor is where a page ended: the sort key and id of its last row, and the
-// total, so that it is counted once a list and not once a page. It is bound to
+// total (-1 when it was not asked for), so that it is counted once a list and not
+// once a page. It is bound to
 // the list (filter and sort) that it came from.
 type cursor struct {
 	List  string `json:"l"`
@@ -41,7 +42,7 @@ func parseCursor(text, list string) (*cursor, error) {
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return nil, errCursor.WithCause(err)
 	}
-	if c.List != list || c.ID <= 0 || c.Total < 0 {
+	if c.List != list || c.ID <= 0 || c.Total < -1 {
 		return nil, errCursor
 	}
 	return &c, nil

@@ -17,6 +17,8 @@ type Page struct {
 	Sort   string // one of [Sorts]; empty: best match first with a search text, else by name
 	Cursor string // [Listing.NextCursor] of the page before; empty for the first
 	Limit  int    // 1 to 500; 0 means 50
+	// Uncounted asks for the rows alone; the listing's total means nothing then.
+	Uncounted bool
 }
 
 // Listing is one page.
@@ -39,34 +41,39 @@ func Sorts() []string {
 	return out
 }
 
-// sorting is one order of a list: by a column with an index (org_id, column,
-// id), or by how well the search text matches.
+// sorting is one order of a list: by a column, or by how well the search text
+// matches.
 type sorting struct {
 	name, key, cast string
 	descending      bool
-	owners          bool // by the owner's name
+	indexed         bool   // an index keeps each kind in this order
+	group           string // the column that is the same throughout each group; empty for none
+	owners          bool   // groups are those of owners, in the order of their names
 }
 
-// Those but ownerId have an index. A page by a custom field has none: it is the
-// best of all rows of the filter, found in one pass.
-var sortKeys = map[string]sorting{
-	"name":      {key: "a.name_key", cast: "text"},
-	"dueOn":     {key: "a.due_key", cast: "date"},
-	"revenue":   {key: "a.revenue_key", cast: "bigint"},
-	"potential": {key: "a.potential_key", cast: "bigint"},
-	"updatedAt": {key: "a.updated_at", cast: "timestamptz"},
-	"createdAt": {key: "a.created_at", cast: "timestamptz"},
+const lastVisitKey = "coalesce(a.last_visit_on, date '0001-01-01')"
 
-	"lastVisitOn":       {key: "coalesce(a.last_visit_on, date '0001-01-01')", cast: "date"},
-	"status":            {key: "a.status", cast: "text"},
-	"class":             {key: "a.class", cast: "text"},
-	"category":          {key: "lower(a.category)", cast: "text"},
-	"visitIntervalDays": {key: "a.visit_interval_days", cast: "integer"},
-	"visitMinutes":      {key: "a.visit_minutes", cast: "integer"},
+// A page by the city or a custom field has no index: it is the best of all rows of
+// the filter, found in one pass.
+var sortKeys = map[string]sorting{
+	"name":      {key: "a.name_key", cast: "text", indexed: true},
+	"dueOn":     {key: "a.due_key", cast: "date", indexed: true},
+	"revenue":   {key: "a.revenue_key", cast: "bigint", indexed: true},
+	"potential": {key: "a.potential_key", cast: "bigint", indexed: true},
+	"updatedAt": {key: "a.updated_at", cast: "timestamptz", indexed: true},
+	"createdAt": {key: "a.created_at", cast: "timestamptz", indexed: true},
+
+	"lastVisitOn":       {key: lastVisitKey, cast: "date", indexed: true},
+	"category":          {key: "lower(a.category)", cast: "text", indexed: true},
+	"visitIntervalDays": {key: "a.visit_interval_days", cast: "integer", indexed: true},
+	"visitMinutes":      {key: "a.visit_minutes", cast: "integer", indexed: true},
+
+	"status": {key: "a.status", cast: "text", group: "status"},
+	"class":  {key: "a.class", cast: "text", group: "class"},
+	"ownerId": {key: "coalesce((select lower(u.name) from users u where u.org_id = a.org_id and u.id = a.owner_id), '')",
+		cast: "text", group: "owner", owners: true},
 	"city": {key: "coalesce((select lower(s.city) from sites s where s.org_id = a.org_id and s.account_id = a.id and s.is_primary), '')",
 		cast: "text"},
-	"ownerId": {key: "coalesce((select lower(u.name) from users u where u.org_id = a.org_id and u.id = a.owner_id), '')",
-		cast: "text", owners: true},
 }
 
 // bestFirst is the order by the score of the function search_accounts.
@@ -127,10 +134,6 @@ func (p Page) limit() (int, error) {
 	return p.Limit, nil
 }
 
-// walkFrom is how many accounts of a shape make it better to walk the list in
-// its order and test each account's place than to fetch all of them and sort.
-const walkFrom = 20_000
-
 // List returns a page of the accounts that the filter means, with the exact
 // total. It fails with [fault.Invalid] for a filter, sort, limit or cursor that
 // is wrong.
@@ -160,13 +163,32 @@ func (s *Service) List(ctx context.Context, f Filter, p Page) (Listing[Row], err
 		if err != nil {
 			return err
 		}
+		if p.Uncounted && sort == bestFirst && f.Tree == nil && len(f.Tags) == 0 && len(f.words()) > 0 {
+			hits, enough, err := f.quickly(ctx, tx, NewStatement(actor.OrgID, today), from, limit+1, searchedBack)
+			if err != nil {
+				return err
+			}
+			if enough {
+				ids, last := pageOf(hits, limit)
+				last.List, last.Total = list, -1
+				next := last.String()
+				out.NextCursor = &next
+				out.Items, err = rowsOf(ctx, tx, NewStatement(actor.OrgID, today), ids)
+				return err
+			}
+		}
 		if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
 			return err
 		}
-		if from != nil {
+		switch {
+		case from != nil && (from.Total >= 0 || p.Uncounted):
 			out.Total = from.Total
-		} else if out.Total, err = s.total(ctx, tx, actor, today, f); err != nil {
-			return err
+		case p.Uncounted:
+			out.Total = -1
+		default:
+			if out.Total, err = s.total(ctx, tx, actor, today, f); err != nil {
+				return err
+			}
 		}
 		ids, last, err := f.page(ctx, tx, NewStatement(actor.OrgID, today), sort, from, limit, out.Total)
 		if err != nil {
@@ -304,83 +326,6 @@ func (f Filter) count(ctx context.Context, tx pgx.Tx, q *Statement) (int, error)
 		return 0, fmt.Errorf("count accounts: %w", err)
 	}
 	return n, nil
-}
-
-// page returns the ids of one page in order, and where it ended unless it is
-// the last.
-func (f Filter) page(ctx context.Context, tx pgx.Tx, q *Statement, sort sorting, from *cursor, limit, total int) ([]int64, *cursor, error) {
-	driving, _ := f.shape()
-	var text string
-	order := sort.orderBy()
-	switch {
-	case sort == bestFirst:
-		text = `
-			select a.id, m.score::text from search_accounts(` + q.Arg(f.words()) + `::text[]) m
-			cross join lateral (
-			  select a.id from accounts a
-			  where a.id = m.id and ` + f.withoutSearch().conditions(q, accountsTable) + f.inShapes(q) + ` offset 0) a
-			where true` + sort.after(q, from)
-	case driving != nil && total <= walkFrom:
-		// The sites found in the shape already meet the filter.
-		text = `
-			select a.id, ` + sort.key + `::text
-			from (select s.account_id from ` + f.Sites(q, "s.account_id") + ` group by 1) hit
-			cross join lateral (
-			  select a.* from accounts a
-			  where a.org_id = ` + q.Org() + ` and a.id = hit.account_id offset 0) a
-			where true` + sort.after(q, from)
-	case f.hits != nil || total <= walkFrom:
-		// Few enough to fetch and sort: in the order of the list they may all come
-		// at its end, behind a million others. Their ids are in an index that has
-		// what most conditions ask for.
-		text = `
-			select a.id, ` + sort.key + `::text from (
-			  select a.* from accounts a where a.org_id = ` + q.Org() + ` and a.id = any (array(
-			    select a.id from accounts a where ` + f.conditions(q, accountsTable) + f.inShapes(q) + `)) offset 0) a
-			where true` + sort.after(q, from)
-	case sort.owners:
-		// Owner by owner, each from an index; those of one name are sorted together.
-		text = `
-			select a.id, o.key as sorted from (
-			  select u.id, coalesce(lower(u.name), '') as key from users u where u.org_id = ` + q.Org() + ` union all select null, '') o
-			cross join lateral (
-			  (select a.* from accounts a where o.id is not null and a.owner_id = o.id and ` + f.conditions(q, accountsTable) + f.inShapes(q) +
-			sort.afterKey(q, from, "o.key") + ` order by ` + sort.orderByKey("a.owner_id") + ` limit ` + q.Arg(limit+1) + `::bigint)
-			  union all
-			  (select a.* from accounts a where o.id is null and a.owner_id is null and ` + f.conditions(q, accountsTable) + f.inShapes(q) +
-			sort.afterKey(q, from, "o.key") + ` order by ` + sort.orderByKey("a.owner_id") + ` limit ` + q.Arg(limit+1) + `::bigint)) a`
-		order = sort.orderByKey("o.key")
-	default:
-		text = `
-			select a.id, ` + sort.key + `::text from accounts a
-			where ` + f.conditions(q, accountsTable) + f.inShapes(q) + sort.after(q, from)
-	}
-	text += ` order by ` + order + ` limit ` + q.Arg(limit+1) + `::bigint`
-	rows, err := q.query(ctx, tx, text)
-	if err != nil {
-		return nil, nil, fmt.Errorf("list accounts: %w", err)
-	}
-	type found struct {
-		id  int64
-		key string
-	}
-	hits, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h found, err error) {
-		return h, row.Scan(&h.id, &h.key)
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("list accounts: %w", err)
-	}
-	var last *cursor
-	if len(hits) > limit {
-		hits = hits[:limit]
-		end := hits[limit-1]
-		last = &cursor{Key: end.key, ID: end.id}
-	}
-	ids := make([]int64, len(hits))
-	for i, h := range hits {
-		ids[i] = h.id
-	}
-	return ids, last, nil
 }
 
 func (f Filter) withoutSearch() Filter {

@@ -19,7 +19,10 @@ func (s *Server) registerAccounts() {
 	read, write := need(identity.AccountsRead), need(identity.AccountsWrite)
 	const stale = "An old version is refused with 409, whose current is the account as it is."
 	register(s, get("/api/accounts", "listAccounts", tag, "The accounts that a filter means", read).
-		described("By name; with q, best match first. The search forgives typing errors; every word must be found."), s.listAccounts)
+		described("By name; with q, best match first. The search forgives typing errors; every word must be found. "+
+			"The rows of a large organisation are found sooner than they are counted: total=false leaves that to countAccounts."), s.listAccounts)
+	register(s, get("/api/accounts/count", "countAccounts", tag, "How many accounts a filter means", read).
+		described("The total of listAccounts, to the last account."), s.countAccounts)
 	register(s, get("/api/accounts/selection", "summariseSelection", tag, "Sum up the accounts in a shape", read).
 		described("Needs within, reach or bbox."), s.summariseSelection)
 	register(s, post("/api/accounts", "createAccount", tag, "Create an account", write).status(201).
@@ -141,15 +144,41 @@ func pageOf[T any](l accounts.Listing[T], err error) (*answer[page[T]], error) {
 type listAccountsInput struct {
 	AccountFilter
 	Paging
-	Sort string `query:"sort" maxLength:"60" pattern:"^(-?[A-Za-z][A-Za-z0-9_.]*)?$" doc:"The key of a sortable field of listFields, with - in front for descending. Ties are broken by id." example:"-revenue"`
+	Sort  string `query:"sort" maxLength:"60" pattern:"^(-?[A-Za-z][A-Za-z0-9_.]*)?$" doc:"The key of a sortable field of listFields, with - in front for descending. Ties are broken by id." example:"-revenue"`
+	Total bool   `query:"total" default:"true" doc:"Whether to count the accounts on all pages."`
 }
 
-func (s *Server) listAccounts(ctx context.Context, in *listAccountsInput) (*answer[page[accounts.Row]], error) {
+// accountPage is a page of accounts.
+type accountPage struct {
+	Items      []accounts.Row `json:"items"`
+	NextCursor *string        `json:"nextCursor" doc:"Pass it as cursor to read the next page; null on the last."`
+	Total      *int           `json:"total" doc:"How many there are on all pages; null with total=false."`
+}
+
+func (s *Server) listAccounts(ctx context.Context, in *listAccountsInput) (*answer[accountPage], error) {
 	f, err := s.filter(ctx, in.AccountFilter)
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(s.accounts.List(ctx, f, accounts.Page{Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit}))
+	l, err := s.accounts.List(ctx, f, accounts.Page{Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit, Uncounted: !in.Total})
+	out := accountPage{Items: l.Items, NextCursor: l.NextCursor}
+	if in.Total {
+		out.Total = &l.Total
+	}
+	return respond(out, err)
+}
+
+type accountCount struct {
+	Total int `json:"total"`
+}
+
+func (s *Server) countAccounts(ctx context.Context, in *AccountFilter) (*answer[accountCount], error) {
+	f, err := s.filter(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.accounts.Count(ctx, f)
+	return respond(accountCount{n}, err)
 }
 
 func (s *Server) summariseSelection(ctx context.Context, in *AccountFilter) (*answer[accounts.Selection], error) {

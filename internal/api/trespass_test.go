@@ -79,6 +79,9 @@ var trespasses = map[string]trespass{
 	"listAccounts": {try: func(c *client, their tenant) *reply {
 		return c.get("/api/accounts?ownerId=" + id(their.rep.ID) + "&teamId=" + id(their.team) + "&tag=" + their.mark + "&q=" + their.mark + "&bbox=-76,39,-75,40")
 	}},
+	"countAccounts": {try: func(c *client, their tenant) *reply {
+		return c.get("/api/accounts/count?ownerId=" + id(their.rep.ID) + "&q=" + their.mark)
+	}},
 	"summariseSelection": {try: func(c *client, _ tenant) *reply { return c.get("/api/accounts/selection?bbox=-76,39,-75,40") }},
 	"sumUpAccounts": {try: func(c *client, their tenant) *reply {
 		return c.do("POST", "/api/accounts/sums", map[string]any{"ids": []int64{their.account}})

@@ -1,0 +1,93 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// A text that very many accounts contain is looked for where its best matches are,
+// before all are: names that begin with its first word, by an index, then the
+// accounts made last, one after another. When these fill what is asked for, the
+// others need not be known; when not, few contain the text, and the index of what
+// accounts contain finds all of them soon.
+
+const (
+	// searchedBack is how many of the accounts made last are looked at.
+	searchedBack = 20_000
+	// typedBack is that while somebody types.
+	typedBack = 4_000
+	// Scores of the function search_accounts for accounts that contain all words: of
+	// those whose name begins with the first, and of others.
+	beginsScore, containsScore = "2.5", "2"
+)
+
+// quickly returns the first page of the accounts that contain all words of the
+// filter's text, best match first, behind a cursor; false when it cannot be told so
+// quickly. The filter has no tree and no tags and is otherwise bound.
+func (f Filter) quickly(ctx context.Context, tx pgx.Tx, q *Statement, from *cursor, rows, back int) ([]found, bool, error) {
+	var out []found
+	if from == nil || from.Key == beginsScore {
+		hits, err := f.beginning(ctx, tx, NewStatement(q.orgID, q.today), from, rows)
+		if err != nil || len(hits) == rows {
+			return hits, err == nil, err
+		}
+		out, from = hits, nil
+	} else if from.Key != containsScore {
+		return nil, false, nil // a guess, as all others are then
+	}
+	rows -= len(out)
+	behind := ""
+	if from != nil {
+		behind = " and a.id < " + q.Arg(from.ID) + "::bigint"
+	}
+	found, err := f.collectFound(ctx, tx, q, `
+		select a.id, '`+containsScore+`' from (
+		  select * from accounts a where a.org_id = `+q.Org()+behind+` order by a.id desc limit `+q.Arg(back)+`::bigint offset 0) a
+		where `+f.containsWords(q)+` and not `+f.begins(q)+` limit `+q.Arg(rows)+`::bigint`)
+	return append(out, found...), len(found) == rows, err
+}
+
+// beginning returns accounts that contain all words and whose name begins with the
+// first, those made last first.
+func (f Filter) beginning(ctx context.Context, tx pgx.Tx, q *Statement, from *cursor, rows int) ([]found, error) {
+	behind := ""
+	if from != nil {
+		behind = " and a.id < " + q.Arg(from.ID) + "::bigint"
+	}
+	return f.collectFound(ctx, tx, q, `
+		select a.id, '`+beginsScore+`' from accounts a
+		where `+f.begins(q)+behind+` and `+f.containsWords(q)+` order by a.id desc limit `+q.Arg(rows)+`::bigint`)
+}
+
+// begins is the condition that the name begins with the first word.
+func (f Filter) begins(q *Statement) string {
+	word := f.words()[0]
+	return `(a.name_key collate "C" >= ` + q.Arg(word) + `::text and a.name_key collate "C" < ` + q.Arg(word+"\U0010ffff") + `::text)`
+}
+
+// containsWords are the filter's conditions, with all words of its text contained
+// as they are.
+func (f Filter) containsWords(q *Statement) string {
+	plain := f.withoutSearch()
+	text := plain.conditions(q, accountsTable)
+	for _, w := range f.words() {
+		text += " and strpos(a.search, " + q.Arg(w) + "::text) > 0"
+	}
+	return text + plain.inShapes(q)
+}
+
+func (f Filter) collectFound(ctx context.Context, tx pgx.Tx, q *Statement, text string) ([]found, error) {
+	rows, err := q.query(ctx, tx, text)
+	if err != nil {
+		return nil, fmt.Errorf("look for accounts: %w", err)
+	}
+	hits, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h found, err error) {
+		return h, row.Scan(&h.id, &h.key)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for accounts: %w", err)
+	}
+	return hits, nil
+}
