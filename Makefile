@@ -13,8 +13,15 @@ ADDR ?= :8080
 DATA ?= $(shell scripts/datadir.sh)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-# Packages in which goroutines share memory; they are tested under the race detector.
-RACE := ./internal/postgres/... ./internal/jobs/... ./internal/events/... ./internal/api/... ./geo/roads/... ./geo/planner/...
+# No paths of this machine in what is built. The same flags for programs and tests:
+# with others, everything would be compiled once more.
+export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS 2>/dev/null)) -trimpath
+
+# Packages in which goroutines share memory; they are tested under the race detector
+# with -short, which leaves out long tests in one goroutine.
+RACE := ./internal/postgres/... ./internal/jobs/... ./internal/events/... ./internal/api/... ./geo/roads/... ./geo/planner/... ./geo/osm/...
+# Packages that need nothing of web/, and so can be compiled while that is built.
+WITHOUT_WEB := ./geo/... ./internal/... ./migrations/...
 
 .PHONY: help
 help: ## this list
@@ -25,8 +32,23 @@ help: ## this list
 run: setup build ## install what is missing, build, load the demo (Delaware) once, serve http://localhost:8080
 	@WAYMARK_DATA='$(DATA)' WAYMARK_ADDR='$(ADDR)' scripts/run.sh
 
-test: setup-test web check-generated lint test-go test-race test-web test-browser ## install what is missing and run every check: linters, Go, web, browser, generated files
+test: setup-test ## install what is missing and run every check: linters, Go, web, browser, generated files
+	@$(MAKE) -j2 CHAINS=1 check-generated lint test-go test-race test-web
+	@$(MAKE) test-browser
 	@echo "make test: everything passed"
+
+# Within `make test` two chains run beside each other, each step of a chain behind
+# the last: what Node does, and what Go does. vite empties and fills web/dist, so
+# whatever embeds it waits until it is whole.
+ifdef CHAINS
+lint-web: web
+test-web: lint-web
+build: vet-without-web
+check-generated: build
+lint-go: check-generated
+test-go: lint-go
+test-race: test-go
+endif
 
 ##@ Build
 .PHONY: setup setup-test build web generate
@@ -37,7 +59,7 @@ setup-test:
 	@scripts/setup.sh test
 
 build: web ## bin/waymark, with the web application in it
-	@$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/waymark ./cmd/waymark
+	@$(GO) build -ldflags '-X main.version=$(VERSION)' -o bin/waymark ./cmd/waymark
 
 web: web/dist/index.html ## web/dist
 
@@ -58,26 +80,34 @@ generate: web/node_modules/.package-lock.json ## renew openapi.json and the brow
 	cd web && $(NPM) run generate
 
 ##@ Checks
-.PHONY: lint fmt check-generated test-go test-race test-web test-browser
-lint: web/node_modules/.package-lock.json ## gofmt, go vet, staticcheck, Biome, TypeScript
+.PHONY: lint lint-go lint-web vet-without-web fmt check-generated test-go test-race test-web test-browser
+lint: lint-go lint-web ## gofmt, go vet, staticcheck, Biome, TypeScript
+
+lint-go:
 	@scripts/gofmt.sh
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+
+lint-web: web/node_modules/.package-lock.json
 	cd web && $(NPM) run lint
 	cd web && $(NPM) run typecheck
+
+vet-without-web:
+	$(GO) vet $(WITHOUT_WEB)
 
 fmt: web/node_modules/.package-lock.json ## format Go and TypeScript
 	gofmt -w $$(git ls-files '*.go')
 	cd web && $(NPM) run format
 
-check-generated: web/node_modules/.package-lock.json ## fail when generated files are stale
+check-generated: build ## fail when generated files are stale
 	@scripts/check-generated.sh
 
+# Without vet: `make lint` does all of it.
 test-go: ## Go tests; each has a database of its own
-	$(GO) test ./...
+	$(GO) test -vet=off ./...
 
 test-race: ## the packages with concurrency, under the race detector
-	$(GO) test -race -short $(RACE)
+	$(GO) test -vet=off -race -short $(RACE)
 
 test-web: web/dist/index.html ## unit tests of the web application, and its size
 	cd web && $(NPM) test
@@ -95,9 +125,9 @@ bench-roads: ## the road engine on Delaware beside what it promises; with DIR=FO
 	$(GO) test ./geo/roads -run '^$$' -bench Figures -benchtime 1x
 	$(if $(DIR),ROADS_BENCH_DIR='$(DIR)' $(GO) test ./geo/roads -count=1 -v -run AgreeWithAnotherEngine)
 
-bench-planner: ## gap to the best known solutions of the instances in DIR=FOLDER; with ROADS=FILE, a table of from,to,seconds,metres, also a rep's day and a team's month
+bench-planner: ## gap to the best known solutions of the instances in DIR=FOLDER, of some with FLAGS="-only 1000/10s -instances 'R.*' -seeds 3"; with ROADS=FILE, a table of from,to,seconds,metres, also a rep's day and a team's month
 	@test -n '$(DIR)' || { echo 'Say where the instances are: make bench-planner DIR=FOLDER'; exit 2; }
-	$(GO) run ./geo/planner/bench '$(DIR)'
+	$(GO) run ./geo/planner/bench $(FLAGS) '$(DIR)'
 	$(if $(ROADS),$(GO) run ./geo/planner/bench -roads '$(ROADS)')
 
 bench-districts: ## balance and compactness of districts on Delaware and on a field, beside plain ways

@@ -3,14 +3,21 @@
 // iterations per second.
 //
 //	go run ./geo/planner/bench DIR                      every set of the table
-//	go run ./geo/planner/bench -only 100/1s DIR         one set
-//	go run ./geo/planner/bench -instances 'RC.*' DIR    some instances
+//	go run ./geo/planner/bench -only 100/1s,tsp/1s DIR  some sets, by name
+//	go run ./geo/planner/bench -instances 'RC.*' DIR    some instances, by a regular expression of their whole name
 //	go run ./geo/planner/bench -make 200,400,1000 DIR   instances of Homberger's kind and references for them
 //	go run ./geo/planner/bench -make subsets DIR        references for the first 25 and 50 customers
 //	go run ./geo/planner/bench -roads TABLE.csv         a rep's day and a team's month
 //
-// DIR holds folders solomon and tsplib (others in Solomon's format are taken
-// too), each with its instances and bks.csv (instance,n,bks,…).
+// Sets are called by customers and budget of CPU time: 25/0.1s, 50/0.1s, 100/1s,
+// 100/10s, 200/10s, 400/10s, 1000/first (as far as the first plan), 1000/10s,
+// tsp/0.1s, tsp/1s.
+//
+// DIR holds folders such as solomon and tsplib, each with its instances, in
+// Solomon's or TSPLIB's format, and bks.csv (instance,n,bks,…): what is best
+// known for the first n customers of an instance. Instances of 200, 400 and 1000
+// customers, such as Gehring and Homberger's, are taken from any folder with a
+// bks.csv of theirs.
 package main
 
 import (
@@ -35,10 +42,10 @@ import (
 type set struct {
 	name      string
 	tsp       bool
-	customers int // of the file; what is cut off when the file has more
-	least     int // customers the file has at least
-	cpu       time.Duration
-	skip      string // instances left to another set
+	customers int           // of the file; what is cut off when the file has more
+	least     int           // customers the file has at least
+	cpu       time.Duration // 0: until there is a plan
+	skip      string        // instances left to another set
 }
 
 var sets = []set{
@@ -48,6 +55,7 @@ var sets = []set{
 	{"100/10s", false, 100, 100, 10 * time.Second, ""},
 	{"200/10s", false, 200, 200, 10 * time.Second, ""},
 	{"400/10s", false, 400, 400, 10 * time.Second, ""},
+	{"1000/first", false, 1000, 1000, 0, ""},
 	{"1000/10s", false, 1000, 1000, 10 * time.Second, ""},
 	{"tsp/0.1s", true, 0, 0, 100 * time.Millisecond, "pr1002"},
 	{"tsp/1s", true, 0, 0, time.Second, "berlin52|kroA100|a280"},
@@ -62,8 +70,8 @@ func main() {
 
 func run() error {
 	seeds := flag.Int("seeds", 3, "seeds of each instance")
-	only := flag.String("only", "", "names of the sets to run, comma separated: 25/0.1s, 100/1s, tsp/1s …")
-	pattern := flag.String("instances", ".*", "regular expression of the instances to run")
+	only := flag.String("only", "", "names of the sets to run, comma separated: "+setNames())
+	pattern := flag.String("instances", ".*", "regular expression of the names of the instances to run, such as 'R1_10_[15]|RC.*'")
 	threads := flag.Int("threads", 1, "searches side by side; their CPU times add up")
 	quiet := flag.Bool("summary", false, "only a line a set")
 	roads := flag.String("roads", "", "a table of from,to,seconds,metres: measure a rep's day and a team's month on it instead")
@@ -100,15 +108,46 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	for _, s := range sets {
-		if *only != "" && !slices.Contains(strings.Split(*only, ","), s.name) {
-			continue
-		}
-		if err := s.run(files, names, *seeds, *threads, *quiet); err != nil {
+	chosen, err := choose(*only)
+	if err != nil {
+		return err
+	}
+	ran := 0
+	for _, s := range chosen {
+		count, err := s.run(files, names, *seeds, *threads, *quiet)
+		if err != nil {
 			return err
 		}
+		ran += count
+	}
+	if ran == 0 {
+		return fmt.Errorf("no instance in %s matches -instances %q and has a best known cost for the sets run", flag.Arg(0), *pattern)
 	}
 	return nil
+}
+
+func setNames() string {
+	names := make([]string, len(sets))
+	for i, s := range sets {
+		names[i] = s.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// choose lists the sets of a comma separated list, all for none.
+func choose(list string) ([]set, error) {
+	if list == "" {
+		return sets, nil
+	}
+	var chosen []set
+	for _, name := range strings.Split(list, ",") {
+		i := slices.IndexFunc(sets, func(s set) bool { return s.name == strings.TrimSpace(name) })
+		if i < 0 {
+			return nil, fmt.Errorf("-only: there is no set %q; there are %s", name, setNames())
+		}
+		chosen = append(chosen, sets[i])
+	}
+	return chosen, nil
 }
 
 // file is an instance with its best known costs by number of customers.
@@ -175,7 +214,9 @@ func readBest(path string) (best map[string]map[int]float64, size map[string]int
 	return best, size, nil
 }
 
-func (s *set) run(files []file, names *regexp.Regexp, seeds, threads int, quiet bool) error {
+// run prints a line for each instance and seed, and one for the set, and returns
+// how many runs there were.
+func (s *set) run(files []file, names *regexp.Regexp, seeds, threads int, quiet bool) (int, error) {
 	var sum, worst, cpus, walls, rounds float64
 	var count, missed int
 	skip := regexp.MustCompile("^(" + s.skip + ")$")
@@ -190,11 +231,11 @@ func (s *set) run(files []file, names *regexp.Regexp, seeds, threads int, quiet 
 		for seed := 1; seed <= seeds; seed++ {
 			r, err := s.measure(f, int64(seed), threads)
 			if err != nil {
-				return fmt.Errorf("%s: %w", f.path, err)
+				return 0, fmt.Errorf("%s: %w", f.path, err)
 			}
 			if r.missed > 0 {
 				missed++
-				fmt.Printf("%-9s %-10s seed %d  %d customers not served\n", s.name, f.name, seed, r.missed)
+				fmt.Printf("%-10s %-10s seed %d  %d customers not served\n", s.name, f.name, seed, r.missed)
 				continue
 			}
 			gap := 100 * (r.cost/best - 1)
@@ -202,17 +243,17 @@ func (s *set) run(files []file, names *regexp.Regexp, seeds, threads int, quiet 
 			cpus, walls, rounds = cpus+r.cpu, walls+r.wall, rounds+float64(r.rounds)
 			count++
 			if !quiet {
-				fmt.Printf("%-9s %-10s seed %d  cost %10.1f  best %10.1f  gap %6.3f %%  cpu %5.2f s  wall %5.2f s  %8.0f iterations/s\n",
+				fmt.Printf("%-10s %-10s seed %d  cost %10.1f  best %10.1f  gap %6.3f %%  cpu %5.2f s  wall %5.2f s  %8.0f iterations/s\n",
 					s.name, f.name, seed, r.cost, best, gap, r.cpu, r.wall, float64(r.rounds)/r.cpu)
 			}
 		}
 	}
 	if count > 0 {
 		n := float64(count)
-		fmt.Printf("%-9s %3d runs, mean gap %6.3f %%, worst %6.3f %%, cpu %5.2f s, wall %5.2f s, %8.0f iterations/s, %d not served\n",
+		fmt.Printf("%-10s %3d runs, mean gap %6.3f %%, worst %6.3f %%, cpu %5.2f s, wall %5.2f s, %8.0f iterations/s, %d not served\n",
 			s.name, count, sum/n, worst, cpus/n, walls/n, rounds/cpus, missed)
 	}
-	return nil
+	return count + missed, nil
 }
 
 // result is one run, times in seconds.
@@ -238,8 +279,11 @@ func (s *set) measure(f file, seed int64, threads int) (result, error) {
 		return result{}, err
 	}
 	cpu, began := cputime.Since(), time.Now()
-	plan, err := planner.Plan(context.Background(), n.Problem, planner.Options{Seed: seed, Threads: threads,
-		TimeLimit: s.cpu, Elapsed: cpu})
+	o := planner.Options{Seed: seed, Threads: threads, TimeLimit: s.cpu, Elapsed: cpu}
+	if s.cpu == 0 {
+		o.Iterations = 1
+	}
+	plan, err := planner.Plan(context.Background(), n.Problem, o)
 	if err != nil {
 		return result{}, err
 	}
