@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/internal/fault"
 	"github.com/waymark-crm/waymark/internal/identity"
 	"github.com/waymark-crm/waymark/internal/territories"
@@ -27,15 +28,24 @@ func init() {
 	}
 }
 
+// Where outlines are imported, and how many bytes they may have: counties as a
+// census office gives them out have some.
+const (
+	importPath  = "/api/alignments/import"
+	maxOutlines = 20 << 20
+)
+
 // Alignments: drafts of territories, and the one that is live.
 func (s *Server) registerAlignments() {
 	const tag = "Territories"
 	read, write, publish := need(identity.TerritoriesRead), need(identity.TerritoriesWrite), need(identity.TerritoriesPublish)
 	register(s, get("/api/alignments", "listAlignments", tag, "Every alignment", read).described("The live one, then the latest changed first."), s.listAlignments)
 	register(s, post("/api/alignments", "createAlignment", tag, "Begin a draft, empty or as a copy", write).status(http.StatusCreated), s.createAlignment)
-	register(s, post("/api/alignments/import", "importAlignment", tag, "Make a draft of a GeoJSON file", write).status(http.StatusCreated).
-		described("A FeatureCollection of polygons. The property, name unless said otherwise, holds the territory's name; features of one name make one territory. "+
-			"Cells belong to the shape in which their middle lies, the first one where shapes overlap."), s.importAlignment)
+	outlines := post(importPath, "importAlignment", tag, "Make a draft of a GeoJSON file", write).status(http.StatusCreated).
+		described("A FeatureCollection of polygons, of at most 20 MB and 500,000 corners. The property, name unless said otherwise, holds the territory's name; features of one name make one territory. "+
+			"Cells belong to the shape in which their middle lies, the first one where shapes overlap.")
+	outlines.BodyLimit = maxOutlines
+	register(s, outlines, s.importAlignment)
 	register(s, get("/api/alignments/{id}", "getAlignment", tag, "An alignment with its territories and what they come to", read).
 		described("Figures are of the accounts that one sees."), s.getAlignment)
 	register(s, patch("/api/alignments/{id}", "renameAlignment", tag, "Give an alignment another name", write), s.renameAlignment)
@@ -46,6 +56,8 @@ func (s *Server) registerAlignments() {
 		described("All of them as one step, which can be undone. 409 with the alignment as it is when the version is not the current one."), s.editAlignment)
 	register(s, post("/api/alignments/{id}/fill", "fillTerritory", tag, "Give a territory the cells of a shape", write).
 		described("Of a GeoJSON polygon, or of a place: a boundary of the extract. Cells whose middle lies in it."), s.fillTerritory)
+	register(s, post("/api/alignments/{id}/locks", "lockCells", tag, "Lock cells of a draft, or unlock them", write).
+		described("A locked cell keeps its territory, whoever paints, fills or balances. Copies keep the locks. 409 with the alignment as it is when the version is not the current one."), s.lockCells)
 	register(s, post("/api/alignments/{id}/undo", "undoAlignment", tag, "Undo the latest step", write), s.undoAlignment)
 	register(s, post("/api/alignments/{id}/redo", "redoAlignment", tag, "Make the step again that was undone last", write), s.redoAlignment)
 	register(s, get("/api/alignments/{id}/history", "alignmentHistory", tag, "What was done to an alignment, the latest first", read), s.alignmentHistory)
@@ -179,6 +191,19 @@ type editAlignmentInput struct {
 
 func (s *Server) editAlignment(ctx context.Context, in *editAlignmentInput) (*answer[*territories.Edited], error) {
 	return respond(s.territories.Edit(ctx, in.ID, in.Body.Version, in.Body.Edits, in.Body.Note))
+}
+
+type lockCellsInput struct {
+	ByID
+	Body struct {
+		Version int            `json:"version" minimum:"1" doc:"The version that you saw."`
+		Cells   []hexgrid.Cell `json:"cells" minItems:"1" maxItems:"50000" nullable:"false" doc:"Of the alignment's resolution."`
+		Locked  bool           `json:"locked"`
+	}
+}
+
+func (s *Server) lockCells(ctx context.Context, in *lockCellsInput) (*answer[*territories.Edited], error) {
+	return respond(s.territories.LockCells(ctx, in.ID, in.Body.Version, in.Body.Cells, in.Body.Locked))
 }
 
 type fillTerritoryInput struct {

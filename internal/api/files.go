@@ -29,14 +29,17 @@ func (s *Server) registerFiles() {
 	s.app.Server().HeaderReceived = bodyLimit
 }
 
-// bodyLimit lets only the upload of a file carry more than other requests, and
-// only for someone who says who they are.
+// bodyLimit lets only the upload of a file and the import of outlines carry more
+// than other requests, and only for someone who says who they are.
 func bodyLimit(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path := string(h.RequestURI())
 	path, _, _ = strings.Cut(path, "?")
 	signed := len(h.Peek("Authorization")) > 0 || len(h.Cookie(cookieName)) > 0
 	if signed && string(h.Method()) == fiber.MethodPost && strings.HasPrefix(path, "/api/accounts/") && strings.HasSuffix(path, "/files") {
 		return fasthttp.RequestConfig{MaxRequestBodySize: files.MaxSize + 1<<10}
+	}
+	if signed && string(h.Method()) == fiber.MethodPost && path == importPath {
+		return fasthttp.RequestConfig{MaxRequestBodySize: maxOutlines + 1<<10}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: maxBody}
 }

@@ -78,6 +78,9 @@ func init() {
 		"fillTerritory": {try: func(c *client, their tenant) *reply {
 			return c.do("POST", at(their)+"/fill", map[string]any{"version": 1, "territory": their.territory, "shape": square})
 		}, want: 404},
+		"lockCells": {try: func(c *client, their tenant) *reply {
+			return c.do("POST", at(their)+"/locks", map[string]any{"version": 1, "cells": []string{hexagon}, "locked": true})
+		}, want: 404},
 		"undoAlignment": {try: step("/undo"), want: 404, own: 409},
 		"redoAlignment": {try: step("/redo"), want: 404, own: 409},
 		"balanceAlignment": {try: func(c *client, their tenant) *reply { // all revenue is 0

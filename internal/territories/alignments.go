@@ -92,6 +92,9 @@ func create(ctx context.Context, tx pgx.Tx, actor postgres.Actor, called string,
 func copyContents(ctx context.Context, tx pgx.Tx, org, from, to int64) error {
 	var batch pgx.Batch
 	batch.Queue(`
+		update alignments t set locked_cells = f.locked_cells from alignments f
+		where t.org_id = $1 and t.id = $3 and f.org_id = $1 and f.id = $2`, org, from, to)
+	batch.Queue(`
 		insert into territories (org_id, alignment_id, id, level, name, colour, position, locked, assigned_to)
 		select org_id, $3, id, level, name, colour, position, locked, assigned_to from territories where org_id = $1 and alignment_id = $2`, org, from, to)
 	batch.Queue(`

@@ -63,7 +63,7 @@ func (s *Service) problem(p *plan, r BalanceRequest) (*division, error) {
 	at := map[hexgrid.Cell]int{}
 	for _, c := range p.everyCell(road) {
 		now, taken := p.cells[c]
-		if taken && locked[now] {
+		if taken && locked[now] || !taken && p.locked[c] {
 			continue
 		}
 		at[c] = len(d.cells)
@@ -77,7 +77,7 @@ func (s *Service) problem(p *plan, r BalanceRequest) (*division, error) {
 	if len(d.cells) == 0 {
 		return nil, fault.New(fault.Invalid, "There are no cells to divide: no accounts, no open prospects, and no roads.")
 	}
-	if err := d.lock(r, at, district); err != nil {
+	if err := d.lock(r, p.lockedCells(), at, district); err != nil {
 		return nil, err
 	}
 	if err := d.neighbours(road, at); err != nil {
@@ -137,16 +137,17 @@ func (d *division) size(r BalanceRequest, all int) error {
 	return nil
 }
 
-// lock keeps cells in their territory.
-func (d *division) lock(r BalanceRequest, at map[hexgrid.Cell]int, district map[int64]int) error {
-	if len(r.LockedCells) == 0 {
+// lock keeps cells in their territory: those of the request and those that are
+// locked in the draft.
+func (d *division) lock(r BalanceRequest, kept []hexgrid.Cell, at map[hexgrid.Cell]int, district map[int64]int) error {
+	if len(r.LockedCells)+len(kept) == 0 {
 		return nil
 	}
 	d.problem.Locked = make([]int, len(d.cells))
 	for i := range d.problem.Locked {
 		d.problem.Locked[i] = districts.None
 	}
-	for i, c := range r.LockedCells {
+	for i, c := range slices.Concat(r.LockedCells, kept) {
 		if !c.Valid() {
 			return fault.New(fault.Invalid, "One of the locked cells is no cell.").WithField(fmt.Sprintf("body.lockedCells[%d]", i), "A cell of the alignment's resolution.")
 		}

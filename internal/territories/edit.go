@@ -169,6 +169,9 @@ func (p *plan) changed(want map[hexgrid.Cell]int64) (s stepped, err error) {
 		if now == t {
 			continue
 		}
+		if p.locked[c] {
+			return s, errLockedCell
+		}
 		for _, id := range []int64{now, t} {
 			if i, known := p.index[id]; known && p.territories[i].Locked {
 				return s, errLocked
@@ -201,7 +204,7 @@ func (p *plan) edited(s stepped) (*Edited, error) {
 		return nil, err
 	}
 	out := &Edited{Version: p.Version, CanUndo: p.CanUndo, CanRedo: p.CanRedo, Changed: len(s.cells), Edits: []Edit{}, Territories: p.territories,
-		Mean: m.mean, Worst: m.worst, Gaps: m.gaps, GapCells: m.gapCells}
+		Mean: m.mean, Worst: m.worst, Gaps: m.gaps, GapCells: m.gapCells, LockedCells: p.lockedCells()}
 	at := map[int64]int{}
 	for i, c := range s.cells {
 		t := s.after[i]

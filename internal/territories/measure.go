@@ -125,7 +125,7 @@ func (p *plan) full() (*Full, error) {
 		return nil, err
 	}
 	return &Full{Alignment: p.Alignment, Territories: p.territories, Totals: m.totals, Mean: m.mean, Worst: m.worst,
-		Compactness: m.compactness, Gaps: m.gaps, GapCells: m.gapCells, Unplaced: p.ground.unplaced}, nil
+		Compactness: m.compactness, Gaps: m.gaps, GapCells: m.gapCells, Unplaced: p.ground.unplaced, LockedCells: p.lockedCells()}, nil
 }
 
 // own is the polar moment of inertia of a regular hexagon about its own centre,

@@ -19,7 +19,7 @@ import (
 
 // Bounds of what people bring along.
 const (
-	maxCorners  = 200_000 // of all shapes of a file together
+	maxCorners  = 500_000 // of all shapes of a file together
 	maxFeatures = MaxTerritories
 )
 
@@ -142,7 +142,7 @@ func (s *Service) Fill(ctx context.Context, id int64, version int, territory int
 		want := make(map[hexgrid.Cell]int64, len(cells))
 		for _, c := range cells {
 			has, taken := p.cells[c]
-			if taken && (!over || p.territories[p.index[has]].Locked) {
+			if p.locked[c] || taken && (!over || p.territories[p.index[has]].Locked) {
 				continue
 			}
 			want[c] = territory

@@ -301,6 +301,7 @@ type plan struct {
 	ground      *ground
 	held        []held
 	taken       map[hexgrid.Cell]Figures // of accounts with an exception, by the cell in which they lie
+	locked      map[hexgrid.Cell]bool    // cells that keep their territory
 }
 
 // load reads an alignment as a whole. tx must be one for reading, or have changed
@@ -318,6 +319,9 @@ func (s *Service) load(ctx context.Context, tx pgx.Tx, actor postgres.Actor, h h
 		p.index[p.territories[i].ID] = i
 	}
 	if p.cells, err = loadCells(ctx, tx, actor.OrgID, h.ID); err != nil {
+		return nil, err
+	}
+	if p.locked, err = loadLocked(ctx, tx, actor.OrgID, h.ID); err != nil {
 		return nil, err
 	}
 	if p.ground, err = s.ground(ctx, tx, actor, h.Resolution); err != nil {

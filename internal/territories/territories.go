@@ -178,14 +178,15 @@ type Progress struct {
 // Full is an alignment with its territories and what they come to.
 type Full struct {
 	Alignment
-	Territories []Territory `json:"territories" doc:"In their order; areas and regions among them."`
-	Totals      Figures     `json:"totals" doc:"Of all territories."`
-	Mean        Figures     `json:"mean" doc:"Of a territory that has cells."`
-	Worst       Share       `json:"worst" doc:"The largest deviation from the mean, without its sign."`
-	Compactness *float64    `json:"compactness" doc:"The mean of the territories."`
-	Gaps        Figures     `json:"gaps" doc:"Of cells that no territory has."`
-	GapCells    int         `json:"gapCells" doc:"Cells with accounts that no territory has."`
-	Unplaced    int         `json:"unplaced" doc:"Accounts without a site, which no cell has."`
+	Territories []Territory    `json:"territories" doc:"In their order; areas and regions among them."`
+	Totals      Figures        `json:"totals" doc:"Of all territories."`
+	Mean        Figures        `json:"mean" doc:"Of a territory that has cells."`
+	Worst       Share          `json:"worst" doc:"The largest deviation from the mean, without its sign."`
+	Compactness *float64       `json:"compactness" doc:"The mean of the territories."`
+	Gaps        Figures        `json:"gaps" doc:"Of cells that no territory has."`
+	GapCells    int            `json:"gapCells" doc:"Cells with accounts that no territory has."`
+	Unplaced    int            `json:"unplaced" doc:"Accounts without a site, which no cell has."`
+	LockedCells []hexgrid.Cell `json:"lockedCells" doc:"Cells that are locked one by one; those of locked territories are not among them."`
 }
 
 // CellFigures is a cell of an alignment.
@@ -218,16 +219,17 @@ type Edit struct {
 
 // Edited is what an alignment is after a change.
 type Edited struct {
-	Version     int         `json:"version"`
-	CanUndo     bool        `json:"canUndo"`
-	CanRedo     bool        `json:"canRedo"`
-	Changed     int         `json:"changed" doc:"Cells whose territory is another now."`
-	Edits       []Edit      `json:"edits" doc:"Those cells, by the territory that they belong to now."`
-	Territories []Territory `json:"territories" doc:"All of them."`
-	Mean        Figures     `json:"mean"`
-	Worst       Share       `json:"worst"`
-	Gaps        Figures     `json:"gaps"`
-	GapCells    int         `json:"gapCells"`
+	Version     int            `json:"version"`
+	CanUndo     bool           `json:"canUndo"`
+	CanRedo     bool           `json:"canRedo"`
+	Changed     int            `json:"changed" doc:"Cells whose territory is another now."`
+	Edits       []Edit         `json:"edits" doc:"Those cells, by the territory that they belong to now."`
+	Territories []Territory    `json:"territories" doc:"All of them."`
+	Mean        Figures        `json:"mean"`
+	Worst       Share          `json:"worst"`
+	Gaps        Figures        `json:"gaps"`
+	GapCells    int            `json:"gapCells"`
+	LockedCells []hexgrid.Cell `json:"lockedCells" doc:"Cells that are locked one by one."`
 }
 
 // HistoryEntry is something that was done to an alignment.
@@ -235,7 +237,7 @@ type HistoryEntry struct {
 	Revision *int            `json:"revision" doc:"The step that undoing walks back over; null for what cannot be undone that way."`
 	Parent   *int            `json:"parent" doc:"The step that it was made after; 0 for the beginning."`
 	Current  bool            `json:"current" doc:"Whether the alignment stands at this step."`
-	What     string          `json:"what" doc:"edited, filled, balanced, imported, territory_added, territory_changed, territory_removed, members, created, copied, undone, redone, exception, submitted, withdrawn, approved, rejected, scheduled, published, unpublished, archived, comment, handover."`
+	What     string          `json:"what" doc:"edited, filled, balanced, imported, territory_added, territory_changed, territory_removed, members, created, copied, undone, redone, exception, submitted, withdrawn, approved, rejected, scheduled, published, unpublished, archived, comment, handover, cells_locked."`
 	Text     string          `json:"text"`
 	Cells    int             `json:"cells"`
 	Detail   json.RawMessage `json:"detail"`
