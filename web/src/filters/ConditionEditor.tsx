@@ -1,7 +1,7 @@
 /** One condition: its operation, and what it compares with. */
 import { NativeSelect, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { opGroup, withOp } from './fields'
+import { isWide, opGroup, withOp } from './fields'
 import type { Condition } from './tree'
 import type { Field } from './types'
 import { type EditorProps, ValueEditor } from './ValueEditor'
@@ -34,7 +34,7 @@ export function OperationSelect({
 export function ConditionEditor(props: EditorProps) {
   const { field, condition, onChange } = props
   return (
-    <Stack gap="sm" miw={220}>
+    <Stack gap="sm" miw={isWide(field) ? 'min(26rem, 80vw)' : 220} maw={isWide(field) ? '26rem' : undefined}>
       {field.ops.length > 1 && <OperationSelect field={field} condition={condition} onChange={onChange} />}
       <ValueEditor {...props} />
     </Stack>

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import classes from './Builder.module.css'
 import { OperationSelect } from './ConditionEditor'
 import { FieldPicker } from './FieldPicker'
-import { catalogueOf, conditionOn } from './fields'
+import { catalogueOf, conditionOn, isWide } from './fields'
 import type { Words } from './sentence'
 import {
   appendAt,
@@ -112,7 +112,7 @@ function Child({ node, ...shared }: NodeProps & { node: FilterNode }) {
               {field && (
                 <>
                   <OperationSelect field={field} condition={inner} onChange={change} />
-                  <div className={classes.value}>
+                  <div className={classes.value} data-wide={isWide(field)}>
                     <ValueEditor words={words} field={field} condition={inner} onChange={change} />
                   </div>
                 </>

@@ -68,6 +68,9 @@ export function opGroup(type: FieldType): OpGroup {
 export const isBare = (op: string) =>
   ['is_empty', 'not_empty', 'today', 'this_week', 'this_month'].includes(op)
 
+/** What a condition compares with is a map, or conditions in turn. */
+export const isWide = ({ key }: Field) => key === 'place' || key === 'relation'
+
 /** A new condition on a field: its first operation with nothing chosen yet. */
 export function conditionOn(field: Field): Condition {
   const op = field.ops[0] ?? 'is'
