@@ -284,6 +284,7 @@ func randomProblem(r *rand.Rand, visits, shifts int, on rules) Problem {
 
 func TestPlansOfFewVisitsAreAsGoodAsBruteForce(t *testing.T) {
 	t.Parallel()
+	inOneGoroutine(t)
 	cases := []struct {
 		name           string
 		on             rules

@@ -135,6 +135,9 @@ func TestBreedingGivesTheSamePlanForTheSameSeed(t *testing.T) {
 	p := plainProblem(rand.New(rand.NewSource(5)), 50, 20)
 	for _, threads := range []int{1, 3} {
 		o := Options{Seed: 3, Iterations: 9000, Threads: threads}
+		if testing.Short() { // under the race detector: only whether the threads keep apart
+			o.Iterations = 2000
+		}
 		first := planned(t, p, o)
 		again := planned(t, p, o)
 		require.Equal(t, first.Orders(), again.Orders(), "%d threads", threads)
