@@ -29,11 +29,27 @@ export const accountPageQuery = (
               ...(bounds ? { bbox: bounds.join(',') } : {}),
               ...(cursor ? { cursor } : {}),
               limit,
+              total: false,
             },
           },
           signal,
         }),
       ),
+  })
+
+/** How many accounts the list has, asked for beside its rows, which are there sooner. */
+export const accountCountQuery = (filter: AccountFilter, bounds: Bounds | null | undefined) =>
+  queryOptions({
+    queryKey: ['accounts', 'count', filter, bounds ?? null],
+    queryFn: async ({ signal }) =>
+      (
+        await call(
+          api.GET('/api/accounts/count', {
+            params: { query: { ...filter, ...(bounds ? { bbox: bounds.join(',') } : {}) } },
+            signal,
+          }),
+        )
+      ).total,
   })
 
 export const accountQuery = (id: number) =>

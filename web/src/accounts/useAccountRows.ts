@@ -3,12 +3,12 @@
  * watched (and asked for again when accounts change), so that a million rows cost as much
  * as three pages. A page's cursor is known when the one before it has been read.
  */
-import { useQueries, useQueryClient } from '@tanstack/react-query'
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { AccountRow } from '../api/types'
 import type { Bounds } from '../app/accountsMap'
 import type { AccountFilter, Sort } from '../app/search'
-import { accountPageQuery, pageSize } from './queries'
+import { accountCountQuery, accountPageQuery, pageSize } from './queries'
 
 export type Rows = {
   /** How many rows can be scrolled to now: those known, and the page after them. */
@@ -58,11 +58,12 @@ export function useAccountRows(
   const pages = useQueries({
     queries: cursors.map((cursor) => accountPageQuery(filter, sort, bounds, cursor)),
   })
+  const counted = useQuery(accountCountQuery(filter, bounds))
+  state.total = counted.data ?? state.total
   pages.forEach((page, offset) => {
     const index = firstPage + offset
     if (!page.data) return
     state.items[index] = page.data.items ?? []
-    state.total = page.data.total ?? state.total
     const next = page.data.nextCursor
     if (next && state.cursors[index + 1] !== next) {
       // The page ends elsewhere than before: what follows is read anew when it is come to.
@@ -80,7 +81,7 @@ export function useAccountRows(
   const shown = loaded || !before ? state : before
   const lengths = shown.items.reduce((sum, items) => sum + (items?.length ?? 0), 0)
   const ahead =
-    shown.end || shown !== state ? 0 : Math.min(pageSize, Math.max(0, (shown.total ?? 0) - lengths))
+    shown.end || shown !== state ? 0 : Math.min(pageSize, Math.max(0, (shown.total ?? Infinity) - lengths))
 
   const at = useCallback(
     (index: number) => shown.items[Math.floor(index / pageSize)]?.[index % pageSize],
@@ -96,7 +97,7 @@ export function useAccountRows(
       error: loaded || !failed ? null : failed.error,
       broken: loaded && failed !== undefined,
       stale: !loaded && before !== null && !failed,
-      retry: () => void queryClient.refetchQueries({ queryKey: ['accounts', 'rows'], type: 'active' }),
+      retry: () => void queryClient.refetchQueries({ queryKey: ['accounts'], type: 'active' }),
     }),
     [lengths, ahead, shown, at, loaded, before, failed, queryClient],
   )

@@ -39,7 +39,7 @@ export interface paths {
         };
         /**
          * The accounts that a filter means
-         * @description By name; with q, best match first. The search forgives typing errors; every word must be found.
+         * @description By name; with q, best match first. The search forgives typing errors; every word must be found. The rows of a large organisation are found sooner than they are counted: total=false leaves that to countAccounts.
          *
          *     Needs: the permission `accounts.read`.
          */
@@ -74,6 +74,28 @@ export interface paths {
          *     Needs: the permission `accounts.write`.
          */
         post: operations["bulkAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many accounts a filter means
+         * @description The total of listAccounts, to the last account.
+         *
+         *     Needs: the permission `accounts.read`.
+         */
+        get: operations["countAccounts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -667,7 +689,7 @@ export interface paths {
         put?: never;
         /**
          * Make a draft of a GeoJSON file
-         * @description A FeatureCollection of polygons. The property, name unless said otherwise, holds the territory's name; features of one name make one territory. Cells belong to the shape in which their middle lies, the first one where shapes overlap.
+         * @description A FeatureCollection of polygons, of at most 20 MB and 500,000 corners. The property, name unless said otherwise, holds the territory's name; features of one name make one territory. Cells belong to the shape in which their middle lies, the first one where shapes overlap.
          *
          *     Needs: the permission `territories.write`.
          */
@@ -940,6 +962,28 @@ export interface paths {
         get: operations["alignmentHistory"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alignments/{id}/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lock cells of a draft, or unlock them
+         * @description A locked cell keeps its territory, whoever paints, fills or balances. Copies keep the locks. 409 with the alignment as it is when the version is not the current one.
+         *
+         *     Needs: the permission `territories.write`.
+         */
+        post: operations["lockCells"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2618,6 +2662,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{id}/stops/{siteId}/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Lock a stop of a rep's day as its first, last or another one
+         * @description Moves it there and times the day; planning again and repairing keep it there. One stop has each position: another that had it loses it.
+         *
+         *     Needs: the permission `plans.write`.
+         */
+        put: operations["placeStop"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{id}/undo": {
         parameters: {
             query?: never;
@@ -3726,6 +3792,10 @@ export interface components {
             /** @description Everyone active, those who see it first. */
             people: components["schemas"]["AccountVisitor"][];
         };
+        AccountCount: {
+            /** Format: int64 */
+            total: number;
+        };
         AccountMerge: {
             /** @description Whether undoing left the fields of the account alone, since somebody has changed it after the merge. */
             fieldsKept: boolean;
@@ -3746,6 +3816,16 @@ export interface components {
         };
         AccountMergeList: {
             items: components["schemas"]["AccountMerge"][];
+        };
+        AccountPage: {
+            items: components["schemas"]["AccountRow"][];
+            /** @description Pass it as cursor to read the next page; null on the last. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages; null with total=false.
+             */
+            total: number | null;
         };
         AccountRelation: {
             /** Format: int64 */
@@ -4162,6 +4242,8 @@ export interface components {
             /** Format: int64 */
             gapCells: number;
             gaps: components["schemas"]["TerritoryFigures"];
+            /** @description Cells that are locked one by one. */
+            lockedCells: string[];
             mean: components["schemas"]["TerritoryFigures"];
             /** @description All of them. */
             territories: components["schemas"]["Territory"][];
@@ -4208,6 +4290,8 @@ export interface components {
             gaps: components["schemas"]["TerritoryFigures"];
             /** Format: int64 */
             id: number;
+            /** @description Cells that are locked one by one; those of locked territories are not among them. */
+            lockedCells: string[];
             /** @description In review, with the permission, and not one's own. */
             mayApprove: boolean;
             /** @description Whether the one who asks may change it as it stands: a draft, with the permission. */
@@ -4299,7 +4383,7 @@ export interface components {
             /** Format: int64 */
             userId: number | null;
             userName: string;
-            /** @description edited, filled, balanced, imported, territory_added, territory_changed, territory_removed, members, created, copied, undone, redone, exception, submitted, withdrawn, approved, rejected, scheduled, published, unpublished, archived, comment, handover. */
+            /** @description edited, filled, balanced, imported, territory_added, territory_changed, territory_removed, members, created, copied, undone, redone, exception, submitted, withdrawn, approved, rejected, scheduled, published, unpublished, archived, comment, handover, cells_locked. */
             what: string;
         };
         AlignmentHistoryEntryList: {
@@ -4690,7 +4774,7 @@ export interface components {
             /** @description What it asks for beside opening hours; null for nothing. */
             terms: components["schemas"]["VisitTerms"] | null;
             ties: components["schemas"]["VisitTie"][];
-            /** @description Empty when nothing is broken: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable, other_rep, other_day, other_time, no_skill, tied, appointment_moved, same_day_twice. */
+            /** @description Empty when nothing is broken: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable, other_rep, other_day, other_time, no_skill, tied, other_position, appointment_moved, same_day_twice. */
             violation: string;
             /**
              * Format: int64
@@ -4751,7 +4835,7 @@ export interface components {
              * @description Stable within the plan.
              */
             visitId: number;
-            /** @description closed_that_day (all the period), closed_all_shift, too_far, day_full, unreachable, not_worth, interval, no_shift, no_skill, no_time, tied, not_improved, removed_by_hand. */
+            /** @description closed_that_day (all the period), closed_all_shift, too_far, day_full, unreachable, not_worth, interval, no_shift, no_skill, no_time, position, tied, not_improved, removed_by_hand. */
             why: string;
         };
         BoardVisit: {
@@ -6198,6 +6282,16 @@ export interface components {
             /** Format: int64 */
             parentId: number | null;
         };
+        LockCellsInputBody: {
+            /** @description Of the alignment's resolution. */
+            cells: string[];
+            locked: boolean;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
+        };
         MarkInboxRequest: {
             ids?: number[];
             /** @description Left out: true. */
@@ -6572,6 +6666,18 @@ export interface components {
         };
         PlaceFoundList: {
             items: components["schemas"]["PlaceFound"][];
+        };
+        PlaceStopInputBody: {
+            /**
+             * Format: int64
+             * @description The first stop is 1, the last one -1; 0 lets it go where it suits.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description The version that you saw.
+             */
+            version: number;
         };
         Plan: {
             /** @description The latest change was to plan the day anew from where the rep was, and it can be taken back. */
@@ -8021,7 +8127,7 @@ export interface components {
             /** Format: int64 */
             siteId: number;
             status: string;
-            /** @description What a hand-made order breaks here; empty when nothing: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, other_time, no_skill, unreachable. */
+            /** @description What a hand-made order breaks here; empty when nothing: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, other_time, other_position, no_skill, unreachable. */
             violation: string;
             /** Format: int64 */
             visitSeconds: number;
@@ -8397,7 +8503,7 @@ export interface components {
                 number,
                 number
             ];
-            /** @description closed_that_day, closed_all_shift, too_far, day_full, unreachable, not_worth, no_skill, no_time, removed_by_hand, cancelled. */
+            /** @description closed_that_day, closed_all_shift, too_far, day_full, unreachable, not_worth, no_skill, no_time, position, removed_by_hand, cancelled. */
             reason: string;
             /** Format: int64 */
             siteId: number;
@@ -8710,6 +8816,11 @@ export interface components {
             notReps: number[];
             /** @description Only these; empty: whoever the plan's assignment says. */
             onlyReps: number[];
+            /**
+             * Format: int64
+             * @description It is that stop of its day, the first being 1; -1 is the last one; 0: any.
+             */
+            position?: number;
             /** @description These if it does not cost much. */
             preferredReps: number[];
             /**
@@ -8988,6 +9099,8 @@ export interface operations {
                 limit?: number;
                 /** @description The key of a sortable field of listFields, with - in front for descending. Ties are broken by id. */
                 sort?: string;
+                /** @description Whether to count the accounts on all pages. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -9001,7 +9114,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountRowPage"];
+                    "application/json": components["schemas"]["AccountPage"];
                 };
             };
             /** @description What went wrong */
@@ -9074,6 +9187,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countAccounts: {
+        parameters: {
+            query?: {
+                /** @description Search text. */
+                q?: string;
+                /** @description Any of. */
+                status?: ("prospect" | "customer" | "former")[];
+                /** @description Any of. */
+                class?: ("A" | "B" | "C")[];
+                /** @description Any of; 0 stands for nobody. */
+                ownerId?: number[];
+                teamId?: number;
+                /** @description Of the live alignment; an area or region means all territories of it. */
+                territory?: number;
+                /** @description All of. */
+                tag?: string[];
+                /** @description Any of. */
+                coverage?: ("never" | "on_track" | "due" | "overdue")[];
+                /** @description The archived ones instead of the others. */
+                archived?: boolean;
+                /** @description A filter tree as JSON, which must hold beside the other parameters; see checkFilter. */
+                filter?: string;
+                /** @description west,south,east,north in degrees. A west beyond the east crosses the 180th meridian. */
+                bbox?: string;
+                /** @description The corners of a shape, at most 500: lon,lat lon,lat … */
+                within?: string;
+                /** @description longitude,latitude,metres with 1 to 200,000 metres. */
+                circle?: string;
+                /** @description Whole H3 cells of resolutions 0 to 12, separated by commas, at most 2,000. */
+                cells?: string;
+                /** @description The id of a named area of the extract; see listBoundaries. */
+                place?: number;
+                /** @description What can be driven to: longitude,latitude,minutes with 1 to 120 minutes; the polygon of getReach. 503 without an extract. */
+                reach?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountCount"];
                 };
             };
             /** @description What went wrong */
@@ -10930,6 +11104,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlignmentHistoryEntryList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lockCells: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key within a day gets the same answer and is done once; 409 for another body, or while the first is under way. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockCellsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentEdited"];
                 };
             };
             /** @description What went wrong */
@@ -14000,6 +14212,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanHead"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    placeStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                siteId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceStopInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
                 };
             };
             /** @description What went wrong */
