@@ -1,11 +1,12 @@
 #!/bin/bash
 # Fails when the OpenAPI document or the browser's types are not what the code
-# gives now. Compares with a fresh copy, so that the work tree stays as it is.
+# gives now, as bin/waymark says. Compares with a fresh copy, so that the work tree
+# stays as it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
-go run ./cmd/waymark openapi >"$new/openapi.json"
+bin/waymark openapi >"$new/openapi.json"
 
 # The command of `npm run generate`, on the copy.
 cd web
