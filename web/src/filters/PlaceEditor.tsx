@@ -2,7 +2,6 @@
 import { Loader, NativeSelect, NumberInput, Select, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { getResolution, isValidCell } from 'h3-js'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PlaceSearch } from '../accounts/PlaceSearch'
@@ -33,8 +32,9 @@ export function PlaceEditor({ words, condition, onChange }: EditorProps) {
   const { op } = condition
   const value = placeOf(condition)
   const [resolution, setResolution] = useState(() => {
-    const first = value.cells?.find(isValidCell)
-    return first ? getResolution(first) : 7
+    // Its second digit, as H3 writes them.
+    const known = Number.parseInt(value.cells?.[0]?.[1] ?? '', 16)
+    return sizes.some(([of]) => of === known) ? known : 7
   })
   const change = (part: PlaceValue) => {
     const rest: PlaceValue = isAround(op)

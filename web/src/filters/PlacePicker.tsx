@@ -14,7 +14,8 @@ import { MapView } from '../map/MapView'
 import type { MapPalette } from '../map/palette'
 import { boundsOfArea, useReachArea } from '../map/reachArea'
 import classes from './PlacePicker.module.css'
-import { boxOf, drawnShape, isAround, type PlaceValue, placeOf, pointHere, ringOf } from './place'
+import { boxOf, isAround, type PlaceValue, placeOf, ringOf } from './place'
+import { shapesOf } from './shapes'
 import type { Condition } from './tree'
 
 type Props = {
@@ -44,7 +45,7 @@ export function PlacePicker({ condition, resolution, onChange }: Props) {
   const shape = useMemo(() => {
     if (op === 'reach') return reach ? (driven?.polygon ?? null) : null
     if (op === 'area') return (area?.polygon as ReturnType<typeof cellsShape>) ?? null
-    return cells ? cellsShape(cells) : drawnShape(condition)
+    return cells ? cellsShape(cells) : shapesOf(condition)
   }, [op, drawn, driven, area, reach])
   const content = useCallback(
     (palette: MapPalette) => ({
@@ -92,6 +93,9 @@ export function PlacePicker({ condition, resolution, onChange }: Props) {
     </div>
   )
 }
+
+/** Cut to what a hand can mean, a metre. */
+const pointHere = (lon: number, lat: number): Point => [Number(lon.toFixed(5)), Number(lat.toFixed(5))]
 
 const around = ([lon, lat]: Point): [number, number, number, number] => [
   lon - 0.2,

@@ -1,8 +1,5 @@
 /** The value of a condition on a place, by its operation. */
-import type { MultiPolygon, Polygon } from 'geojson'
 import type { Point } from '../api/types'
-import { withinOf } from '../map/lasso'
-import { shapesOf } from './shapes'
 import type { Condition } from './tree'
 
 export type PlaceValue = {
@@ -51,12 +48,3 @@ export function boxOf(ring: Point[]): [number, number, number, number] {
   const lats = ring.map((p) => p[1])
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]
 }
-
-/** What is drawn of a condition without asking the server. */
-export const drawnShape = (condition: Condition): Polygon | MultiPolygon | null => shapesOf(condition)
-
-/** Cut to what a hand can mean, a metre. */
-export const pointHere = (lon: number, lat: number): Point =>
-  withinOf([[lon, lat]])
-    .split(',')
-    .map(Number) as Point

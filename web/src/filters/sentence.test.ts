@@ -95,10 +95,10 @@ describe('a filter as a sentence', () => {
         value: { roles: ['supplier'], filter: { any: [customer, old] } },
       }),
     ).toBe(
-      'Related account that is Supplier meets: (status is Customer or last visit is more than 30 days ago).',
+      'Related account that is Supplier meets (status is Customer or last visit is more than 30 days ago).',
     )
     expect(say({ not: { field: 'relation', op: 'match', value: { roles: [], filter: customer } } })).toBe(
-      'Not (related account that is anything meets: status is Customer).',
+      'Not (related account that is anything meets (status is Customer)).',
     )
   })
   it('says what is not said yet', () => {

@@ -96,7 +96,7 @@ function valuesOf(words: Words, field: Field, { op, value }: Condition): Values 
     const inner = pruned(filter)
     return {
       role: names.length > 0 ? listOf(words, names, 'disjunction') : say(words, 'anyRelated'),
-      text: inner ? clause(words, inner, false, false) : '…',
+      text: inner ? clause(words, inner, false, true) : '…',
     }
   }
   if (field.type === 'place') return placeValues(words, value)
