@@ -118,7 +118,7 @@ func (s *Service) PutBack(ctx context.Context, id, removal int64, mayManage bool
 			return errNotYours
 		}
 		var ids []int64
-		err = tx.QueryRow(ctx, `delete from segment_removals where org_id = $1 and segment_id = $2 and id = $3 returning
+		err = tx.QueryRow(ctx, `delete from segment_removals where org_id = $1 and segment_id = $2 and id = $3 and created_at >= now() - interval '1 day' returning
 			array(select a.id from accounts a where a.org_id = $1 and a.id = any(account_ids))`, actor.OrgID, id, removal).Scan(&ids)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errNoRemoval

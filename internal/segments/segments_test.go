@@ -121,6 +121,49 @@ func TestAStaticSegmentHasWhomPeoplePutIn(t *testing.T) {
 	require.Equal(t, fault.Invalid, fault.CodeOf(err))
 }
 
+func TestTakingAllOutOfASegmentIsUndoneOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s, err := b.Create(b.ann, Draft{Name: "Picked", Kind: Static, Shared: Team, Members: &Members{Filter: b.tree(customers)}})
+	require.NoError(t, err)
+	takeAll := func() int64 {
+		s, err = b.ChangeMembers(b.ann, s.ID, nil, &Members{Filter: Of(s.ID)}, false)
+		require.NoError(t, err)
+		require.Zero(t, s.Total)
+		require.NotNil(t, s.RemovalID)
+		return *s.RemovalID
+	}
+	removal := takeAll()
+	// Who is put in meanwhile stays, also who was in before.
+	s, err = b.ChangeMembers(b.ann, s.ID, &Members{Filter: b.tree(`{"any":[{"field":"name","op":"is","value":"Account 1"},{"field":"name","op":"is","value":"Account 5"}]}`)}, nil, false)
+	require.NoError(t, err)
+	require.Nil(t, s.RemovalID, "nobody was taken out")
+	_, err = b.PutBack(b.bob, s.ID, removal, false)
+	require.Equal(t, fault.Forbidden, fault.CodeOf(err), "it is Ann's")
+	_, err = b.PutBack(b.cleo, s.ID, removal, false)
+	require.Equal(t, fault.NotFound, fault.CodeOf(err), "she does not see it")
+	s, err = b.PutBack(b.ann, s.ID, removal, false)
+	require.NoError(t, err)
+	page, err := b.Members(b.ann, s.ID, accounts.Page{Sort: "name"})
+	require.NoError(t, err)
+	var names []string
+	for _, row := range page.Items {
+		names = append(names, row.Name)
+	}
+	require.Equal(t, []string{"Account 1", "Account 2", "Account 3", "Account 5"}, names)
+	require.Equal(t, 4, s.Total)
+	_, err = b.PutBack(b.ann, s.ID, removal, false)
+	require.Equal(t, fault.NotFound, fault.CodeOf(err), "a second time there is nothing to put back")
+	// Nor after a day.
+	removal = takeAll()
+	b.exec(func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), `update segment_removals set created_at = now() - interval '25 hours' where id = $1`, removal)
+		return err
+	})
+	_, err = b.PutBack(b.ann, s.ID, removal, false)
+	require.Equal(t, fault.NotFound, fault.CodeOf(err))
+}
+
 func TestSegmentsAndViewsAreSeenByWhomTheyAreSharedWith(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
