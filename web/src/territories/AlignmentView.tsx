@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next'
 import { PageLoading } from '../app/Fallbacks'
 import { LoadFailed } from '../app/Problems'
 import { type MapPosition, positionOf } from '../app/search'
+import { toast } from '../app/toast'
 import { useFormat } from '../i18n/format'
 import { Panel } from '../plan/Panel'
 import { AddMenu } from './AddMenu'
@@ -22,7 +23,7 @@ import { ConflictBar } from './ConflictBar'
 import type { Division } from './division'
 import { HistoryPart } from './HistoryPart'
 import { nobody } from './painting'
-import { alignmentQuery, commentsQuery, isSearching } from './queries'
+import { alignmentQuery, commentsQuery, isSearching, lockCells } from './queries'
 import { evennessOf, leaves, rowsOf } from './rows'
 import { setLocked } from './structure'
 import { TalkPart } from './TalkPart'
@@ -113,6 +114,20 @@ function Loaded(
   const searching = isSearching(alignment.balance?.state)
   const mayPaint = alignment.mayEdit && !phone && !searching
   const locked = useMemo(() => new Set(parts.filter((each) => each.locked).map((each) => each.id)), [parts])
+  const kept = useMemo(() => new Set<string>(alignment.lockedCells), [alignment.lockedCells])
+  const lock = async (cells: string[], on = !cells.every((each) => kept.has(each))) => {
+    // Those that it makes a difference to, so that undoing leaves the others as they were.
+    const changed = cells.filter((each) => kept.has(each) !== on)
+    try {
+      await edits.send((version) => lockCells(id, version, changed, on))
+      toast(
+        t(on ? 'cell.nowLocked' : 'cell.nowOpen', { count: changed.length }),
+        () => void lock(changed, !on),
+      )
+    } catch {
+      // useEdits has told it.
+    }
+  }
   const undo = mayPaint && alignment.canUndo && !edits.busy ? edits.undo : null
   const redo = mayPaint && alignment.canRedo && !edits.busy ? edits.redo : null
   usePaintKeys({ territories: shown, mayPaint, undo, redo })
@@ -141,18 +156,32 @@ function Loaded(
             colours={colours}
             coverage={coverage.byCell}
             against={contrast.ownerOf}
+            kept={kept}
             position={position}
             onMove={onMove}
           >
             {mayPaint && (
               <>
-                <PaintSurface division={division} locked={locked} nameOf={nameOf} onStroke={edits.stroke} />
+                <PaintSurface
+                  division={division}
+                  locked={locked}
+                  kept={kept}
+                  nameOf={nameOf}
+                  onStroke={edits.stroke}
+                  onLock={(cells) => void lock(cells)}
+                />
                 <Toolbar territories={shown} colours={colours} undo={undo} redo={redo} />
               </>
             )}
             <ColourMenu division={division} mayCompare={contrast.ownerOf !== null} />
             {cell !== null && division.painting.has(cell) && (
-              <CellCard division={division} cell={cell} nameOf={nameOf} />
+              <CellCard
+                division={division}
+                cell={cell}
+                nameOf={nameOf}
+                kept={kept.has(cell)}
+                onLock={mayPaint ? () => void lock([cell]) : null}
+              />
             )}
           </TerritoriesMap>
         </Suspense>

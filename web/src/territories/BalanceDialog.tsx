@@ -157,6 +157,12 @@ export function BalanceDialog(props: {
               searchable
             />
           )}
+          {alignment.lockedCells.length > 0 && (
+            <Text size="sm">{t('balance.lockedCells', { count: alignment.lockedCells.length })}</Text>
+          )}
+          <Text size="sm" c="dimmed">
+            {t('balance.keptLead')}
+          </Text>
           <ProblemAlert error={start.error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>

@@ -1,5 +1,6 @@
 /** What is in the cell that was clicked. */
-import { CloseButton, Text } from '@mantine/core'
+import { Button, CloseButton, Text } from '@mantine/core'
+import { IconLock, IconLockOpen } from '@tabler/icons-react'
 import { cellToBoundary } from 'h3-js'
 import { useTranslation } from 'react-i18next'
 import { LinkAnchor } from '../app/links'
@@ -18,10 +19,15 @@ export function CellCard({
   division,
   cell,
   nameOf,
+  kept,
+  onLock,
 }: {
   division: Division
   cell: string
   nameOf: (territory: number) => string
+  /** Whether the cell is locked. */
+  kept: boolean
+  onLock: (() => void) | null
 }) {
   const { t } = useTranslation('territories')
   const format = useFormat()
@@ -50,6 +56,19 @@ export function CellCard({
           </div>
         ))}
       </dl>
+      {(onLock || kept) && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          mb="xs"
+          disabled={!onLock}
+          leftSection={kept ? <IconLock size={16} aria-hidden /> : <IconLockOpen size={16} aria-hidden />}
+          aria-pressed={kept}
+          onClick={() => onLock?.()}
+        >
+          {t(kept ? 'cell.locked' : 'cell.lock')}
+        </Button>
+      )}
       {accounts > 0 && (
         <LinkAnchor
           size="sm"

@@ -14,8 +14,10 @@ export function CellStates(props: {
   colours: ReadonlyMap<number, number>
   /** Whose a cell is on the other side of a comparison; null without one. */
   against: ((cell: string) => number) | null
+  /** Cells that are locked. */
+  kept: ReadonlySet<string>
 }) {
-  const { division, territories, colours, against } = props
+  const { division, territories, colours, against, kept } = props
   const map = useMap()
   useEffect(() => {
     const { painting } = division
@@ -27,6 +29,7 @@ export function CellStates(props: {
           {
             t: owner === nobody ? -1 : (colours.get(owner) ?? 0),
             moved: against !== null && against(cell) !== owner,
+            kept: kept.has(cell),
           },
         )
       }
@@ -59,6 +62,6 @@ export function CellStates(props: {
       map.off('style.load', all)
       if (timer !== null) window.clearTimeout(timer)
     }
-  }, [map, division, territories, colours, against])
+  }, [map, division, territories, colours, against, kept])
   return null
 }

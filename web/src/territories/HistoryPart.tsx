@@ -37,6 +37,12 @@ const known = [
 type Known = (typeof known)[number]
 const isKnown = (what: string): what is Known => (known as readonly string[]).includes(what)
 
+/** How many cells an entry locked or unlocked. */
+function lockedIn({ what, detail }: HistoryEntry): number {
+  const { cells } = (detail ?? {}) as { cells?: unknown }
+  return what === 'cells_locked' && typeof cells === 'number' ? cells : 0
+}
+
 export function HistoryPart({ alignment }: { alignment: Alignment }) {
   const { t } = useTranslation('territories')
   const format = useFormat()
@@ -61,6 +67,7 @@ export function HistoryPart({ alignment }: { alignment: Alignment }) {
             <p>
               {entry.userName}
               {entry.cells > 0 && ` · ${t('history.cells', { count: entry.cells })}`}
+              {lockedIn(entry) > 0 && ` · ${t('history.cells', { count: lockedIn(entry) })}`}
               {entry.text !== '' && ` · ${entry.text}`}
             </p>
           </li>

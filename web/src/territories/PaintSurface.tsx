@@ -28,8 +28,12 @@ const directions: Record<string, Direction> = {
 export function PaintSurface(props: {
   division: Division
   locked: ReadonlySet<number>
+  /** Cells that are locked one by one. */
+  kept: ReadonlySet<string>
   nameOf: (territory: number) => string
   onStroke: (change: Change) => void
+  /** Cells that the lock was put on: one clicked, or those of a lasso. */
+  onLock: (cells: string[]) => void
 }) {
   const { division, nameOf } = props
   const { t } = useTranslation('territories')
@@ -56,7 +60,8 @@ export function PaintSurface(props: {
     surface.style.cursor = 'crosshair'
     surface.style.touchAction = 'none'
     const hand = new Hand(map, division, {
-      locked: () => latest.current.locked,
+      begin: () => division.painting.stroke(latest.current.locked, latest.current.kept),
+      lock: (cells) => latest.current.onLock(cells),
       stroke: (change) => latest.current.onStroke(change),
       path: setPath,
       at: (cell) => setSays(words.current(cell)),
@@ -116,7 +121,8 @@ class Hand {
     private readonly map: MapLibre,
     private readonly division: Division,
     private readonly to: {
-      locked: () => ReadonlySet<number>
+      begin: () => Stroke
+      lock: (cells: string[]) => void
       stroke: (change: Change) => void
       path: (path: Pixel[]) => void
       at: (cell: string) => void
@@ -131,18 +137,18 @@ class Hand {
       return
     }
     const { tool, target } = useView.getState()
-    if (event.button !== 0 || target === null) return
+    if (event.button !== 0 || (target === null && tool !== 'lock')) return
     surface.setPointerCapture(event.pointerId)
     if (tool === 'brush') {
       // A second finger is a pinch: what the first one painted stays.
       if (this.stroke) return this.finish()
-      this.stroke = this.division.painting.stroke(this.to.locked())
+      this.stroke = this.to.begin()
       this.last = null
       this.brush(this.cellAt(event))
       return
     }
     this.lasso = lassoReducer(
-      { ...noLasso, tool: tool === 'lasso' ? 'lasso' : 'rectangle' },
+      { ...noLasso, tool: tool === 'rectangle' ? 'rectangle' : 'lasso' },
       { type: 'down', pointer: event.pointerId, at: this.pixel(event) },
     )
   }
@@ -178,10 +184,15 @@ class Hand {
     if (this.lasso.pointer !== event.pointerId) return
     const path = finishedPath(this.lasso.path)
     this.cancel()
-    const { target } = useView.getState()
-    if (!path || target === null) return
+    const { target, tool } = useView.getState()
+    if (!path) {
+      if (tool === 'lock') this.lock([this.cellAt(event)])
+      return
+    }
     const ring = path.map((pixel) => this.map.unproject(pixel).toArray() as [number, number])
-    const stroke = this.division.painting.stroke(this.to.locked())
+    if (tool === 'lock') return this.lock(this.division.within(ring))
+    if (target === null) return
+    const stroke = this.to.begin()
     this.division.paint(stroke, this.division.within(ring), target)
     this.ended(stroke)
   }
@@ -213,12 +224,13 @@ class Hand {
       const next = step(from, direction)
       this.show(next.cell, next)
       this.into(next.cell)
-      if (event.shiftKey || this.stroke) this.paintUnder()
+      if ((event.shiftKey && useView.getState().tool !== 'lock') || this.stroke) this.paintUnder()
       else this.to.at(next.cell)
     } else if (event.key === ' ') {
       event.preventDefault()
       if (!this.cursor) this.show(this.middle())
-      this.paintUnder()
+      // A key that is held down repeats; a lock would go on and off.
+      if (!event.repeat || useView.getState().tool !== 'lock') this.paintUnder()
     } else if (event.key === '+' || event.key === '=') this.map.zoomIn()
     else if (event.key === '-') this.map.zoomOut()
   }
@@ -244,11 +256,18 @@ class Hand {
 
   /** Paints what is under the keys' cursor; the stroke ends when the key is let go. */
   private paintUnder() {
-    const { target } = useView.getState()
-    if (!this.cursor || target === null) return
-    this.stroke ??= this.division.painting.stroke(this.to.locked())
+    const { target, tool } = useView.getState()
+    if (!this.cursor) return
+    if (tool === 'lock') return this.lock([this.cursor.cell])
+    if (target === null) return
+    this.stroke ??= this.to.begin()
     this.brush(this.cursor.cell)
     this.to.at(this.cursor.cell)
+  }
+
+  private lock(cells: string[]) {
+    const known = cells.filter((cell) => this.division.painting.has(cell))
+    if (known.length > 0) this.to.lock(known)
   }
 
   private brush(cell: string) {

@@ -17,6 +17,7 @@ import type { Territory } from './types'
 import { useView } from './view'
 
 const hits = ['cell-fill']
+const none: ReadonlySet<string> = new Set()
 
 export function TerritoriesMap(props: {
   label?: string
@@ -25,6 +26,8 @@ export function TerritoriesMap(props: {
   colours: ReadonlyMap<number, number>
   coverage?: ReadonlyMap<string, CoverageCounts> | undefined
   against?: ((cell: string) => number) | null
+  /** Cells that are locked one by one. */
+  kept?: ReadonlySet<string>
   position?: MapPosition | null
   onMove?: (position: MapPosition) => void
   /** Takes the cells' moves out of the legend and the layers: a map beside another one. */
@@ -32,6 +35,7 @@ export function TerritoriesMap(props: {
   children?: React.ReactNode
 }) {
   const { division, territories, colours, coverage, against = null, position = null, onMove, plain } = props
+  const kept = props.kept ?? none
   const { t } = useTranslation('territories')
   const scheme = useScheme()
   const colourBy = useView((view) => (plain ? 'territory' : view.colourBy))
@@ -89,7 +93,7 @@ export function TerritoriesMap(props: {
         useView.setState({ cell, ...(owner === nobody ? {} : { selected: owner }) })
       }}
     >
-      <CellStates division={division} territories={parts} colours={colours} against={against} />
+      <CellStates division={division} territories={parts} colours={colours} against={against} kept={kept} />
       <MapControls fit={fit} />
       {figure && !plain && <FigureLegend colourBy={colourBy} classes={figure} />}
       {props.children}

@@ -6,6 +6,7 @@ import {
   IconBrush,
   IconCheck,
   IconLasso,
+  IconLock,
   IconPointer,
   IconRectangle,
 } from '@tabler/icons-react'
@@ -17,8 +18,14 @@ import classes from './Territories.module.css'
 import type { Territory } from './types'
 import { brushes, type Tool, tools, useView } from './view'
 
-const icons = { look: IconPointer, brush: IconBrush, lasso: IconLasso, rectangle: IconRectangle }
-export const toolKeys: Record<string, Tool> = { v: 'look', b: 'brush', l: 'lasso', r: 'rectangle' }
+const icons = {
+  look: IconPointer,
+  brush: IconBrush,
+  lasso: IconLasso,
+  rectangle: IconRectangle,
+  lock: IconLock,
+}
+export const toolKeys: Record<string, Tool> = { v: 'look', b: 'brush', l: 'lasso', r: 'rectangle', k: 'lock' }
 const keyOf = Object.fromEntries(Object.entries(toolKeys).map(([key, tool]) => [tool, key.toUpperCase()]))
 
 /** Takes a tool into the hand; what paints gets the keys and somebody to paint for. */
@@ -27,7 +34,7 @@ export function takeTool(tool: Tool, territories: readonly Territory[]) {
   const known = (id: number | null) => territories.some((each) => each.id === id)
   useView.setState({
     tool,
-    ...(tool === 'look' || target === nobody || known(target)
+    ...(tool === 'look' || tool === 'lock' || target === nobody || known(target)
       ? {}
       : { target: known(selected) ? selected : (territories[0]?.id ?? nobody) }),
   })
@@ -93,7 +100,7 @@ export function Toolbar(props: {
           ))}
         </fieldset>
       )}
-      {tool !== 'look' && target !== null && (
+      {tool !== 'look' && tool !== 'lock' && target !== null && (
         <Menu position="bottom-start" width={260}>
           <Menu.Target>
             <button

@@ -11,8 +11,11 @@ import { byZoom } from '../map/layers/basemap'
 import type { MapPalette } from '../map/palette'
 import { colourCount, colourOf } from './colours'
 
-/** The state of a cell's feature: `t` its colour, -1 for nobody; `moved` when it changes hands. */
-export type CellState = { t: number; moved: boolean }
+/**
+ * The state of a cell's feature: `t` its colour, -1 for nobody; `moved` when it changes hands;
+ * `kept` when it is locked.
+ */
+export type CellState = { t: number; moved: boolean; kept: boolean }
 
 /** A closed hexagon, longitude first. */
 export const hexagon = (cell: string): Polygon => ({
@@ -165,6 +168,29 @@ export function areaLayers(p: MapPalette, drawing: Drawing): LayerSpecification[
           } satisfies LayerSpecification,
         ]
       : []),
+    {
+      id: 'cell-kept-case',
+      type: 'line',
+      source: 'cells',
+      paint: {
+        'line-color': p.marks.markLine,
+        'line-width': 5,
+        'line-offset': 3,
+        'line-opacity': ['case', state('kept', false), 0.9, 0],
+      },
+    },
+    {
+      id: 'cell-kept',
+      type: 'line',
+      source: 'cells',
+      paint: {
+        'line-color': p.marks.ink,
+        'line-width': 2.4,
+        'line-offset': 3,
+        'line-dasharray': [2, 1],
+        'line-opacity': ['case', state('kept', false), 1, 0],
+      },
+    },
     {
       id: 'territory-case',
       type: 'line',

@@ -189,9 +189,9 @@ export class Painting {
     return gridDisk(cell, radius).filter((each) => this.index.has(each))
   }
 
-  /** Begins a stroke; cells of locked territories stay as they are, and locked ones get none. */
-  stroke(locked: ReadonlySet<number> = new Set()): Stroke {
-    return new Stroke(this, locked)
+  /** Begins a stroke; locked cells and those of locked territories stay as they are, and locked territories get none. */
+  stroke(locked: ReadonlySet<number> = new Set(), kept: ReadonlySet<string> = new Set()): Stroke {
+    return new Stroke(this, locked, kept)
   }
 
   /** Gives one cell to a territory; false when nothing changes. */
@@ -243,6 +243,7 @@ export class Stroke {
   constructor(
     private readonly painting: Painting,
     private readonly locked: ReadonlySet<number>,
+    private readonly kept: ReadonlySet<string>,
   ) {}
 
   /** Paints cells and gives those that changed. */
@@ -251,7 +252,7 @@ export class Stroke {
     const changed: string[] = []
     for (const cell of cells) {
       const from = this.painting.ownerOf(cell)
-      if (this.locked.has(from) || !this.painting.give(cell, to)) continue
+      if (this.kept.has(cell) || this.locked.has(from) || !this.painting.give(cell, to)) continue
       if (!this.before.has(cell)) this.before.set(cell, from)
       changed.push(cell)
     }

@@ -125,6 +125,13 @@ export const deleteAlignment = (id: number) => call(api.DELETE('/api/alignments/
 
 export const editAlignment = (id: number, version: number, edits: Edit[]) =>
   call(api.POST('/api/alignments/{id}/edits', { ...at(id), body: { version, edits } }))
+export const lockCells = (id: number, version: number, cells: string[], locked: boolean) =>
+  call(
+    api.POST('/api/alignments/{id}/locks', {
+      ...at(id),
+      body: { version, cells: cells as [string, ...string[]], locked },
+    }),
+  )
 export const undoAlignment = (id: number, version: number) =>
   call(api.POST('/api/alignments/{id}/undo', { ...at(id), body: { version } }))
 export const redoAlignment = (id: number, version: number) =>

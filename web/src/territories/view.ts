@@ -2,7 +2,7 @@
 import { create } from 'zustand'
 import type { CellFigure } from './painting'
 
-export const tools = ['look', 'brush', 'lasso', 'rectangle'] as const
+export const tools = ['look', 'brush', 'lasso', 'rectangle', 'lock'] as const
 export type Tool = (typeof tools)[number]
 
 /** How many rings of cells the brush has around its middle one. */
