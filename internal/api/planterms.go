@@ -21,10 +21,25 @@ func (s *Server) registerPlanTerms() {
 		described("In plans that are made from now on."), s.setVisitTerms)
 	register(s, put("/api/plans/{id}/visits/{visitId}", "changePlanVisit", tag, "Change what a visit of a plan asks for", write).
 		described("It stays where it is, and what that breaks now is marked. Can be undone like any other change of the plan."), s.changePlanVisit)
+	register(s, put("/api/plans/{id}/stops/{siteId}/position", "placeStop", tag, "Lock a stop of a rep's day as its first, last or another one", write).
+		described("Moves it there and times the day; planning again and repairing keep it there. One stop has each position: another that had it loses it."), s.placeStop)
 	register(s, post("/api/plans/{id}/repair/preview", "previewRepair", tag, "How the rest of a rep's day would be", read).
 		described("Made stops stay, the clock is at the time given, and what can stay where it was does. Changes nothing; the answer is the plan as it would be."), s.previewRepair)
 	register(s, post("/api/plans/{id}/repair", "repairPlan", tag, "Plan the rest of a rep's day anew", write), s.repairPlan)
 	register(s, post("/api/plans/{id}/repair/undo", "undoRepair", tag, "Take a day back to what it was before it was planned anew", write), s.undoRepair)
+}
+
+type placeStopInput struct {
+	ByID
+	SiteID int64 `path:"siteId" minimum:"1"`
+	Body   struct {
+		Version  int `json:"version" minimum:"1" doc:"The version that you saw."`
+		Position int `json:"position" minimum:"-1" maximum:"200" doc:"The first stop is 1, the last one -1; 0 lets it go where it suits."`
+	}
+}
+
+func (s *Server) placeStop(ctx context.Context, in *placeStopInput) (*answer[*visits.Plan], error) {
+	return respond(s.visits.PlaceStop(ctx, in.ID, in.Body.Version, in.SiteID, in.Body.Position))
 }
 
 func (s *Server) getWorkingTerms(ctx context.Context, in *ByID) (*answer[*visits.WorkingTerms], error) {

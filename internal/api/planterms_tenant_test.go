@@ -36,6 +36,9 @@ func init() {
 		"changePlanVisit": {try: func(c *client, their tenant) *reply {
 			return c.do("PUT", "/api/plans/"+id(their.board)+"/visits/1", map[string]any{"version": 1, "minutes": 45, "repId": 0, "day": "", "terms": visit([]string{}), "ties": []any{}})
 		}, want: 404},
+		"placeStop": {try: func(c *client, their tenant) *reply {
+			return c.do("PUT", "/api/plans/"+id(their.plan)+"/stops/1/position", map[string]any{"version": 1, "position": 1})
+		}, want: 404, own: 422},
 		// Their day has no route, so that there is nothing to plan anew.
 		"previewRepair": {try: func(c *client, their tenant) *reply {
 			return c.do("POST", "/api/plans/"+id(their.plan)+"/repair/preview", map[string]any{"at": "10:00"})

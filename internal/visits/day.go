@@ -153,7 +153,7 @@ func (d *day) visits() []planner.Visit {
 		}
 		visits[i] = planner.Visit{
 			Place: i, Length: planner.Seconds(m) * planner.Minute, SetUp: planner.Seconds(terms.SetUpMinutes) * planner.Minute,
-			Prize: terms.worthOf(s.Class), Mandatory: terms.Mandatory, Skills: d.skillsOf(terms.Skills),
+			Prize: terms.worthOf(s.Class), Mandatory: terms.Mandatory, Skills: d.skillsOf(terms.Skills), Position: terms.Position,
 		}
 		var windows []planner.Window
 		var known bool
@@ -321,6 +321,7 @@ const (
 	ReasonNoWorth = "not_worth"
 	ReasonRemoved = "removed_by_hand"
 	ReasonNoSkill = "no_skill" // nobody who could come has the skills
+	ReasonPlace   = "position" // fits, but not as the stop of the day that it is locked as
 	ReasonNoTime  = "no_time"  // the time asked for is outside of opening or working hours
 )
 
@@ -334,6 +335,8 @@ func reasonOf(r planner.Reason) string {
 		return ReasonTooFar
 	case planner.NoRoute:
 		return ReasonNoRoad
+	case planner.OutOfPlace:
+		return ReasonPlace
 	case planner.NotWorth:
 		return ReasonNoWorth
 	default: // what fits alone but not beside the others
@@ -381,6 +384,8 @@ func (d *day) follow(order []int) (*outcome, error) {
 			o.route.Stops[i].Violation = violationSkill
 		case isStop && v.Rule == planner.RuleWindow && o.route.Stops[i].Violation == "":
 			o.route.Stops[i].Violation = d.windowViolation(order[i], o.route.Stops[i])
+		case isStop && v.Rule == planner.RulePosition && o.route.Stops[i].Violation == "":
+			o.route.Stops[i].Violation = violationPosition
 		case isStop && v.Rule == planner.RuleRoad:
 			o.route.Stops[i].Violation = ReasonNoRoad
 		}

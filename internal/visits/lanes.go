@@ -76,6 +76,7 @@ const (
 	violationTime        = "other_time"
 	violationSkill       = "no_skill"
 	violationTied        = "tied"
+	violationPosition    = "other_position"
 	violationDistance    = "max_distance"
 	violationVisits      = "max_visits"
 )
@@ -123,7 +124,7 @@ func (m *model) laneProblem(shift int, order []int, marks []mark) planner.Proble
 	table := part(m.tableOf(shift), places)
 	visits := make([]planner.Visit, len(order))
 	for i, v := range order {
-		visits[i] = planner.Visit{Place: i, Length: m.length(v), SetUp: m.setUp(v), Skills: m.skillsNeeded[v]}
+		visits[i] = planner.Visit{Place: i, Length: m.length(v), SetUp: m.setUp(v), Skills: m.skillsNeeded[v], Position: m.visits[v].terms.Position}
 		visits[i].Windows, visits[i].EndInside = m.dayWindows(v, s.Day, marks[v])
 	}
 	s.Rep, s.Table = 0, 0
@@ -218,6 +219,10 @@ func (m *model) readViolations(lane *timedLane, found []planner.Violation, order
 		case planner.RuleSkill:
 			if isStop {
 				broken(v.Visit, violationSkill)
+			}
+		case planner.RulePosition:
+			if isStop {
+				broken(v.Visit, violationPosition)
 			}
 		case planner.RuleRoad:
 			if isStop {

@@ -200,14 +200,14 @@ type BoardStop struct {
 	Locked         bool       `json:"locked" doc:"An appointment: rep, day and time stay when planning again."`
 	LockedAt       *time.Time `json:"lockedAt" doc:"When a locked visit was to begin."`
 	Pinned         bool       `json:"pinned" doc:"Rep and day stay when planning again; the time may change."`
-	Violation      string     `json:"violation" doc:"Empty when nothing is broken: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable, other_rep, other_day, other_time, no_skill, tied, appointment_moved, same_day_twice."`
+	Violation      string     `json:"violation" doc:"Empty when nothing is broken: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, unreachable, other_rep, other_day, other_time, no_skill, tied, other_position, appointment_moved, same_day_twice."`
 	Estimated      bool       `json:"estimated" doc:"The drive to here is an estimate from a straight line."`
 }
 
 // BoardUnplanned is a visit that is in no lane, with its reason.
 type BoardUnplanned struct {
 	BoardVisit
-	Why    string          `json:"why" doc:"closed_that_day (all the period), closed_all_shift, too_far, day_full, unreachable, not_worth, interval, no_shift, no_skill, no_time, tied, not_improved, removed_by_hand."`
+	Why    string          `json:"why" doc:"closed_that_day (all the period), closed_all_shift, too_far, day_full, unreachable, not_worth, interval, no_shift, no_skill, no_time, position, tied, not_improved, removed_by_hand."`
 	Detail UnplannedDetail `json:"detail"`
 }
 

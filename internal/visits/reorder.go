@@ -44,22 +44,27 @@ func (s *Service) Reorder(ctx context.Context, id int64, version int, siteIDs []
 				return err
 			}
 		}
-		found, err := s.timed(ctx, tx, a, plan, request, siteIDs)
-		if err != nil {
-			return err
-		}
-		if err := store(ctx, tx, a.OrgID, plan, found); err != nil {
-			return err
-		}
-		body, err := json.Marshal(request)
-		if err != nil {
-			return fmt.Errorf("visits: request: %w", err)
-		}
-		_, err = tx.Exec(ctx, `
-			update visit_plans set state = 'done', error = '', request = $3, estimated = $4, version = version + 1
-			where org_id = $1 and id = $2`, a.OrgID, id, body, found.estimated)
-		return err
+		return s.reorder(ctx, tx, a, plan, request, siteIDs)
 	})
+}
+
+// reorder times an order and stores it, with the request that it belongs to.
+func (s *Service) reorder(ctx context.Context, tx pgx.Tx, a postgres.Actor, plan *Plan, request PlanRequest, siteIDs []int64) error {
+	found, err := s.timed(ctx, tx, a, plan, request, siteIDs)
+	if err != nil {
+		return err
+	}
+	if err := store(ctx, tx, a.OrgID, plan, found); err != nil {
+		return err
+	}
+	body, err := json.Marshal(request)
+	if err != nil {
+		return fmt.Errorf("visits: request: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
+		update visit_plans set state = 'done', error = '', request = $3, estimated = $4, version = version + 1
+		where org_id = $1 and id = $2`, a.OrgID, plan.ID, body, found.estimated)
+	return err
 }
 
 // madeFirst is an order in which the stops that were made come first, as they

@@ -49,7 +49,8 @@ func (m *model) search(b *boardState, chosen []bool) (p planner.Problem, orders 
 func (m *model) searchVisit(b *boardState, i, at int, free []int, chosen []bool) planner.Visit {
 	v, k := m.visits[i], b.marks[i]
 	x := planner.Visit{Place: m.place[i], Length: m.length(i), SetUp: m.setUp(i), Skills: m.skillsNeeded[i],
-		Mandatory: v.mandatory, Prize: v.terms.worthOf(v.site.Class), Series: m.seriOf[i], Before: at + 1}
+		Mandatory: v.mandatory, Prize: v.terms.worthOf(v.site.Class), Series: m.seriOf[i], Before: at + 1,
+		Position: v.terms.Position}
 	if v.reason == reasonNever { // somebody who waits comes before somebody new
 		x.Prize = x.Prize * 3 / 4
 	}

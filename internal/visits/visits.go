@@ -151,7 +151,7 @@ type Stop struct {
 	Estimated      bool      `json:"estimated" doc:"The drive to here is an estimate from a straight line."`
 	Locked         bool      `json:"locked"`
 	OpeningHours   string    `json:"openingHours"`
-	Violation      string    `json:"violation" doc:"What a hand-made order breaks here; empty when nothing: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, other_time, no_skill, unreachable."`
+	Violation      string    `json:"violation" doc:"What a hand-made order breaks here; empty when nothing: closed_that_day, closed_at_arrival, closes_during_visit, after_working_hours, other_time, other_position, no_skill, unreachable."`
 	Done           bool      `json:"done" db:"-" doc:"Was made already."`
 }
 
@@ -163,7 +163,7 @@ type Unplanned struct {
 	Class     string          `json:"class"`
 	Point     orb.Point       `json:"point"`
 	Address   string          `json:"address"`
-	Reason    string          `json:"reason" doc:"closed_that_day, closed_all_shift, too_far, day_full, unreachable, not_worth, no_skill, no_time, removed_by_hand, cancelled."`
+	Reason    string          `json:"reason" doc:"closed_that_day, closed_all_shift, too_far, day_full, unreachable, not_worth, no_skill, no_time, position, removed_by_hand, cancelled."`
 	Detail    UnplannedDetail `json:"detail"`
 }
 

@@ -17,6 +17,7 @@ import (
 type VisitTerms struct {
 	Mandatory     bool     `json:"mandatory" doc:"Comes before every visit that is not."`
 	Priority      string   `json:"priority,omitempty" enum:"high,normal,low" default:"normal" doc:"How much it counts beside others of its class."`
+	Position      int      `json:"position,omitempty" minimum:"-1" maximum:"200" doc:"It is that stop of its day, the first being 1; -1 is the last one; 0: any."`
 	SetUpMinutes  int      `json:"setUpMinutes" minimum:"0" maximum:"240" doc:"Spent on arrival, before the visit begins, unless the stop before is at the same place."`
 	NotBefore     string   `json:"notBefore" pattern:"^(|([01][0-9]|2[0-3]):[0-5][0-9])$" doc:"HH:MM; begins no earlier. Empty: no bound."`
 	NotAfter      string   `json:"notAfter" pattern:"^(|([01][0-9]|2[0-3]):[0-5][0-9])$" doc:"HH:MM; begins no later. The same as notBefore: at that time. Empty: no bound."`
@@ -33,6 +34,11 @@ const (
 	priorityNormal = "normal"
 	priorityLow    = "low"
 )
+
+// lastStop is the position of the last stop of a day.
+const lastStop = -1
+
+var errNoPosition = fault.New(fault.Invalid, "A day has no such stop.")
 
 // VisitTie ties a visit of a plan to another one.
 type VisitTie struct {
@@ -68,6 +74,9 @@ func (t *VisitTerms) check(ctx context.Context, tx pgx.Tx, org int64, field stri
 	t.settle()
 	if !slices.Contains([]string{priorityHigh, priorityNormal, priorityLow}, t.Priority) {
 		return fault.New(fault.Invalid, "There is no such priority.").WithField(field+"priority", "Choose high, normal or low.")
+	}
+	if t.Position < lastStop || t.Position > MaxVisits {
+		return errNoPosition.WithField(field+"position", "From 1 to 200, -1 for the last stop, 0 for any.")
 	}
 	if t.SetUpMinutes < 0 || t.SetUpMinutes > 240 {
 		return fault.New(fault.Invalid, "Setting up takes at most 4 hours.").WithField(field+"setUpMinutes", "From 0 to 240.")
@@ -120,7 +129,7 @@ func (t *VisitTerms) checkReps(ctx context.Context, tx pgx.Tx, org int64, field 
 
 // none reports whether nothing is asked for.
 func (t *VisitTerms) none() bool {
-	return !t.Mandatory && (t.Priority == "" || t.Priority == priorityNormal) && t.SetUpMinutes == 0 && t.NotBefore == "" && t.NotAfter == "" &&
+	return !t.Mandatory && (t.Priority == "" || t.Priority == priorityNormal) && t.Position == 0 && t.SetUpMinutes == 0 && t.NotBefore == "" && t.NotAfter == "" &&
 		len(t.Skills)+len(t.OnlyReps)+len(t.PreferredReps)+len(t.NotReps) == 0 && !t.SameRep
 }
 

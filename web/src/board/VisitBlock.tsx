@@ -8,7 +8,7 @@ import classes from './Lanes.module.css'
 import { useNames } from './names'
 import type { BoardStop } from './types'
 import { useView } from './view'
-import { useVisitViolation } from './words'
+import { placeKey, useVisitViolation } from './words'
 
 export const VisitBlock = memo(function VisitBlock(props: {
   stop: BoardStop
@@ -25,9 +25,11 @@ export const VisitBlock = memo(function VisitBlock(props: {
   const moving = useView((view) => view.moving?.visitId === stop.visitId)
   const { setNodeRef, listeners } = useDraggable({ id: stop.visitId, disabled: !mayEdit })
   const width = Math.max(5, span.width - 1)
+  const position = stop.terms?.position ?? 0
   const marks = [
     ...(stop.locked ? [t('visit.locked')] : []),
     ...(stop.pinned ? [t('visit.pinned')] : []),
+    ...(position ? [t(placeKey(position), { number: position })] : []),
     ...(stop.violation ? [violation(stop.violation)] : []),
   ]
   const label = [
@@ -51,7 +53,7 @@ export const VisitBlock = memo(function VisitBlock(props: {
         data-lit={lit}
         data-moving={moving}
         data-broken={stop.violation !== ''}
-        data-fixed={stop.locked || stop.pinned}
+        data-fixed={stop.locked || stop.pinned || position !== 0}
         data-size={width >= 46 ? 'l' : width >= 17 ? 'm' : 's'}
         tabIndex={tabbable ? 0 : -1}
         aria-label={label}
@@ -85,6 +87,9 @@ export const VisitBlock = memo(function VisitBlock(props: {
         </span>
         {stop.violation && <IconAlertTriangle size={13} aria-hidden className={classes.mark} />}
         {stop.locked && <IconLock size={12} stroke={2.4} aria-hidden className={classes.mark} />}
+        {position !== 0 && !stop.locked && (
+          <IconLock size={12} stroke={2.4} aria-hidden className={classes.mark} />
+        )}
         {stop.pinned && <IconPin size={12} stroke={2.4} aria-hidden className={classes.mark} />}
       </button>
     </li>

@@ -23,6 +23,8 @@ import { useNames } from './names'
 const priorities = ['low', 'normal', 'high'] as const
 const rules = ['same_day', 'other_day', 'same_time', 'after'] as const
 const mostTies = 10
+/** Which stop of its day a visit is, as the API has it. */
+const places = { any: 0, first: 1, last: -1, nth: 2 } as const
 
 type When = 'any' | 'between' | 'at'
 
@@ -59,6 +61,7 @@ export function VisitTermsFields(props: {
   const [when, setWhen] = useState<When>(whenOf(terms))
   const wrong = problemOfAsk(ask)
   const people = reps.map((rep) => ({ value: String(rep.id), label: rep.name }))
+  const place = !terms.position ? 'any' : terms.position < 0 ? 'last' : terms.position === 1 ? 'first' : 'nth'
   const inMore = [
     terms.setUpMinutes > 0,
     terms.skills.length > 0,
@@ -166,6 +169,29 @@ export function VisitTermsFields(props: {
           </Group>
         )}
       </div>
+      <Group grow align="start">
+        <Select
+          label={t('asks.position')}
+          data={(['any', 'first', 'last', 'nth'] as const).map((value) => ({
+            value,
+            label: t(`asks.positions.${value}`),
+          }))}
+          value={place}
+          onChange={(value) => value && set({ position: places[value as keyof typeof places] })}
+          allowDeselect={false}
+        />
+        {place === 'nth' && (
+          <NumberInput
+            label={t('asks.positionNumber')}
+            min={2}
+            max={200}
+            clampBehavior="strict"
+            allowDecimal={false}
+            value={terms.position ?? 2}
+            onChange={(value) => set({ position: Math.max(2, Number(value) || 2) })}
+          />
+        )}
+      </Group>
       {days && (
         <Group grow align="start">
           <Select

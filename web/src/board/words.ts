@@ -14,6 +14,7 @@ const visitViolations = [
   'appointment_moved',
   'same_day_twice',
   'other_time',
+  'other_position',
   'no_skill',
   'tied',
 ] as const
@@ -29,6 +30,7 @@ const reasons = [
   'no_shift',
   'no_skill',
   'no_time',
+  'position',
   'tied',
   'not_improved',
   'removed_by_hand',
@@ -67,6 +69,10 @@ export function useWhy() {
   }
 }
 
+/** Which stop of its day a visit is locked as. */
+export const placeKey = (position: number) =>
+  position === 1 ? 'asks.says.first' : position < 0 ? 'asks.says.last' : 'asks.says.nth'
+
 /** What a visit asks for, a line each. */
 export function useAsks() {
   const { t } = useTranslation('board')
@@ -81,6 +87,7 @@ export function useAsks() {
         lines.push(t('asks.says.between', { from: format.clock(notBefore), to: format.clock(notAfter) }))
       else if (notBefore !== '') lines.push(t('asks.says.from', { time: format.clock(notBefore) }))
       else if (notAfter !== '') lines.push(t('asks.says.until', { time: format.clock(notAfter) }))
+      if (terms.position) lines.push(t(placeKey(terms.position), { number: terms.position }))
       if (terms.skills.length > 0) lines.push(t('asks.says.skills', { skills: terms.skills.join(', ') }))
       if (terms.setUpMinutes > 0)
         lines.push(t('asks.says.setUp', { duration: format.duration(terms.setUpMinutes * 60) }))

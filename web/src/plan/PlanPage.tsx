@@ -294,6 +294,8 @@ function PlanBody(props: {
               hover={hover}
               onHover={setHover}
               onOrder={edits.setOrder}
+              positions={positionsOf(plan)}
+              onPlace={edits.place}
             />
           )}
         </>
@@ -310,6 +312,14 @@ function PlanBody(props: {
     </>
   )
 }
+
+/** The stops that are locked as a certain one of the day, by site. */
+const positionsOf = (plan: Plan): ReadonlyMap<number, number> =>
+  new Map(
+    plan.request.visits.flatMap(({ siteId, terms }) =>
+      terms?.position ? [[siteId, terms.position] as const] : [],
+    ),
+  )
 
 function Totals({ plan, stale }: { plan: Plan; stale: boolean }) {
   const { t } = useTranslation('plan')

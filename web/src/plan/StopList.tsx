@@ -27,6 +27,8 @@ import {
   IconFlag,
   IconGripVertical,
   IconHome,
+  IconLock,
+  IconLockOpen,
   IconNavigation,
   IconToolsKitchen2,
   IconTrash,
@@ -55,10 +57,13 @@ type Props = {
   onLeg: (leg: number) => void
   onHover: (siteId: number | null) => void
   onOrder: (order: number[]) => void
+  /** By site: the stop of the day that it is locked as, from 1; -1 the last one. */
+  positions: ReadonlyMap<number, number>
+  onPlace: (siteId: number, position: number) => void
 }
 
 export function StopList(props: Props) {
-  const { route, way, stale, mayEdit, hover, onHover, leg, onLeg, onOrder } = props
+  const { route, way, stale, mayEdit, hover, onHover, leg, onLeg, onOrder, positions, onPlace } = props
   const { t } = useTranslation('plan')
   const format = useFormat()
   const dndId = useId()
@@ -154,6 +159,8 @@ export function StopList(props: Props) {
               {lunchAt?.stop === i && lunchAt.afterDrive && lunch}
               <StopRow
                 stop={stop}
+                position={positions.get(stop.siteId) ?? 0}
+                onPlace={(position) => onPlace(stop.siteId, position)}
                 number={i + 1}
                 stale={stale}
                 mayEdit={mayEdit && !stop.done}
@@ -273,6 +280,8 @@ function Drive(props: {
 
 function StopRow(props: {
   stop: Stop
+  position: number
+  onPlace: (position: number) => void
   number: number
   stale: boolean
   mayEdit: boolean
@@ -280,7 +289,7 @@ function StopRow(props: {
   onHover: (siteId: number | null) => void
   onRemove: () => void
 }) {
-  const { stop, number, stale, mayEdit, lit, onHover, onRemove } = props
+  const { stop, number, position, onPlace, stale, mayEdit, lit, onHover, onRemove } = props
   const { t } = useTranslation('plan')
   const format = useFormat()
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } =
@@ -314,6 +323,14 @@ function StopRow(props: {
           {stop.name}
         </Link>
         <span className={classes.address}>{stop.address}</span>
+        {position !== 0 && (
+          <span className={classes.note}>
+            <IconLock size={14} aria-hidden />
+            {t(position === 1 ? 'stop.isFirst' : position < 0 ? 'stop.isLast' : 'stop.isNth', {
+              number: position,
+            })}
+          </span>
+        )}
         {stop.waitingSeconds >= 60 && !stale && (
           <span className={classes.note}>
             <IconClockPause size={14} aria-hidden />
@@ -365,6 +382,21 @@ function StopRow(props: {
           {mayEdit && (
             <>
               <Menu.Divider />
+              {!stop.done && position !== 1 && (
+                <Menu.Item leftSection={<IconLock size={16} />} onClick={() => onPlace(1)}>
+                  {t('stop.lockFirst')}
+                </Menu.Item>
+              )}
+              {!stop.done && position !== -1 && (
+                <Menu.Item leftSection={<IconLock size={16} />} onClick={() => onPlace(-1)}>
+                  {t('stop.lockLast')}
+                </Menu.Item>
+              )}
+              {position !== 0 && (
+                <Menu.Item leftSection={<IconLockOpen size={16} />} onClick={() => onPlace(0)}>
+                  {t('stop.free')}
+                </Menu.Item>
+              )}
               <Menu.Item leftSection={<IconTrash size={16} />} onClick={onRemove}>
                 {t('stop.remove')}
               </Menu.Item>

@@ -76,6 +76,14 @@ export const createPlan = (body: PlanRequest) => call(api.POST('/api/plans', { b
 export const reorderPlan = (id: number, version: number, siteIds: number[]) =>
   call(api.PUT('/api/plans/{id}/order', { params: { path: { id } }, body: { version, siteIds } }))
 
+export const placeStop = (id: number, version: number, siteId: number, position: number) =>
+  call(
+    api.PUT('/api/plans/{id}/stops/{siteId}/position', {
+      params: { path: { id, siteId } },
+      body: { version, position },
+    }),
+  )
+
 export const optimisePlan = (id: number, version: number) =>
   call(api.POST('/api/plans/{id}/optimise', { params: { path: { id } }, body: { version } }))
 

@@ -17,7 +17,7 @@ import {
   same,
   stepped,
 } from './order'
-import { adoptPlan, optimisePlan, planQuery, reorderPlan } from './queries'
+import { adoptPlan, optimisePlan, placeStop, planQuery, reorderPlan } from './queries'
 
 export function usePlanEdits(id: number) {
   const { t } = useTranslation('plan')
@@ -62,6 +62,20 @@ export function usePlanEdits(id: number) {
     },
   })
 
+  const place = useMutation({
+    scope: { id: `plan-${id}` },
+    mutationFn: (to: { siteId: number; position: number }) =>
+      placeStop(id, queryClient.getQueryData<Plan>(queryKey)?.version ?? 0, to.siteId, to.position),
+    onSuccess: (plan) => {
+      setHistory(noHistory) // an order alone does not bring a lock back
+      adoptPlan(queryClient, plan)
+    },
+    onError: (error) => {
+      void queryClient.invalidateQueries({ queryKey })
+      toastError(isProblem(error, 'conflict') ? t('edit.conflict') : problemText(error))
+    },
+  })
+
   const now = () => {
     const plan = queryClient.getQueryData<Plan>(queryKey)
     return plan ? orderOf(plan) : []
@@ -88,7 +102,9 @@ export function usePlanEdits(id: number) {
       optimise.mutate()
     },
     /** Times on the screen are those of the order before. */
-    pending: reorder.isPending,
+    pending: reorder.isPending || place.isPending,
+    /** Locks a stop as the first (1), the last (-1) or another one; 0 releases it. */
+    place: (siteId: number, position: number) => place.mutate({ siteId, position }),
     optimising: optimise.isPending,
   }
 }

@@ -12,6 +12,7 @@ const reasons = [
   'not_worth',
   'no_skill',
   'no_time',
+  'position',
   'removed_by_hand',
   'cancelled',
 ] as const
@@ -41,6 +42,7 @@ const violations = [
   'closes_during_visit',
   'after_working_hours',
   'other_time',
+  'other_position',
   'no_skill',
   'unreachable',
 ] as const
