@@ -94,15 +94,24 @@ func (x *repair) show(ctx context.Context, tx pgx.Tx, org int64, plan *Plan) err
 }
 
 // Repair plans the rest of a day anew: made stops stay, the clock is at now, and
-// what can stay where it was does. It can be taken back once, until the plan is
-// changed again.
+// what can stay where it was does. It can be taken back until the plan is changed
+// in another way, and so can the repairs before it, one after the other.
 func (s *Service) Repair(ctx context.Context, id int64, version int, r RepairRequest) (*Plan, error) {
 	return s.change(ctx, id, version, func(tx pgx.Tx, a postgres.Actor, plan *Plan) error {
 		x, err := s.repaired(ctx, tx, a, plan, r)
 		if err != nil {
 			return err
 		}
-		before, err := json.Marshal(plan)
+		stack := []beforeRepair{}
+		if plan.CanUndoRepair {
+			if stack, err = readRepairs(ctx, tx, a.OrgID, id); err != nil {
+				return err
+			}
+		}
+		if len(stack) == mostRepairs {
+			stack = stack[1:]
+		}
+		before, err := json.Marshal(append(stack, beforeRepair{plan}))
 		if err != nil {
 			return fmt.Errorf("visits: day before its repair: %w", err)
 		}
@@ -122,19 +131,58 @@ func (s *Service) Repair(ctx context.Context, id int64, version int, r RepairReq
 
 var errNoRepair = fault.New(fault.Conflict, "There is nothing to take back: the day was changed since, or not planned anew.")
 
-// UndoRepair takes a day back to what it was before its repair.
+// mostRepairs is how many repairs of a day can be taken back.
+const mostRepairs = 20
+
+// beforeRepair is a day as it was before a repair.
+type beforeRepair struct {
+	Plan *Plan `json:"plan"`
+}
+
+// readRepairs reads what can be taken back to, the latest last. Repairs follow
+// each other without another change between them.
+func readRepairs(ctx context.Context, tx pgx.Tx, org, id int64) ([]beforeRepair, error) {
+	var body []byte
+	if err := tx.QueryRow(ctx, `select before_repair from visit_plans where org_id = $1 and id = $2`, org, id).Scan(&body); err != nil {
+		return nil, fmt.Errorf("visits: day before its repair: %w", err)
+	}
+	if len(body) == 0 {
+		return nil, nil
+	}
+	if body[0] != '[' { // kept when there was one of them only
+		before := &Plan{}
+		if err := json.Unmarshal(body, before); err != nil {
+			return nil, fmt.Errorf("visits: day %d before its repair: %w", id, err)
+		}
+		return []beforeRepair{{before}}, nil
+	}
+	var stack []beforeRepair
+	if err := json.Unmarshal(body, &stack); err != nil {
+		return nil, fmt.Errorf("visits: day %d before its repairs: %w", id, err)
+	}
+	return stack, nil
+}
+
+// UndoRepair takes a day back to what it was before its latest repair.
 func (s *Service) UndoRepair(ctx context.Context, id int64, version int) (*Plan, error) {
 	return s.change(ctx, id, version, func(tx pgx.Tx, a postgres.Actor, plan *Plan) error {
 		if !plan.CanUndoRepair {
 			return errNoRepair.WithCurrent(plan)
 		}
-		var body []byte
-		if err := tx.QueryRow(ctx, `select before_repair from visit_plans where org_id = $1 and id = $2`, a.OrgID, id).Scan(&body); err != nil {
-			return fmt.Errorf("visits: day before its repair: %w", err)
+		stack, err := readRepairs(ctx, tx, a.OrgID, id)
+		if err != nil {
+			return err
 		}
-		before := &Plan{}
-		if err := json.Unmarshal(body, before); err != nil {
-			return fmt.Errorf("visits: day %d before its repair: %w", id, err)
+		if len(stack) == 0 {
+			return errNoRepair.WithCurrent(plan)
+		}
+		before := stack[len(stack)-1].Plan
+		stack = stack[:len(stack)-1]
+		var rest []byte
+		if len(stack) > 0 {
+			if rest, err = json.Marshal(stack); err != nil {
+				return fmt.Errorf("visits: day before its repair: %w", err)
+			}
 		}
 		found, err := outcomeOf(ctx, tx, a.OrgID, before)
 		if err != nil {
@@ -148,8 +196,9 @@ func (s *Service) UndoRepair(ctx context.Context, id int64, version int) (*Plan,
 			return err
 		}
 		_, err = tx.Exec(ctx, `
-			update visit_plans set request = $3, estimated = $4, version = version + 1, before_repair = null, before_repair_version = null
-			where org_id = $1 and id = $2`, a.OrgID, id, request, before.Estimated)
+			update visit_plans set request = $3, estimated = $4, version = version + 1, before_repair = $5,
+			       before_repair_version = case when $5::jsonb is null then null else version + 1 end
+			where org_id = $1 and id = $2`, a.OrgID, id, request, before.Estimated, rest)
 		return err
 	})
 }

@@ -6,9 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 	"github.com/stretchr/testify/require"
 
+	"github.com/waymark-crm/waymark/geo/travel"
 	"github.com/waymark-crm/waymark/internal/fault"
 	"github.com/waymark-crm/waymark/internal/visits"
 )
@@ -69,7 +71,111 @@ func TestTheRestOfADayIsPlannedFromHere(t *testing.T) {
 	require.Equal(t, plan.Request, back.Request)
 	require.Equal(t, plan.Route.Geometry, back.Route.Geometry)
 	_, err = b.service.UndoRepair(b.ctx, plan.ID, back.Version)
-	require.True(t, fault.Is(err, fault.Conflict), "once")
+	require.True(t, fault.Is(err, fault.Conflict), "there is no more to take back")
+}
+
+func TestRepairsAreTakenBackOneAfterTheOther(t *testing.T) {
+	b := setup(t)
+	plan := b.planned(t, b.request(b.sites...))
+	ids := order(plan)
+	first, err := b.service.Repair(b.ctx, plan.ID, plan.Version, visits.RepairRequest{At: "10:00", Done: ids[:1], Cancelled: ids[2:3]})
+	require.NoError(t, err)
+	second, err := b.service.Repair(b.ctx, plan.ID, first.Version, visits.RepairRequest{At: "10:30", Done: ids[:1], Cancelled: ids[3:4]})
+	require.NoError(t, err)
+	require.NotEqual(t, order(first), order(second))
+	back, err := b.service.UndoRepair(b.ctx, plan.ID, second.Version)
+	require.NoError(t, err)
+	require.Equal(t, order(first), order(back))
+	require.True(t, back.CanUndoRepair)
+	back, err = b.service.UndoRepair(b.ctx, plan.ID, back.Version)
+	require.NoError(t, err)
+	require.Equal(t, ids, order(back))
+	require.False(t, back.CanUndoRepair)
+
+	// What was changed by hand in between is not taken back with them.
+	first, err = b.service.Repair(b.ctx, plan.ID, back.Version, visits.RepairRequest{At: "10:00", Cancelled: ids[2:3]})
+	require.NoError(t, err)
+	turned := order(first)
+	slices.Reverse(turned)
+	byHand, err := b.service.Reorder(b.ctx, plan.ID, first.Version, turned)
+	require.NoError(t, err)
+	second, err = b.service.Repair(b.ctx, plan.ID, byHand.Version, visits.RepairRequest{At: "10:30", Cancelled: ids[3:4]})
+	require.NoError(t, err)
+	back, err = b.service.UndoRepair(b.ctx, plan.ID, second.Version)
+	require.NoError(t, err)
+	require.Equal(t, turned, order(back))
+	require.False(t, back.CanUndoRepair)
+}
+
+func TestAStopIsLockedAsTheFirstOrLastOfItsDay(t *testing.T) {
+	b := setup(t)
+	plan := b.planned(t, b.request(b.sites...))
+	ids := order(plan)
+	locked, err := b.service.PlaceStop(b.ctx, plan.ID, plan.Version, ids[0], -1)
+	require.NoError(t, err)
+	require.Equal(t, append(slices.Clone(ids[1:]), ids[0]), order(locked))
+	locked, err = b.service.PlaceStop(b.ctx, plan.ID, locked.Version, ids[2], 1)
+	require.NoError(t, err)
+	require.Equal(t, ids[2], order(locked)[0])
+	_, err = b.service.Optimise(b.ctx, plan.ID, locked.Version)
+	require.NoError(t, err)
+	again, err := b.work(t, 1)
+	require.NoError(t, err)
+	require.Equal(t, ids[2], order(again)[0], "planning again keeps it there")
+	require.Equal(t, ids[0], order(again)[len(ids)-1])
+	turned := order(again)
+	slices.Reverse(turned)
+	byHand, err := b.service.Reorder(b.ctx, plan.ID, again.Version, turned)
+	require.NoError(t, err)
+	require.Equal(t, "other_position", byHand.Route.Stops[0].Violation, "what an order by hand breaks is marked")
+	free, err := b.service.PlaceStop(b.ctx, plan.ID, byHand.Version, ids[0], 0)
+	require.NoError(t, err)
+	require.Empty(t, free.Route.Stops[0].Violation)
+	_, err = b.service.PlaceStop(b.ctx, plan.ID, free.Version, ids[0], 9)
+	require.True(t, fault.Is(err, fault.Invalid))
+}
+
+func TestAWayWithoutRoadsIsAskedForAndNotDrivenByCar(t *testing.T) {
+	b := setup(t)
+	var wanted []travel.Way
+	b.service.Travel = func(w travel.Way) (travel.Provider, error) {
+		if w.Profile != travel.Car {
+			return nil, fault.Wrap(&travel.NotPrepared{Way: w}, fault.Conflict, "Being prepared.")
+		}
+		return travel.NewStraight(), nil
+	}
+	b.service.Want = func(_ context.Context, _ pgx.Tx, w travel.Way) error { wanted = append(wanted, w); return nil }
+	r := b.request(b.sites...)
+	r.Profile = travel.Bicycle
+	_, err := b.service.Create(b.ctx, r)
+	require.True(t, fault.Is(err, fault.Conflict))
+	require.Equal(t, []travel.Way{{Profile: travel.Bicycle}}, wanted)
+}
+
+func TestADayAtThePaceOfTheHourTakesLongerInTheMorningAlone(t *testing.T) {
+	b := setup(t)
+	free := b.planned(t, b.request(b.sites...))
+	fast := travel.NewStraight()
+	slow := fast
+	slow.MetresPerSecond /= 2
+	b.service.Travel = func(w travel.Way) (travel.Provider, error) {
+		if !w.ByHour {
+			return fast, nil
+		}
+		return travel.NewByHour(fast, travel.Stretch{From: 0, Provider: slow}, travel.Stretch{From: 9*3600 + 60, Provider: fast}), nil
+	}
+	r := b.request(b.sites...)
+	r.ByHour = true
+	plan := b.planned(t, r)
+	require.True(t, plan.Request.ByHour)
+	last := plan.Route.Stops[len(plan.Route.Stops)-1]
+	require.Positive(t, last.DriveSeconds)
+	same, err := b.service.Reorder(b.ctx, plan.ID, plan.Version, order(plan))
+	require.NoError(t, err)
+	require.Equal(t, plan.Route.DriveSeconds, same.Route.DriveSeconds, "searching and checking agree")
+	all, err := b.service.Reorder(b.ctx, plan.ID, same.Version, order(free))
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, all.Route.DriveSeconds, free.Route.DriveSeconds)
 }
 
 func reasons(p *visits.Plan) []string {
