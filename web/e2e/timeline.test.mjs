@@ -84,7 +84,75 @@ describe('the timeline of an account', { concurrency: false }, () => {
     await rep.page.getByText('Who can see this account').waitFor()
   })
 
+  it('is linked, given a field of one’s own and a photo; what is removed comes back by undo', async () => {
+    await addField(server.url, { key: 'dock', label: 'Loading dock', type: 'text' })
+    await rep.go(`/accounts/${account.id}`)
+    const { page } = rep
+    const dock = page.getByLabel('Loading dock', { exact: true })
+    await dock.fill('Gate 4, “ring twice”')
+    await dock.press('Enter')
+
+    const other = await page.evaluate(async (id) => {
+      const answer = await fetch('/api/accounts?status=customer&class=A&limit=5')
+      return (await answer.json()).items.find((one) => one.id !== id)
+    }, account.id)
+    await page.getByRole('button', { name: 'Link an account' }).click()
+    const related = page.getByRole('region', { name: 'Related accounts' })
+    await related
+      .getByRole('combobox', { name: 'Account' })
+      .or(related.getByRole('textbox', { name: 'Account' }))
+      .first()
+      .fill(other.name)
+    await page.getByRole('option', { name: other.name }).first().click()
+    await related.getByRole('button', { name: 'Save' }).click()
+    const link = related.getByRole('link', { name: other.name })
+    await link.waitFor()
+    await related.getByRole('button', { name: `Remove the link to ${other.name}` }).click()
+    await page.getByRole('button', { name: 'Undo' }).last().click()
+    await link.waitFor()
+
+    const png = await page.evaluate(() => {
+      const canvas = document.createElement('canvas')
+      canvas.width = canvas.height = 8
+      return canvas.toDataURL('image/png').split(',')[1]
+    })
+    const files = page.getByRole('region', { name: 'Files and photos' })
+    await files
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'shop window.png', mimeType: 'image/png', buffer: Buffer.from(png, 'base64') })
+    const photo = files.getByRole('img', { name: 'shop window.png' })
+    await photo.waitFor()
+    await files.getByRole('button', { name: 'Remove shop window.png' }).click()
+    await photo.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo' }).last().click()
+    await photo.waitFor()
+
+    await rep.reload()
+    await photo.waitFor()
+    await link.waitFor()
+    assert.equal(await dock.inputValue(), 'Gate 4, “ring twice”')
+  })
+
   it('nothing went wrong in the pages', () => {
     assert.deepEqual([...rep.faults, ...manager.faults], [])
   })
 })
+
+/** An administrator adds a field to accounts; one that is there already stays. */
+async function addField(url, field) {
+  const send = (path, body, headers = {}) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+  const signedIn = await send('/api/session', {
+    email: 'admin@demo.waymark.example',
+    password: 'waymark-demo',
+  })
+  assert.equal(signedIn.status, 200)
+  const { csrfToken } = await signedIn.json()
+  const cookie = signedIn.headers.getSetCookie()[0].split(';')[0]
+  const made = await send('/api/custom-fields', field, { Cookie: cookie, 'X-CSRF-Token': csrfToken })
+  assert.ok([201, 422].includes(made.status), await made.text())
+}
