@@ -14,14 +14,20 @@ import (
 )
 
 const (
-	// gatherAtMost is how many accounts of a shape are fetched and sorted rather than
-	// looked for in the order of the list, where each one's place is tested.
-	gatherAtMost = 4_000
-	// hashAtMost is how many sites of a shape are read for their accounts to be looked
-	// for among them, rather than testing the place of each account on the way.
-	hashAtMost = 40_000
+	// gatherAtMost is how many accounts of a shape are fetched and sorted, whatever
+	// else might be quicker.
+	gatherAtMost = 2_000
 	// fetchAtMost is how many accounts that are known by their ids are.
 	fetchAtMost = 3_000
+)
+
+// Costs of a list with a shape, in entries of an index that are read one after
+// another (see plan).
+const (
+	siteScanned = 1  // a site of the shape's cells, looked at
+	siteHashed  = 2  // and kept, to find its account again
+	rowFetched  = 12 // an account, fetched and sorted
+	rowPlaced   = 12 // an account on the way, whose place is looked up
 )
 
 // page returns the ids of one page in order, and where it ended unless it is the
@@ -86,14 +92,18 @@ func (p *pager) find() ([]found, error) {
 	}
 	share := 1.0
 	if driving != nil {
-		in, of, err := p.inShape(driving)
+		sites, in, of, err := p.inShape(driving)
 		if err != nil {
 			return nil, err
 		}
-		if in <= gatherAtMost || p.sort.group == "" && !p.sort.indexed {
+		share = float64(in) / float64(max(in, of, 1))
+		tested := rowPlaced * 3 * float64(p.rows) / max(share, 1e-9)
+		gathered := float64(siteScanned*sites + rowFetched*in)
+		hashed := float64(siteHashed*sites) + tested/rowPlaced
+		if in <= gatherAtMost || gathered < min(tested, hashed) || p.sort.group == "" && !p.sort.indexed {
 			return p.inPlace()
 		}
-		share, p.hashed = float64(in)/float64(max(in, of, 1)), in <= hashAtMost
+		p.hashed = hashed < tested
 	}
 	switch {
 	case p.sort.owners:
@@ -109,7 +119,7 @@ func (p *pager) find() ([]found, error) {
 		share = float64(p.total) / float64(max(p.total, n))
 	}
 	if p.sort.group == "" {
-		return p.grouped(plan(kinds, p.rows, share))
+		return p.grouped(p.plan(kinds, share))
 	}
 	return p.inTurn(kinds, share)
 }
@@ -139,24 +149,20 @@ func (p *pager) inTurn(groups []bunch, share float64) ([]found, error) {
 		}
 	}
 	if first > 0 {
-		hits, err := p.grouped(plan(groups[:first], p.rows, share))
+		hits, err := p.grouped(p.plan(groups[:first], share))
 		if err != nil || len(hits) == p.rows || first == len(groups) {
 			return hits, err
 		}
 	}
-	return p.grouped(plan(groups, p.rows, share))
+	return p.grouped(p.plan(groups, share))
 }
 
-// inShape estimates how many accounts lie in a shape, as far as its cells and the
-// sums say that are kept, and of how many.
-func (p *pager) inShape(shape *Shape) (in, of int, err error) {
+// inShape estimates how many sites lie in a shape, how many of the accounts that
+// the filter means, and of how many, as far as its cells and the sums say that are
+// kept.
+func (p *pager) inShape(shape *Shape) (sites, in, of int, err error) {
 	if p.total >= 0 {
-		return p.total, 0, nil
-	}
-	free := p.f
-	free.Box, free.Within, free.Reach, free.Areas = nil, nil, nil, nil
-	if about, counted := free.counted(); !counted || about&ofDue != 0 {
-		free = Filter{bySite: p.f.bySite, scope: currentOnly}
+		return p.total, p.total, 0, nil
 	}
 	cells, rest := countedCells(shape.cover.Inside)
 	edge, small := countedCells(shape.cover.Edge)
@@ -167,12 +173,24 @@ func (p *pager) inShape(shape *Shape) (in, of int, err error) {
 		edge.lo, edge.hi, edge.level = append(edge.lo, lo), append(edge.hi, hi), append(edge.level, finestCounted)
 	}
 	cells.lo, cells.hi, cells.level = append(cells.lo, edge.lo...), append(cells.hi, edge.hi...), append(cells.level, edge.level...)
-	n, err := free.inCells(p.ctx, p.tx, p.statement(), cells)
+	all := Filter{scope: currentOnly}
+	every, err := all.inCells(p.ctx, p.tx, p.statement(), cells)
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, 0, err
 	}
-	every, err := free.ofAll(p.ctx, p.tx, p.statement())
-	return n.Accounts, every.Accounts, err
+	free := p.f
+	free.Box, free.Within, free.Reach, free.Areas = nil, nil, nil, nil
+	about, counted := free.counted()
+	meant := every
+	if counted && about&ofDue == 0 && about != ofNone {
+		if meant, err = free.inCells(p.ctx, p.tx, p.statement(), cells); err != nil {
+			return 0, 0, 0, err
+		}
+	} else {
+		free = all
+	}
+	total, err := free.ofAll(p.ctx, p.tx, p.statement())
+	return every.Accounts, meant.Accounts, total.Accounts, err
 }
 
 // best lists by how well the search text matches.
@@ -292,6 +310,19 @@ func (p *pager) gatheredSorted() ([]found, error) {
 		return nil, nil
 	}
 	return p.collect(q, `select a.id, a.key::text, 0 from (`+text+`) a order by `+p.sort.orderByKey("a.key")+` limit `+q.Arg(p.rows)+`::bigint`)
+}
+
+// plan is [plan] for this page. Where every account on the way costs much, no more
+// is asked of a group than is likely to be enough.
+func (p *pager) plan(groups []bunch, share float64) (walked, gathered []bunch) {
+	walked, gathered = plan(groups, p.rows, share)
+	if share < 1 && !p.hashed {
+		return walked, gathered
+	}
+	for i := range walked {
+		walked[i].most = p.rows
+	}
+	return walked, gathered
 }
 
 // grouped puts a page together from groups. Those walked are asked for as much as is

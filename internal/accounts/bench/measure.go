@@ -230,10 +230,14 @@ func (b *bench) asked(ctx context.Context, places []sample) error {
 		}
 		return v
 	}
-	sorts := strings.Fields("name -name dueOn revenue -revenue updatedAt -updatedAt createdAt lastVisitOn -lastVisitOn status class category visitIntervalDays visitMinutes ownerId -ownerId")
+	sorts := strings.Fields("name -name dueOn revenue -revenue potential -potential updatedAt -updatedAt createdAt lastVisitOn -lastVisitOn status class category visitIntervalDays visitMinutes ownerId -ownerId")
 	word := func(rng *rand.Rand) string {
 		words := strings.Fields(pick(rng).Name)
 		return words[rng.IntN(len(words))]
+	}
+	text := func(rng *rand.Rand) string {
+		p := pick(rng)
+		return url.QueryEscape(one(rng, p.Name, word(rng), p.Street, word(rng)+" "+p.City))
 	}
 	api := b.server.url + "/api"
 	if err := b.row("answers", "wanted p95 ms", "p95 ms", "p50 ms", "p99 ms", "a second"); err != nil {
@@ -244,18 +248,22 @@ func (b *bench) asked(ctx context.Context, places []sample) error {
 		wanted int
 		ask    func(rng *rand.Rand) string
 	}{
-		{"list, any filter and sort", 50, func(rng *rand.Rand) string {
+		{"rows of a list, any filter and sort", 50, func(rng *rand.Rand) string {
 			v := filter(rng)
 			v.Set("sort", sorts[rng.IntN(len(sorts))])
-			return api + "/accounts?" + v.Encode()
+			return api + "/accounts?total=false&" + v.Encode()
 		}},
-		{"count in a viewport", 30, func(rng *rand.Rand) string { return api + "/accounts?limit=1&bbox=" + box(rng) }},
+		{"rows of a list by city, any filter", 0, func(rng *rand.Rand) string {
+			v := filter(rng)
+			v.Set("sort", "city")
+			return api + "/accounts?total=false&" + v.Encode()
+		}},
+		{"count with any filter", 0, func(rng *rand.Rand) string { return api + "/accounts/count?" + filter(rng).Encode() }},
+		{"count in a viewport", 30, func(rng *rand.Rand) string { return api + "/accounts/count?bbox=" + box(rng) }},
 		{"hexagons of a viewport", 0, func(rng *rand.Rand) string { return api + "/regions?bbox=" + box(rng) }},
 		{"search, all kinds, as typed", 80, func(rng *rand.Rand) string { return api + "/search?q=" + url.QueryEscape(word(rng)) }},
-		{"list by a search text", 80, func(rng *rand.Rand) string {
-			p := pick(rng)
-			return api + "/accounts?q=" + url.QueryEscape(one(rng, p.Name, word(rng), p.Street, word(rng)+" "+p.City))
-		}},
+		{"rows of a list by a search text", 80, func(rng *rand.Rand) string { return api + "/accounts?total=false&q=" + text(rng) }},
+		{"count by a search text", 0, func(rng *rand.Rand) string { return api + "/accounts/count?q=" + text(rng) }},
 		{"autocompletion of addresses", 30, func(rng *rand.Rand) string {
 			text := fmt.Sprintf("%d %s", 1+rng.IntN(300), pick(rng).Street)
 			return api + "/search/places?q=" + url.QueryEscape(text[:min(len(text), 4+rng.IntN(14))])
