@@ -32,6 +32,22 @@ func (l *Layer) Int(k Key, v int64) {
 	l.number(k, number{tagValueSigned, uint64(v)<<1 ^ uint64(v>>63)})
 }
 
+// Unique is Int for numbers that no other feature is likely to have, such as ids:
+// it does not look whether the layer has the number already.
+func (l *Layer) Unique(k Key, v int64) {
+	if !l.open {
+		return
+	}
+	var b [11]byte
+	e := append(b[:0], tagValueUnsigned)
+	if v >= 0 {
+		e = binary.AppendUvarint(e, uint64(v))
+	} else {
+		e = binary.AppendUvarint(append(b[:0], tagValueSigned), uint64(v)<<1^uint64(v>>63))
+	}
+	l.tag(k, l.value(e))
+}
+
 // Float gives the open feature a number. Not-a-number and infinities, which no
 // style can use, are left out.
 func (l *Layer) Float(k Key, v float64) {

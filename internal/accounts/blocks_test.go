@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/stretchr/testify/require"
 
+	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/geo/tiles"
 	"github.com/waymark-crm/waymark/internal/postgres"
 )
@@ -142,4 +144,71 @@ func TestTilesFromBlocksShowWhatSitesHoldBeforeAndAfterFolding(t *testing.T) {
 	b.exec(`call rebuild_site_blocks()`)
 	check()
 	require.Equal(t, before, b.shown(Filter{}, tile))
+}
+
+func TestCrowdsOfBlocksAreTheNumbersOfTheirSites(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	rng := rand.New(rand.NewPCG(6, 1))
+	scatter(b, 25, rng)
+	one := b.add("Two places in one cell", -75.52, 39.16, customer)
+	_, err := b.AddSite(b.ctx, one.ID, NewSite{Point: &orb.Point{-75.5201, 39.1601}})
+	require.NoError(t, err)
+	type numbers struct{ accounts, customers, prospects int }
+	want := map[hexgrid.Cell]numbers{}
+	and, or := hexgrid.ParentMasks(crowdResolution)
+	b.sql(func(tx pgx.Tx) error {
+		rows, err := tx.Query(b.ctx, `
+			select (s.cell & $2) | $3, count(distinct a.id), count(distinct a.id) filter (where a.status = 'customer'), count(distinct a.id) filter (where a.status = 'prospect')
+			from sites s join accounts a on a.org_id = s.org_id and a.id = s.account_id where s.org_id = $1 group by 1`, b.org, and, or)
+		if err != nil {
+			return err
+		}
+		var cell hexgrid.Cell
+		var n numbers
+		_, err = pgx.ForEachRow(rows, []any{&cell, &n.accounts, &n.customers, &n.prospects}, func() error { want[cell] = n; return nil })
+		return err
+	})
+	require.Greater(t, len(want), 10)
+	read := func(f Filter, most int) (fit bool, in blockSites) {
+		t.Helper()
+		require.NoError(t, b.read(b.ctx, func(tx pgx.Tx, actor postgres.Actor) (err error) {
+			q := NewStatement(actor.OrgID, b.today())
+			filter, known := f.ofBlocks(q.today)
+			require.True(t, known)
+			fit, err = filter.readBlocks(b.ctx, tx, q, []hexgrid.Range{{Lo: 0, Hi: math.MaxInt64}}, true, most, &in, func(orb.Point) bool { return true })
+			return err
+		}))
+		return fit, in
+	}
+	for _, fold := range []bool{false, true} {
+		if fold {
+			require.NoError(t, b.FoldBlocks(t.Context()))
+		}
+		fit, all := read(Filter{}, 1_000)
+		require.True(t, fit)
+		fit, some := read(Filter{}, len(all.sites)-1)
+		require.False(t, fit)
+		require.Empty(t, some.sites)
+		got := map[hexgrid.Cell]numbers{}
+		weight := 0
+		for _, g := range some.crowds {
+			require.NotContains(t, got, g.cell, "each cell once, whoever owns its accounts")
+			got[g.cell] = numbers{g.count, g.customers, g.prospects}
+			weight += g.weight
+		}
+		require.Equal(t, want, got)
+		require.Equal(t, len(all.sites), weight)
+		// From the sites themselves it is the same.
+		groups, first := crowdsOf(all.sites, crowdResolution)
+		require.Len(t, groups, len(want))
+		for i, g := range groups {
+			require.Equal(t, want[g.cell], numbers{g.count, g.customers, g.prospects})
+			require.Equal(t, g.cell, first[i].cell.Parent(crowdResolution))
+		}
+		// Numbers by cell say nothing of a status.
+		fit, none := read(Filter{Status: []Status{Customer}}, len(all.sites)-1)
+		require.False(t, fit)
+		require.Empty(t, none.crowds)
+	}
 }

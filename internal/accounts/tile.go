@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
@@ -135,14 +136,46 @@ type tileBuilder struct {
 func (b *tileBuilder) statement() *Statement { return NewStatement(b.orgID, b.today) }
 
 // ranges covers the tile, grown by a share of its width, with whole cells of a
-// resolution or coarser ones.
+// resolution or coarser ones, in ascending order. Callers do not change them.
 func (b *tileBuilder) ranges(res int, margin float64) ([]hexgrid.Range, error) {
-	cover, err := hexgrid.CoverRanges(b.tile.BoundWith(margin), hexgrid.CoverOptions{MaxCells: coverCells, MaxResolution: max(res, 1)})
+	return coverOf(tileCover{b.tile, max(res, 1), margin})
+}
+
+// tileCover says what of a tile is covered, and by which cells.
+type tileCover struct {
+	tile   tiles.Tile
+	res    int
+	margin float64
+}
+
+// covers are covers of tiles, which depend on nothing else: finding one takes as
+// long as a small tile. A few MB at most.
+var covers = struct {
+	sync.Mutex
+	known map[tileCover][]hexgrid.Range
+}{known: map[tileCover][]hexgrid.Range{}}
+
+const mostCovers = 2_000
+
+func coverOf(of tileCover) ([]hexgrid.Range, error) {
+	covers.Lock()
+	ranges, known := covers.known[of]
+	covers.Unlock()
+	if known {
+		return ranges, nil
+	}
+	cover, err := hexgrid.CoverRanges(of.tile.BoundWith(of.margin), hexgrid.CoverOptions{MaxCells: coverCells, MaxResolution: of.res})
 	if err != nil {
 		return nil, fmt.Errorf("cover: %w", err)
 	}
-	ranges := append(slices.Clone(cover.Inside), cover.Edge...)
+	ranges = append(slices.Clone(cover.Inside), cover.Edge...)
 	slices.SortFunc(ranges, func(a, b hexgrid.Range) int { return cmp.Compare(a.Lo, b.Lo) })
+	covers.Lock()
+	defer covers.Unlock()
+	if len(covers.known) >= mostCovers {
+		clear(covers.known)
+	}
+	covers.known[of] = ranges
 	return ranges, nil
 }
 
@@ -288,8 +321,8 @@ func (w siteWriter) write(s tileSite, named bool) {
 	if !w.l.Point(uint64(s.id), s.point) {
 		return
 	}
-	w.l.Int(w.account, s.account)
-	w.l.Int(w.site, s.id)
+	w.l.Unique(w.account, s.account)
+	w.l.Unique(w.site, s.id)
 	if named {
 		w.l.String(w.name, s.name)
 	}
@@ -310,6 +343,7 @@ type tileGroup struct {
 	only                 hexgrid.Range // with count 1: where its site is stored
 	lon, lat             float64       // sums of distances from the cell's centre, weighted
 	point                orb.Point     // where it is drawn
+	weight               int           // of groups from blocks: how many sites lon and lat are sums of
 }
 
 // finer is how many resolutions below a group its middle is reckoned.

@@ -7,8 +7,8 @@ import (
 	"github.com/waymark-crm/waymark/geo/tiles"
 )
 
-// mostOfBlocks is up to how many sites a tile is made from blocks, where their
-// groups are also summed up and where they are not.
+// mostOfBlocks is up to how many sites of blocks a tile is made from, and
+// mostBesideSums the same where blocks have the numbers of its groups.
 const (
 	mostBesideSums = 3 * MaxFeatures
 	mostOfBlocks   = 100_000
@@ -22,28 +22,49 @@ func (b *tileBuilder) byBlocks(l *tiles.Layer, f Filter) (done, crowd bool, err 
 	if !ok {
 		return false, false, nil
 	}
-	ranges, err := b.ranges(blockResolution, 0)
+	most, margin := mostOfBlocks, 0.0
+	bySums := int(b.tile.Z)-crowded <= crowdResolution
+	if bySums {
+		most, margin = mostBesideSums, b.marginOf(crowdResolution)
+	}
+	ranges, err := b.ranges(blockResolution, margin)
 	if err != nil {
 		return false, false, err
 	}
-	most := mostOfBlocks
-	if int(b.tile.Z)-crowded <= finestCounted && f.bySums() {
-		most = mostBesideSums
-	}
-	var in []blockSite
-	inTile := insideOf(b.tile)
-	done, err = filter.readBlocks(b.ctx, b.tx, b.statement(), ranges, b.names, most, func(s *blockSite) {
-		if inTile(s.point) {
-			in = append(in, *s)
-		}
-	})
+	in := blockMemory.Get().(*blockSites)
+	defer blockMemory.Put(in)
+	done, err = filter.readBlocks(b.ctx, b.tx, b.statement(), ranges, b.names, most, in, insideOf(b.tile))
 	switch {
-	case !done || err != nil:
+	case err != nil:
 		return false, true, err
-	case len(in) > b.most:
+	case !done && bySums && filter.meansAll():
+		return true, true, b.writeGroups(l, f, b.crowds(in.crowds), crowdResolution)
+	case !done:
+		return false, true, nil
+	case len(in.sites) > b.most:
 		return true, true, b.writeCrowd(l, filter.today, in)
 	}
-	return true, false, b.writeSites(l, filter.today, in, b.names && len(in) <= namedSites(b.tile.Z))
+	return true, false, b.writeSites(l, filter.today, in, in.sites, b.names && len(in.sites) <= namedSites(b.tile.Z))
+}
+
+// crowds returns those of the groups that are drawn in this tile. A group lies in
+// the middle of its sites.
+func (b *tileBuilder) crowds(all []tileGroup) []tileGroup {
+	near := b.tile.BoundWith(1)
+	in := all[:0]
+	for _, g := range all {
+		g.only.Lo, g.only.Hi = g.cell.Range()
+		g.point = orb.Point{g.lon / float64(g.weight), g.lat / float64(g.weight)}
+		if !near.Contains(g.point) { // beyond, or over the 180th meridian, where degrees jump
+			if centre, err := hexgrid.Centre(g.cell); err == nil {
+				g.point = centre
+			}
+		}
+		if g.count == 1 || tiles.At(g.point, int(b.tile.Z)) == b.tile {
+			in = append(in, g)
+		}
+	}
+	return in
 }
 
 // insideOf returns a test whether a point belongs to a tile, as [tiles.At] has it.
@@ -62,18 +83,18 @@ func insideOf(t tiles.Tile) func(orb.Point) bool {
 	}
 }
 
-// writeSites writes sites from blocks as everySite does.
-func (b *tileBuilder) writeSites(l *tiles.Layer, today int32, sites []blockSite, named bool) error {
+// writeSites writes some sites of blocks as everySite does.
+func (b *tileBuilder) writeSites(l *tiles.Layer, today int32, of *blockSites, sites []blockSite, named bool) error {
 	w := newSiteWriter(l, b.fields)
 	if len(b.fields) == 0 {
 		for i := range sites {
-			w.write(sites[i].shown(today), named)
+			w.write(of.shown(&sites[i], today), named)
 		}
 		return nil
 	}
 	shown := make([]tileSite, len(sites))
 	for i := range sites {
-		shown[i] = sites[i].shown(today)
+		shown[i] = of.shown(&sites[i], today)
 	}
 	if err := b.carry(shown); err != nil {
 		return err
@@ -85,10 +106,10 @@ func (b *tileBuilder) writeSites(l *tiles.Layer, today int32, sites []blockSite,
 }
 
 // shown is the site as tiles show it.
-func (s *blockSite) shown(today int32) tileSite {
+func (b *blockSites) shown(s *blockSite, today int32) tileSite {
 	return tileSite{
-		id: s.id, account: s.account, point: s.point, cell: s.cell, owner: s.of.owner,
-		status: statusOf[s.status], class: classOf[s.class], coverage: s.coverage(today), name: s.name,
+		id: s.id, account: s.account, point: s.point, cell: s.cell, owner: b.blocks[s.block].owner,
+		status: statusOf[s.status], class: classOf[s.class], coverage: s.coverage(today), name: string(b.names[s.name:s.end]),
 	}
 }
 
@@ -101,9 +122,9 @@ var (
 // writeCrowd groups the sites of a tile by cell, about as many groups to a screen
 // as on the zooms before. A group is of the sites in the tile, so that a neighbour
 // that shows every site shows no site twice.
-func (b *tileBuilder) writeCrowd(l *tiles.Layer, today int32, in []blockSite) error {
+func (b *tileBuilder) writeCrowd(l *tiles.Layer, today int32, in *blockSites) error {
 	for res := min(int(b.tile.Z)-crowded, hexgrid.StorageResolution); ; res-- {
-		groups, first := crowdsOf(in, res)
+		groups, first := crowdsOf(in.sites, res)
 		if len(groups) > b.most && res > 0 {
 			continue
 		}
@@ -113,7 +134,7 @@ func (b *tileBuilder) writeCrowd(l *tiles.Layer, today int32, in []blockSite) er
 				alone = append(alone, *first[i])
 			}
 		}
-		if err := b.writeSites(l, today, alone, false); err != nil {
+		if err := b.writeSites(l, today, in, alone, false); err != nil {
 			return err
 		}
 		writeCounts(l, groups[:min(len(groups), b.most)])
