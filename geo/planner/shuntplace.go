@@ -2,9 +2,10 @@ package planner
 
 // How many visits a visit can be put behind and before are looked at. A position
 // between two of them is found from the one before it, so the others matter less.
+// In clusters fewer measured worse at 1,000 customers, elsewhere no better.
 const (
-	afterMost  = 50
-	beforeMost = 25
+	afterMost  = 80
+	beforeMost = 40
 )
 
 // beside is a visit that another one can be put next to, and the edge between.
