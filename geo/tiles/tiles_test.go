@@ -68,6 +68,7 @@ func TestAnotherLibraryReadsWhatWasWritten(t *testing.T) {
 	w.Layer("empty")
 	l := w.Layer("accounts")
 	name, open, revenue, change, class := l.Key("name"), l.Key("open"), l.Key("revenue"), l.Key("change"), l.Key("class")
+	own := l.Key("own")
 	require.Equal(t, name, l.Key("name"))
 	r := rand.New(rand.NewPCG(1, 1))
 	bound := tile.Bound()
@@ -90,6 +91,7 @@ func TestAnotherLibraryReadsWhatWasWritten(t *testing.T) {
 		l.Bool(open, i%2 == 0)
 		l.Float(revenue, one.revenue)
 		l.Int(change, one.change)
+		l.Unique(own, -one.change)
 		l.Int(class, int64(i%3))
 		l.String(name, "") // left out
 		l.Float(revenue, math.NaN())
@@ -110,6 +112,7 @@ func TestAnotherLibraryReadsWhatWasWritten(t *testing.T) {
 		require.Equal(t, i%2 == 0, f.Properties["open"])
 		require.Equal(t, rows[i].revenue, f.Properties["revenue"])
 		require.EqualValues(t, rows[i].change, f.Properties["change"])
+		require.EqualValues(t, -rows[i].change, f.Properties["own"])
 		require.EqualValues(t, i%3, f.Properties["class"])
 	}
 }

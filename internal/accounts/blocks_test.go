@@ -212,3 +212,37 @@ func TestCrowdsOfBlocksAreTheNumbersOfTheirSites(t *testing.T) {
 		require.Empty(t, none.crowds)
 	}
 }
+
+func TestBlocksShowAPersonTheSitesThatTheyMaySee(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	at := orb.Point{-75.52, 39.16}
+	for i := range 9 {
+		b.add(fmt.Sprint("Account ", i), at[0]+0.0001*float64(i), at[1], func(n *NewAccount) {
+			n.OwnerID = []*int64{&b.rep, &b.manager, nil}[i%3]
+		})
+	}
+	tile := tiles.At(at, 13)
+	b.exec(`insert into access_rules (org_id, role, sees, edits) values ($1, 'rep', 'own', 'own')`, b.org)
+	rep := *b
+	rep.ctx = b.repCtx
+	for range 2 {
+		own := b.everySiteOf(tile, fmt.Sprint("a.owner_id = ", b.rep))
+		require.Len(t, own, 3)
+		require.Equal(t, own, rep.shown(Filter{}, tile))
+		require.Empty(t, rep.shown(Filter{OwnerIDs: []int64{b.manager, 0}}, tile))
+		require.Len(t, b.shown(Filter{}, tile), 9)
+		require.NoError(t, b.FoldBlocks(t.Context())) // and once more
+	}
+	// By territory, which a block knows too.
+	b.exec(`update access_rules set sees = 'territory', edits = 'own' where org_id = $1`, b.org)
+	b.exec(`update sites set territory_id = 7 where org_id = $1 and owner_id is null`, b.org)
+	inTerritory := postgres.WithActor(b.t.Context(), postgres.Actor{OrgID: b.org, UserID: b.rep, Role: "rep",
+		Access: []string{"app.sees_people", fmt.Sprintf("{%d}", b.rep), "app.sees_territories", "{7}"}})
+	rep.ctx = inTerritory
+	for range 2 {
+		require.Equal(t, b.everySiteOf(tile, fmt.Sprintf("(a.owner_id = %d or s.territory_id = 7)", b.rep)), rep.shown(Filter{}, tile))
+		require.Len(t, rep.shown(Filter{}, tile), 6)
+		require.NoError(t, b.FoldBlocks(t.Context()))
+	}
+}
