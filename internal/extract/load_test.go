@@ -154,7 +154,7 @@ func TestALoadOfDelaware(t *testing.T) {
 	require.Len(t, folders, 1, "what the killed load left is cleared away")
 	inside, err := os.ReadDir(filepath.Join(data, "extract", folders[0].Name()))
 	require.NoError(t, err)
-	require.Len(t, inside, 2, "only roads and tiles")
+	require.Len(t, inside, 3, "only the extract, roads and tiles")
 
 	t.Run("roads lead from Dover to Wilmington", func(t *testing.T) {
 		network, err := roads.Open(first.Roads)
@@ -164,6 +164,7 @@ func TestALoadOfDelaware(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 2016, network.Info().DataTimestamp.Year())
 	})
+	t.Run("roads for bicycles are made when they are asked for, and by the next load along with the car's", func(t *testing.T) { bicyclesOnDemand(t, db, data) })
 	t.Run("the bay and the Atlantic are water on the map and the towns are not", func(t *testing.T) { seaOnTheMap(t, first.Tiles) })
 	t.Run("names are in the attribute that the style reads", func(t *testing.T) { namesOnTheMap(t, first.Tiles) })
 
@@ -204,6 +205,7 @@ func TestALoadOfDelaware(t *testing.T) {
 	require.NoError(t, Clean(t.Context(), Deps{DB: db.DB, DataDir: data}))
 	require.NoFileExists(t, first.Roads)
 	require.FileExists(t, second.Roads)
+	require.FileExists(t, filepath.Join(filepath.Dir(second.Roads), roadsFile("bicycle", "")), "what was in use is prepared")
 	require.Equal(t, second.ID, <-changed)
 	stop()
 	require.ErrorIs(t, <-ended, context.Canceled)

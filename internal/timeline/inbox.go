@@ -15,12 +15,15 @@ import (
 // InboxItem is something that concerns a person.
 type InboxItem struct {
 	ID         int64      `json:"id" db:"id"`
-	Kind       string     `json:"kind" enum:"mention,comment,assigned,reminder,done" db:"kind"`
+	Kind       string     `json:"kind" enum:"mention,comment,assigned,reminder,done,days_published,days_withdrawn" db:"kind"`
 	ActorName  string     `json:"actorName" db:"actor_name" doc:"Who caused it; empty for the program."`
 	CreatedAt  time.Time  `json:"createdAt" db:"created_at"`
 	ReadAt     *time.Time `json:"readAt" db:"read_at"`
-	ActivityID int64      `json:"-" db:"activity_id"`
-	Activity   Activity   `json:"activity" db:"-"`
+	ActivityID *int64     `json:"-" db:"activity_id"`
+	Activity   *Activity  `json:"activity" db:"-" doc:"null for days that were published or taken back."`
+	PlanID     *int64     `json:"planId" db:"plan_id" doc:"Of days: the plan that they came from, if it is still there."`
+	FromDay    *string    `json:"fromDay" format:"date" db:"from_day" doc:"Of days: the first of them."`
+	ToDay      *string    `json:"toDay" format:"date" db:"to_day"`
 }
 
 // Inbox is one page of a person's inbox.
@@ -55,10 +58,12 @@ func (s *Service) Inbox(ctx context.Context, unreadOnly bool, cursor string, lim
 			return fmt.Errorf("count the inbox: %w", err)
 		}
 		rows, err := tx.Query(ctx, `
-			select i.id, i.kind, coalesce(u.name, '') as actor_name, i.created_at, i.read_at, i.activity_id
+			select i.id, i.kind, coalesce(u.name, '') as actor_name, i.created_at, i.read_at, i.activity_id,
+				(select p.id from visit_plans p where p.org_id = i.org_id and p.id = i.plan_id) as plan_id,
+				to_char(i.from_day, 'YYYY-MM-DD') as from_day, to_char(i.to_day, 'YYYY-MM-DD') as to_day
 			from inbox_items i left join users u on u.org_id = i.org_id and u.id = i.actor_id
-			join activities x on x.org_id = i.org_id and x.id = i.activity_id and x.deleted_at is null
-			where i.org_id = current_org() and i.user_id = current_actor() and i.id < $1 and (not $2 or i.read_at is null)
+			left join activities x on x.org_id = i.org_id and x.id = i.activity_id and x.deleted_at is null
+			where (i.activity_id is null or x.id is not null) and i.org_id = current_org() and i.user_id = current_actor() and i.id < $1 and (not $2 or i.read_at is null)
 			order by i.id desc limit $3`, from.ID, unreadOnly, limit+1)
 		if err != nil {
 			return fmt.Errorf("read the inbox: %w", err)
@@ -70,9 +75,11 @@ func (s *Service) Inbox(ctx context.Context, unreadOnly bool, cursor string, lim
 			box.Items = box.Items[:limit]
 			box.NextCursor = encode(inboxPosition{box.Items[limit-1].ID})
 		}
-		ids := make([]int64, len(box.Items))
-		for i, item := range box.Items {
-			ids[i] = item.ActivityID
+		ids := []int64{}
+		for _, item := range box.Items {
+			if item.ActivityID != nil {
+				ids = append(ids, *item.ActivityID)
+			}
 		}
 		rows, err = tx.Query(ctx, `select `+columns+` from activities x `+joins+` where x.org_id = current_org() and x.id = any($1)`, ids)
 		if err != nil {
@@ -87,7 +94,11 @@ func (s *Service) Inbox(ctx context.Context, unreadOnly bool, cursor string, lim
 			byID[a.ID] = a
 		}
 		for i := range box.Items {
-			box.Items[i].Activity = byID[box.Items[i].ActivityID]
+			if id := box.Items[i].ActivityID; id != nil {
+				if a, here := byID[*id]; here {
+					box.Items[i].Activity = &a
+				}
+			}
 		}
 		return nil
 	})

@@ -59,6 +59,29 @@ func (s *Service) Publish(ctx context.Context, id int64, version int) (*PlanHead
 
 // tellReps lets the browsers of the reps whose days are others now say so.
 func tellReps(ctx context.Context, tx pgx.Tx, a postgres.Actor, b *board, reps []int64, published bool) error {
+	kind := "days_withdrawn"
+	if published {
+		kind = "days_published"
+	}
+	// Unread news of the same plan is overtaken by this.
+	var batch pgx.Batch
+	batch.Queue(`
+		delete from inbox_items where org_id = $1 and plan_id = $2 and user_id = any($3) and read_at is null`, a.OrgID, b.head.ID, reps)
+	batch.Queue(`
+		insert into inbox_items (org_id, user_id, kind, actor_id, plan_id, from_day, to_day)
+		select $1, r, $4, nullif($5::bigint, 0), $2, $6::text::date, $7::text::date from unnest($3::bigint[]) r where r <> $5`,
+		a.OrgID, b.head.ID, reps, kind, a.UserID, b.head.FromDay, b.head.ToDay)
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("visits: news of days: %w", err)
+	}
+	for _, rep := range reps {
+		if rep == a.UserID {
+			continue
+		}
+		if err := events.Notify(ctx, tx, "inbox", map[string]any{"userId": rep}); err != nil {
+			return err
+		}
+	}
 	return events.Notify(ctx, tx, "days", map[string]any{
 		"planId": b.head.ID, "repIds": reps, "by": a.UserID, "from": b.head.FromDay, "to": b.head.ToDay, "published": published,
 	})

@@ -6175,17 +6175,30 @@ export interface components {
             version: number;
         };
         InboxItem: {
-            activity: components["schemas"]["Activity"];
+            /** @description null for days that were published or taken back. */
+            activity: components["schemas"]["Activity"] | null;
             /** @description Who caused it; empty for the program. */
             actorName: string;
             /** Format: date-time */
             createdAt: string;
+            /**
+             * Format: date
+             * @description Of days: the first of them.
+             */
+            fromDay: string | null;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "mention" | "comment" | "assigned" | "reminder" | "done";
+            kind: "mention" | "comment" | "assigned" | "reminder" | "done" | "days_published" | "days_withdrawn";
+            /**
+             * Format: int64
+             * @description Of days: the plan that they came from, if it is still there.
+             */
+            planId: number | null;
             /** Format: date-time */
             readAt: string | null;
+            /** Format: date */
+            toDay: string | null;
         };
         InboxPage: {
             items: components["schemas"]["InboxItem"][];

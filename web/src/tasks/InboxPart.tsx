@@ -76,8 +76,20 @@ function Item({ item, onMark }: { item: InboxItem; onMark: (read: boolean) => vo
     <li className={classes.mail} data-unread={item.readAt === null || undefined}>
       <div className={classes.grow}>
         <Text size="sm">
-          <b>{item.actorName || t('program')}</b> {t(`inbox.${item.kind}`)}
-          {activity.accountId && (
+          <b>{item.actorName || t('program')}</b>{' '}
+          {t(
+            `inbox.${item.kind}`,
+            item.fromDay && item.toDay ? { from: format.day(item.fromDay), to: format.day(item.toDay) } : {},
+          )}
+          {item.fromDay && (
+            <>
+              {' · '}
+              <Link to="/plans" className={classes.link} onClick={() => item.readAt === null && onMark(true)}>
+                {t('inbox.plans')}
+              </Link>
+            </>
+          )}
+          {activity?.accountId && (
             <>
               {' '}
               <Link
@@ -91,12 +103,12 @@ function Item({ item, onMark }: { item: InboxItem; onMark: (read: boolean) => vo
             </>
           )}
         </Text>
-        {activity.subject && (
+        {activity?.subject && (
           <Text size="sm" fw={550} dir="auto">
             {activity.subject}
           </Text>
         )}
-        {activity.body && <RichText text={activity.body} />}
+        {activity?.body && <RichText text={activity.body} />}
         <Text size="xs" c="dimmed">
           <time dateTime={item.createdAt}>{format.dateTime(item.createdAt)}</time>
         </Text>
