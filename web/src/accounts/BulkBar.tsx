@@ -1,7 +1,7 @@
 /** What can be done with the accounts that are checked. */
 import { Button, CloseButton, Group, Popover, Text } from '@mantine/core'
 import { IconSum } from '@tabler/icons-react'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FilterNode } from '../filters/tree'
 import { useFormat } from '../i18n/format'
@@ -25,6 +25,7 @@ export function BulkBar({ checked, onChecked, filter, total, onPlan }: Props) {
   const { t } = useTranslation('lists')
   const { t: map } = useTranslation('map')
   const format = useFormat()
+  const [summed, setSummed] = useState(false)
   const all = checked.kind === 'all'
   const count = all ? (total ?? 0) : checked.rows.size
   const formatted = format.number(count)
@@ -48,9 +49,14 @@ export function BulkBar({ checked, onChecked, filter, total, onPlan }: Props) {
         )}
       </Group>
       <Group gap={6} wrap="nowrap" className={classes.actions}>
-        <Popover position="top-start" shadow="md" trapFocus returnFocus>
+        <Popover opened={summed} onChange={setSummed} position="top" shadow="md" trapFocus returnFocus>
           <Popover.Target>
-            <Button size="xs" variant="default" leftSection={<IconSum size={16} aria-hidden />}>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconSum size={16} aria-hidden />}
+              onClick={() => setSummed(!summed)}
+            >
               {map('selection.sums')}
             </Button>
           </Popover.Target>

@@ -14,7 +14,16 @@ export function PlaceTool({ onArea }: { onArea: (area: NamedArea) => void }) {
   const { t } = useTranslation(['map', 'filters'])
   const [open, setOpen] = useState(false)
   return (
-    <Popover opened={open} onChange={setOpen} position="left-start" shadow="md" trapFocus returnFocus>
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="left-start"
+      shadow="md"
+      trapFocus
+      returnFocus
+      // The button says by `aria-pressed` what the element around it may not say.
+      withRoles={false}
+    >
       <Popover.Target>
         <div>
           <MapButton label={t('tool.place')} pressed={open} onClick={() => setOpen(!open)}>
@@ -22,7 +31,7 @@ export function PlaceTool({ onArea }: { onArea: (area: NamedArea) => void }) {
           </MapButton>
         </div>
       </Popover.Target>
-      <Popover.Dropdown w={280} aria-label={t('tool.place')}>
+      <Popover.Dropdown w={280} role="dialog" aria-label={t('tool.place')}>
         <Search
           onArea={(area) => {
             setOpen(false)

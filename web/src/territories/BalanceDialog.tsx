@@ -61,7 +61,13 @@ export function BalanceDialog(props: {
   })
   const chosen = figures.filter((figure) => weights[figure])
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('balance.title')}>
+    <Modal
+      opened
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': common('action.close') }}
+      size="lg"
+      title={t('balance.title')}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -32,7 +32,12 @@ export function FillDialog(props: {
     onSuccess: onClose,
   })
   return (
-    <Modal opened onClose={onClose} title={t('fill.title', { name: territory.name })}>
+    <Modal
+      opened
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': common('action.close') }}
+      title={t('fill.title', { name: territory.name })}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()

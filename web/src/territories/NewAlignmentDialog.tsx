@@ -56,7 +56,12 @@ export function NewAlignmentDialog(props: {
   const ready =
     name.trim() !== '' && (begin !== 'copy' || copyOf !== '') && (begin !== 'file' || outlines !== null)
   return (
-    <Modal opened onClose={onClose} title={t('new.title')}>
+    <Modal
+      opened
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': common('action.close') }}
+      title={t('new.title')}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()

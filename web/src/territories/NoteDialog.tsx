@@ -14,7 +14,12 @@ export function NoteDialog(props: {
   const { t: common } = useTranslation()
   const [note, setNote] = useState('')
   return (
-    <Modal opened onClose={onClose} title={t(`note.${kind}.title`)}>
+    <Modal
+      opened
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': common('action.close') }}
+      title={t(`note.${kind}.title`)}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -31,7 +31,12 @@ export function PublishDialog(props: {
     onSuccess: onDone,
   })
   return (
-    <Modal opened onClose={onClose} title={t('publish.title', { name: alignment.name })}>
+    <Modal
+      opened
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': common('action.close') }}
+      title={t('publish.title', { name: alignment.name })}
+    >
       <Stack gap="sm">
         <Text size="sm">{t('publish.lead')}</Text>
         {compare && (

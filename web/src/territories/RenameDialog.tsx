@@ -17,7 +17,7 @@ export function RenameDialog(props: {
   const [name, setName] = useState(props.name)
   const save = useMutation({ mutationFn: () => onSave(name.trim()) })
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': common('action.close') }} title={title}>
       <form
         onSubmit={(event) => {
           event.preventDefault()

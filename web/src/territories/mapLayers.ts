@@ -169,15 +169,10 @@ export function areaLayers(p: MapPalette, drawing: Drawing): LayerSpecification[
         ]
       : []),
     {
-      id: 'cell-kept-case',
-      type: 'line',
+      id: 'cell-kept-fill',
+      type: 'fill',
       source: 'cells',
-      paint: {
-        'line-color': p.marks.markLine,
-        'line-width': 5,
-        'line-offset': 3,
-        'line-opacity': ['case', state('kept', false), 0.9, 0],
-      },
+      paint: { 'fill-color': p.marks.ink, 'fill-opacity': ['case', state('kept', false), 0.22, 0] },
     },
     {
       id: 'cell-kept',
@@ -185,10 +180,18 @@ export function areaLayers(p: MapPalette, drawing: Drawing): LayerSpecification[
       source: 'cells',
       paint: {
         'line-color': p.marks.ink,
-        'line-width': 2.4,
-        'line-offset': 3,
-        'line-dasharray': [2, 1],
-        'line-opacity': ['case', state('kept', false), 1, 0],
+        'line-width': byZoom([
+          [7, 0.5],
+          [9, 1.4],
+          [11, 2.6],
+        ]),
+        'line-offset': byZoom([
+          [7, 0],
+          [9, 1],
+          [11, 3],
+        ]),
+        'line-dasharray': [3, 1],
+        'line-opacity': ['case', state('kept', false), 0.9, 0],
       },
     },
     {
