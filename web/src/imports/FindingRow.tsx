@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useProblemText } from '../app/problemText'
 import { toastError } from '../app/toast'
+import { useDoubts } from '../quality/doubts'
 import { codeKey } from './findings'
 import classes from './Imports.module.css'
 import {
@@ -91,13 +92,19 @@ type FixProps = {
 
 function Fix({ one, finding, cell, disabled, onValue }: FixProps) {
   const { t } = useTranslation('data')
+  const doubts = useDoubts()
   const [value, setValue] = useState(cell)
   const heading = one.columns[finding.position]?.heading ?? ''
   const says = (
     <Text size="sm" c={finding.severity === 'error' ? 'var(--mantine-color-error)' : undefined}>
       {t(`finding.${codeKey(finding.code)}`, {
         value: finding.value,
-        detail: finding.code === 'resembles' ? reasons(finding.detail, t) : finding.detail,
+        detail:
+          finding.code === 'resembles'
+            ? reasons(finding.detail, t)
+            : finding.code === 'doubtful'
+              ? doubts(finding.detail)
+              : finding.detail,
       })}{' '}
       {finding.accountId && (
         <Link to="/accounts/$id" params={{ id: String(finding.accountId) }} target="_blank">

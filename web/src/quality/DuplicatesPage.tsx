@@ -153,7 +153,7 @@ function SideBySide({ pair }: { pair: Pair }) {
 }
 
 function Choose({ a, b }: { a: Account; b: Account }) {
-  const { t } = useTranslation('data')
+  const { t } = useTranslation(['data', 'accounts'])
   const format = useFormat()
   const queryClient = useQueryClient()
   const problemText = useProblemText()
@@ -201,6 +201,7 @@ function Choose({ a, b }: { a: Account; b: Account }) {
   const shown = (key: FieldKey, x: Account): string => {
     if (empty(key, x)) return '–'
     if (key === 'ownerId') return x.ownerName
+    if (key === 'status') return t(`accounts:status.${x.status}`)
     if (key === 'revenue' || key === 'potential') return format.money(x[key])
     return String(x[key])
   }
@@ -214,7 +215,7 @@ function Choose({ a, b }: { a: Account; b: Account }) {
   return (
     <>
       <div className={classes.scroll}>
-        <Table verticalSpacing="xs" miw={480}>
+        <Table verticalSpacing="xs" className={classes.side}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">{t('doubles.stays')}</Table.Th>

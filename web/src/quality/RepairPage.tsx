@@ -11,6 +11,7 @@ import { toast, toastError } from '../app/toast'
 import { useFormat } from '../i18n/format'
 import { DataFrame } from '../imports/DataFrame'
 import imports from '../imports/Imports.module.css'
+import { useDoubts } from './doubts'
 import classes from './Quality.module.css'
 import { fixRepair, type Repair, repairQuery, repairsQuery } from './queries'
 
@@ -90,6 +91,7 @@ function One({ known, onDone }: { known: Repair; onDone: () => void }) {
   const { t } = useTranslation('data')
   const queryClient = useQueryClient()
   const problemText = useProblemText()
+  const doubts = useDoubts()
   const { data } = useQuery(repairQuery(known.id))
   const repair = data ?? known
   const candidates = repair.candidates ?? []
@@ -117,7 +119,7 @@ function One({ known, onDone }: { known: Repair; onDone: () => void }) {
           <Text>{repair.address || t('places.noAddress')}</Text>
           {repair.reason && (
             <Text size="sm" c="dimmed">
-              {repair.reason}
+              {doubts(repair.reason)}
             </Text>
           )}
         </div>
@@ -168,7 +170,7 @@ function One({ known, onDone }: { known: Repair; onDone: () => void }) {
               <span>
                 {c.label}
                 <span className={classes.detail}>
-                  {[t(`kind.${c.kind}`), `${Math.round(100 * c.confidence)} %`, c.reason]
+                  {[t(`kind.${c.kind}`), `${Math.round(100 * c.confidence)} %`, doubts(c.reason)]
                     .filter(Boolean)
                     .join(' · ')}
                 </span>
@@ -176,6 +178,7 @@ function One({ known, onDone }: { known: Repair; onDone: () => void }) {
               <Button
                 size="compact-sm"
                 variant="light"
+                flex="none"
                 disabled={fix.isPending}
                 aria-label={t('places.takeOf', { place: c.label })}
                 onClick={() => fix.mutate(c.point)}
