@@ -400,7 +400,8 @@ func (p *pager) groups(q *Statement, groups []bunch) (from, match, owned string)
 
 // walk reads groups in the order of the list until each has given what is asked of
 // it. "offset 0" keeps the planner from looking for the accounts in another order,
-// which it would sort; the columns are those of the index alone, unless the filter
+// which it would sort; the order is said again because some conditions become joins,
+// which keep none; the columns are those of the index alone, unless the filter
 // asks for others.
 func (p *pager) walk(q *Statement, groups []bunch, key string) string {
 	if len(groups) == 0 {
@@ -436,7 +437,7 @@ func (p *pager) walk(q *Statement, groups []bunch, key string) string {
 		return `(select a.id, a.key from (
 			select ` + columns + `, ` + key + ` as key from accounts a
 			where a.org_id = ` + q.Org() + ` and ` + match + within + p.afterIn(q, key) + ` order by ` + p.inner(key) + ` offset 0) a
-			where ` + p.f.conditions(q, accountsTable) + p.placed(q) + ` limit c.most)`
+			where ` + p.f.conditions(q, accountsTable) + p.placed(q) + ` order by ` + p.inner("a.key") + ` limit c.most)`
 	}
 	text := one(match)
 	if owned != "" {
