@@ -314,6 +314,27 @@ func EdgeLength(res int) float64 { return edgeMetres[min(max(res, 0), MaxResolut
 // touch with a finger, small enough to show a pattern.
 const hexagonPixels = 22
 
+// groupPixels is the same for a cell that has a mark in its middle.
+const groupPixels = 30
+
+// ResolutionForGroups returns the finest resolution whose cells have room for a
+// mark with a number in their middle at a zoom, as MapLibre counts zooms: an edge
+// is at least 30 pixels at latitude 40, so middles are 50 apart. It is held to 0 up
+// to [StorageResolution].
+func ResolutionForGroups(zoom float64) int {
+	if math.IsNaN(zoom) {
+		zoom = 0
+	}
+	zoom = min(max(zoom, 0), 24)
+	metresPerPixel := 2 * math.Pi * orb.EarthRadius / 512 / math.Exp2(zoom) * math.Cos(40*math.Pi/180)
+	for res := StorageResolution; res > 0; res-- {
+		if edgeMetres[res] >= groupPixels*metresPerPixel {
+			return res
+		}
+	}
+	return 0
+}
+
 // ResolutionForZoom returns the resolution whose hexagons look best at a zoom
 // of a web map with tiles of 512 pixels, as MapLibre counts zooms: an edge is
 // nearest to 22 pixels at latitude 40. It never exceeds 10, about 76 m, beyond

@@ -188,6 +188,8 @@ func TestHexagonsGrowFinerWithTheZoom(t *testing.T) {
 	require.Equal(t, 10, last)
 	require.Equal(t, 7, ResolutionForZoom(10)) // 1,406 m are 23 pixels of 58.6·cos 40° m
 	require.Equal(t, ResolutionForZoom(0), ResolutionForZoom(math.NaN()))
+	// At zoom 9 a pixel is 117 m: 3,725 m are 32 pixels, and 1,406 m are 12.
+	require.Equal(t, []int{0, 6, 6, 8, StorageResolution}, []int{ResolutionForGroups(math.NaN()), ResolutionForGroups(9), ResolutionForGroups(10), ResolutionForGroups(12), ResolutionForGroups(24)})
 }
 
 func TestARollUpKeepsTheTotal(t *testing.T) {

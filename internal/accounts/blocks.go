@@ -36,7 +36,6 @@ type blockSites struct {
 	sites  []blockSite
 	blocks []blockOf
 	names  []byte
-	crowds []tileGroup // instead of the sites, where there are too many
 }
 
 var blockMemory = sync.Pool{New: func() any { return new(blockSites) }}
@@ -188,50 +187,11 @@ func (f *blockFilter) eachPlace(to *blockSites, of blockOf, places, names []byte
 	return nil
 }
 
-// crowdBytes is how long the numbers of a cell are in a block: see site_crowd.
-const crowdBytes = 34
-
-// crowdResolution is that of the cells whose numbers blocks have.
-const crowdResolution = blockResolution + 1
-
-// addCrowds adds the numbers of a block to those of its cells; lon and lat are sums
-// over the sites, of which there are weight.
-func (to *blockSites) addCrowds(cell hexgrid.Cell, crowds []byte) error {
-	if len(crowds)%crowdBytes != 0 {
-		return errBlock
-	}
-	for c := crowds; len(c) > 0; c = c[crowdBytes:] {
-		region := (cell | hexgrid.Cell(binary.BigEndian.Uint16(c))<<18).Parent(crowdResolution)
-		// Blocks come by cell, and of one cell there are few.
-		i := len(to.crowds) - 1
-		for i >= 0 && to.crowds[i].cell != region && to.crowds[i].cell.Parent(blockResolution) == region.Parent(blockResolution) {
-			i--
-		}
-		if i < 0 || to.crowds[i].cell != region {
-			to.crowds = append(to.crowds, tileGroup{cell: region})
-			i = len(to.crowds) - 1
-		}
-		g := &to.crowds[i]
-		number := func(at int) int { return int(binary.BigEndian.Uint32(c[at:])) }
-		g.count, g.customers, g.prospects, g.weight = g.count+number(2), g.customers+number(6), g.prospects+number(10), g.weight+number(14)
-		g.lon += math.Float64frombits(binary.BigEndian.Uint64(c[18:]))
-		g.lat += math.Float64frombits(binary.BigEndian.Uint64(c[26:]))
-	}
-	return nil
-}
-
-// meansAll reports whether it means all sites of a block or none.
-func (f *blockFilter) meansAll() bool {
-	return len(f.status)+len(f.class)+len(f.coverage) == 0 && f.hits == nil
-}
-
 // readBlocks reads the sites in ranges of whole cells of blockResolution, or coarser
 // ones, that lie inside and that the filter means, always in the same order. It
-// returns false when the blocks hold more than most sites; then it reads crowds, by
-// cell of crowdResolution and wherever they lie, if the filter means all of a block
-// or nothing, and else nothing.
+// returns false and reads nothing when the blocks hold more than most sites.
 func (f *blockFilter) readBlocks(ctx context.Context, tx pgx.Tx, q *Statement, ranges []hexgrid.Range, named bool, most int, to *blockSites, inside func(orb.Point) bool) (bool, error) {
-	to.sites, to.blocks, to.names, to.crowds = to.sites[:0], to.blocks[:0], to.names[:0], to.crowds[:0]
+	to.sites, to.blocks, to.names = to.sites[:0], to.blocks[:0], to.names[:0]
 	lo, hi := hexgrid.Bounds(ranges)
 	names := "null::bytea"
 	labels := names
@@ -243,60 +203,53 @@ func (f *blockFilter) readBlocks(ctx context.Context, tx pgx.Tx, q *Statement, r
 	// "offset 0" is for the reason that Filter.Sites has it for. The last cell of a
 	// marked one is reckoned outside of it: policies come before a reckoning that is
 	// not known to keep secrets, and then no index is used.
-	digit := "(s.cell >> 18) & 7"
 	rows, err := q.query(ctx, tx, `
 		with marked as materialized (
 		  select distinct c.cell, c.cell | (4095::bigint << 9) as last from `+bounds+` cross join lateral (
 		    select c.cell from site_block_changes c where c.org_id = `+q.Org()+` and c.cell between r.lo and r.hi offset 0) c
 		), blocks as (
-		  select b.cell, b.owner_id, b.team_id, b.territory_id, 0 as digit, b.n, b.places, `+names+` as names, b.crowds
+		  select b.cell, b.owner_id, b.team_id, b.territory_id, b.n, b.places, `+names+` as names
 		  from `+bounds+` cross join lateral (
 		    select b.* from site_blocks b where b.org_id = `+q.Org()+` and b.cell between r.lo and r.hi offset 0) b
 		  where b.cell not in (select m.cell from marked m)
 		  union all
-		  select m.cell, s.owner_id, s.team_id, s.territory_id, `+digit+`, count(*),
-		    string_agg(site_place(s.id, s.account_id, s.point, s.cell, s.due_on, s.status, s.class, s.is_primary), ''::bytea order by s.id), `+labels+`,
-		    site_crowd(`+digit+`, count(distinct s.account_id), count(distinct s.account_id) filter (where s.status = 'customer'),
-		      count(distinct s.account_id) filter (where s.status = 'prospect'), count(*), sum(st_x(s.point)), sum(st_y(s.point)))
+		  select m.cell, s.owner_id, s.team_id, s.territory_id, count(*),
+		    string_agg(site_place(s.id, s.account_id, s.point, s.cell, s.due_on, s.status, s.class, s.is_primary), ''::bytea order by s.id), `+labels+`
 		  from marked m cross join lateral (
 		    select s.id, s.account_id, s.point, s.cell, s.due_on, s.status, s.class, s.is_primary, s.account_name, s.owner_id, s.team_id, s.territory_id
 		    from sites s where s.org_id = `+q.Org()+` and not s.archived and s.cell between m.cell and m.last offset 0) s
-		  group by 1, 2, 3, 4, 5
+		  group by 1, 2, 3, 4
 		), bounded as (
-		  select b.*, sum(b.n) over () <= `+limit+` as fits from blocks b
+		  select b.*, sum(b.n) over () <= `+limit+` as fits, row_number() over () = 1 as first from blocks b
 		)
-		select b.fits, b.cell, b.owner_id, b.team_id, case when b.fits then b.places else b.crowds end, case when b.fits then b.names end
-		from bounded b order by b.cell, b.owner_id, b.team_id, b.territory_id, b.digit`)
+		select b.fits, b.cell, b.owner_id, b.team_id, case when b.fits then b.places end, case when b.fits then b.names end
+		from bounded b where b.fits or b.first order by b.cell, b.owner_id, b.team_id, b.territory_id`)
 	if err != nil {
 		return false, fmt.Errorf("read blocks of sites: %w", err)
 	}
 	defer rows.Close()
-	fit := true
 	for rows.Next() {
 		var (
-			of           blockOf
-			bytes, names pgtype.DriverBytes
+			of            blockOf
+			fits          bool
+			places, names pgtype.DriverBytes
 		)
-		if err := rows.Scan(&fit, &of.cell, &of.owner, &of.team, &bytes, &names); err != nil {
+		if err := rows.Scan(&fits, &of.cell, &of.owner, &of.team, &places, &names); err != nil {
 			return false, fmt.Errorf("read blocks of sites: %w", err)
 		}
-		switch {
-		case !fit && !f.meansAll():
+		if !fits {
 			return false, nil
-		case !f.meansBlock(of):
-		case !fit:
-			err = to.addCrowds(of.cell, bytes)
-		default:
-			err = f.eachPlace(to, of, bytes, names, inside)
 		}
-		if err != nil {
-			return false, err
+		if f.meansBlock(of) {
+			if err := f.eachPlace(to, of, places, names, inside); err != nil {
+				return false, err
+			}
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return false, fmt.Errorf("read blocks of sites: %w", err)
 	}
-	return fit, nil
+	return true, nil
 }
 
 // foldedMarks is how many marks are folded in one transaction.

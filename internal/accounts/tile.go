@@ -27,10 +27,7 @@ const (
 	everyFrom     = 12 // every site by itself
 	prospectsFrom = 11 // open prospects
 	prospectNames = 13
-	// crowded is how much smaller than the zoom the resolution of groups is, where
-	// there are too many sites for each to be drawn.
-	crowded   = 3
-	namesFrom = 13 // zoom at which names come along, unless there are too many
+	namesFrom     = 13 // zoom at which names come along, unless there are too many
 )
 
 // namedSites is with how many sites a tile of a zoom holds their names: no more
@@ -181,7 +178,7 @@ func coverOf(of tileCover) ([]hexgrid.Range, error) {
 
 // groupResolution is the resolution whose cells make the groups of a zoom.
 func groupResolution(z uint8) int {
-	return min(hexgrid.ResolutionForZoom(float64(z)), hexgrid.StorageResolution)
+	return min(hexgrid.ResolutionForGroups(float64(z)), hexgrid.StorageResolution)
 }
 
 // marginOf is how far beyond the tile, as a share of its width, a cell may reach
@@ -203,8 +200,6 @@ func (b *tileBuilder) accounts(l *tiles.Layer, f Filter) error {
 		if done || err != nil {
 			return err
 		}
-		// About as many groups to a screen as on the zooms before.
-		res = min(int(b.tile.Z)-crowded, hexgrid.StorageResolution)
 	}
 	for ; ; res-- {
 		groups, err := b.groups(f, res)
@@ -343,7 +338,6 @@ type tileGroup struct {
 	only                 hexgrid.Range // with count 1: where its site is stored
 	lon, lat             float64       // sums of distances from the cell's centre, weighted
 	point                orb.Point     // where it is drawn
-	weight               int           // of groups from blocks: how many sites lon and lat are sums of
 }
 
 // finer is how many resolutions below a group its middle is reckoned.

@@ -8,7 +8,7 @@ import (
 )
 
 // mostOfBlocks is up to how many sites of blocks a tile is made from, and
-// mostBesideSums the same where blocks have the numbers of its groups.
+// mostBesideSums the same where kept sums have the numbers of its groups.
 const (
 	mostBesideSums = 3 * MaxFeatures
 	mostOfBlocks   = 100_000
@@ -22,12 +22,11 @@ func (b *tileBuilder) byBlocks(l *tiles.Layer, f Filter) (done, crowd bool, err 
 	if !ok {
 		return false, false, nil
 	}
-	most, margin := mostOfBlocks, 0.0
-	bySums := int(b.tile.Z)-crowded <= crowdResolution
-	if bySums {
-		most, margin = mostBesideSums, b.marginOf(crowdResolution)
+	most := mostOfBlocks
+	if b.tile.Z == everyFrom && f.bySums() {
+		most = mostBesideSums
 	}
-	ranges, err := b.ranges(blockResolution, margin)
+	ranges, err := b.ranges(blockResolution, 0)
 	if err != nil {
 		return false, false, err
 	}
@@ -37,34 +36,12 @@ func (b *tileBuilder) byBlocks(l *tiles.Layer, f Filter) (done, crowd bool, err 
 	switch {
 	case err != nil:
 		return false, true, err
-	case !done && bySums && filter.meansAll():
-		return true, true, b.writeGroups(l, f, b.crowds(in.crowds), crowdResolution)
 	case !done:
 		return false, true, nil
 	case len(in.sites) > b.most:
 		return true, true, b.writeCrowd(l, filter.today, in)
 	}
 	return true, false, b.writeSites(l, filter.today, in, in.sites, b.names && len(in.sites) <= namedSites(b.tile.Z))
-}
-
-// crowds returns those of the groups that are drawn in this tile. A group lies in
-// the middle of its sites.
-func (b *tileBuilder) crowds(all []tileGroup) []tileGroup {
-	near := b.tile.BoundWith(1)
-	in := all[:0]
-	for _, g := range all {
-		g.only.Lo, g.only.Hi = g.cell.Range()
-		g.point = orb.Point{g.lon / float64(g.weight), g.lat / float64(g.weight)}
-		if !near.Contains(g.point) { // beyond, or over the 180th meridian, where degrees jump
-			if centre, err := hexgrid.Centre(g.cell); err == nil {
-				g.point = centre
-			}
-		}
-		if g.count == 1 || tiles.At(g.point, int(b.tile.Z)) == b.tile {
-			in = append(in, g)
-		}
-	}
-	return in
 }
 
 // insideOf returns a test whether a point belongs to a tile, as [tiles.At] has it.
@@ -123,7 +100,7 @@ var (
 // as on the zooms before. A group is of the sites in the tile, so that a neighbour
 // that shows every site shows no site twice.
 func (b *tileBuilder) writeCrowd(l *tiles.Layer, today int32, in *blockSites) error {
-	for res := min(int(b.tile.Z)-crowded, hexgrid.StorageResolution); ; res-- {
+	for res := groupResolution(b.tile.Z); ; res-- {
 		groups, first := crowdsOf(in.sites, res)
 		if len(groups) > b.most && res > 0 {
 			continue

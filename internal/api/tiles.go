@@ -30,7 +30,7 @@ func (s *Server) registerTiles() {
 const (
 	tileType = "application/vnd.mapbox-vector-tile"
 	// tileFormat goes up when what is in a tile changes.
-	tileFormat = "1"
+	tileFormat = "2"
 )
 
 // accountTile serves the points of accounts and open prospects: the filter of

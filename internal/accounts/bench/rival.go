@@ -100,7 +100,7 @@ func (r *rival) serve(w http.ResponseWriter, request *http.Request) {
 
 func (r *rival) tile(ctx context.Context, z, x, y int) pgx.Row {
 	if z <= groupedTo {
-		and, or := hexgrid.ParentMasks(hexgrid.ResolutionForZoom(float64(z)))
+		and, or := hexgrid.ParentMasks(hexgrid.ResolutionForGroups(float64(z)))
 		return r.pool.QueryRow(ctx, `
 			select st_asmvt(t, 'accounts', 4096, 'geom') from (
 			  select st_asmvtgeom(st_transform(st_setsrid(st_point(avg(st_x(s.point)), avg(st_y(s.point))), 4326), 3857), st_tileenvelope($2, $3, $4), 4096, 64) as geom,
