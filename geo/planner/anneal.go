@@ -19,6 +19,7 @@ type chain struct {
 	shunt      *shunt      // anneals in place of the state; nil where the state does
 	pending    bool        // the shunt's best plan is better than bestPlan
 	population *population // nil where there is no breeding
+	prepared   float64     // share of the budget that was over before the first round
 	planned    bool        // it is known whether the budget is enough for breeding
 }
 
@@ -170,6 +171,9 @@ func (c *chain) run(ctx context.Context, b *budget, until int) {
 		share := b.share(c.rounds)
 		if share >= 1 {
 			return
+		}
+		if c.rounds == 0 {
+			c.prepared = share
 		}
 		if c.breeds(share) {
 			c.breed()

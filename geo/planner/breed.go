@@ -12,7 +12,7 @@ const patience = 40
 // childRounds is how many rounds of annealing take as long as a child.
 func (c *chain) childRounds() int {
 	if c.shunt != nil {
-		return len(c.t.m.visits) * 9 / 4
+		return len(c.t.m.visits)
 	}
 	return max(8, len(c.t.m.visits)*3/4)
 }
@@ -20,16 +20,17 @@ func (c *chain) childRounds() int {
 // annealing is the share of a chain's annealing that is over. With breeding to
 // follow it takes n² rounds for n visits or half the budget, whichever is less:
 // the larger the problem, the longer annealing gains more than children of bad
-// plans would. Where the other half would bring fewer children than there are
-// visits, there is no breeding.
+// plans would. Where the other half would bring fewer children than half as many
+// again as there are visits, there is no breeding.
 func (c *chain) annealing(share float64) float64 {
 	if c.population == nil {
 		return share
 	}
 	n := len(c.t.m.visits)
-	if !c.planned && share > 1./32 {
+	if !c.planned && share > c.prepared+1./32 {
 		c.planned = true
-		if children := float64(c.rounds) / share / 2 / float64(c.childRounds()); children < float64(n) {
+		// What was over before the first round went into preparing it all.
+		if children := float64(c.rounds) / (share - c.prepared) / 2 / float64(c.childRounds()); children < 1.5*float64(n) {
 			c.population = nil
 			return share
 		}
