@@ -44,6 +44,7 @@ func TestWhatIsPublishedIsWhatTheRepOpens(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, head.Published)
 	require.False(t, head.Changed)
+	require.Equal(t, []string{"days_published"}, news(t, o.service, o.ctx), "and it stands in the rep's inbox")
 	days := o.published(t, o.ctx)
 	require.Len(t, days, 2)
 	day, err := o.service.Get(o.ctx, days[monday].ID)
@@ -354,4 +355,18 @@ func TestSuitableDaysLookAtWhatIsPublishedAndAtOwnPlans(t *testing.T) {
 	require.Nil(t, days.Days[0].PlanID)
 	_, err = o.service.SuitableDays(o.secondCtx, visits.SuitableDaysRequest{SiteID: near, RepID: o.rep, From: monday, To: "2026-11-27"})
 	require.Equal(t, fault.Forbidden, fault.CodeOf(err))
+}
+
+// news are the kinds of what is in somebody's inbox.
+func news(t *testing.T, service *visits.Service, ctx context.Context) (kinds []string) {
+	t.Helper()
+	require.NoError(t, service.DB.Read(ctx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select kind from inbox_items where org_id = current_org() and user_id = current_actor() order by id`)
+		if err != nil {
+			return err
+		}
+		kinds, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	}))
+	return kinds
 }
