@@ -311,6 +311,12 @@ func (s *Service) bound(ctx context.Context, f Filter, fn func(tx pgx.Tx, f Filt
 // count returns how many accounts the filter means.
 func (f Filter) count(ctx context.Context, tx pgx.Tx, q *Statement) (int, error) {
 	var text string
+	if _, counted := f.counted(); counted && len(f.shapes()) == 0 {
+		kinds, err := f.kinds(ctx, tx, NewStatement(q.orgID, q.today))
+		if n, known := meant(kinds); err != nil || known {
+			return n, err
+		}
+	}
 	if _, counted := f.counted(); counted && len(f.shapes()) == 0 || f.countedWithin() {
 		n, err := f.Figures(ctx, tx, func() *Statement { return NewStatement(q.orgID, q.today) })
 		return n.Accounts, err

@@ -181,16 +181,22 @@ func (p *pager) inShape(shape *Shape) (sites, in, of int, err error) {
 	free := p.f
 	free.Box, free.Within, free.Reach, free.Areas = nil, nil, nil, nil
 	about, counted := free.counted()
-	meant := every
+	hit := every
 	if counted && about&ofDue == 0 && about != ofNone {
-		if meant, err = free.inCells(p.ctx, p.tx, p.statement(), cells); err != nil {
+		if hit, err = free.inCells(p.ctx, p.tx, p.statement(), cells); err != nil {
 			return 0, 0, 0, err
 		}
 	} else {
 		free = all
 	}
-	total, err := free.ofAll(p.ctx, p.tx, p.statement())
-	return every.Accounts, meant.Accounts, total.Accounts, err
+	kinds, err := free.kinds(p.ctx, p.tx, p.statement())
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	if of, counted = meant(kinds); !counted {
+		of = every.Accounts // of both at once: nothing better is known
+	}
+	return every.Accounts, hit.Accounts, of, nil
 }
 
 // best lists by how well the search text matches.
@@ -433,14 +439,18 @@ func (p *pager) walk(q *Statement, groups []bunch, key string) string {
 			within = " and " + p.sort.key + " <= " + q.Arg(days.to) + "::date - v.shortest and " + p.sort.key + " > " + q.Arg(earliestDay) + "::date"
 		}
 	}
+	inner, outer := p.inner(key), p.inner("a.key")
 	one := func(match string) string {
 		return `(select a.id, a.key from (
 			select ` + columns + `, ` + key + ` as key from accounts a
-			where a.org_id = ` + q.Org() + ` and ` + match + within + p.afterIn(q, key) + ` order by ` + p.inner(key) + ` offset 0) a
-			where ` + p.f.conditions(q, accountsTable) + p.placed(q) + ` order by ` + p.inner("a.key") + ` limit c.most)`
+			where a.org_id = ` + q.Org() + ` and ` + match + within + p.afterIn(q, key) + ` order by ` + inner + ` offset 0) a
+			where ` + p.f.conditions(q, accountsTable) + p.placed(q) + ` order by ` + outer + ` limit c.most)`
 	}
 	text := one(match)
 	if owned != "" {
+		// The index keeps those of nobody in order, too, when the order begins as it does.
+		inner = p.sort.orderByKey("a.owner_id")
+		outer = inner
 		text += " union all " + one(owned)
 	}
 	return `select a.id, a.key, c.groupkey, c.i from ` + from + ` cross join lateral (` + text + `) a`
