@@ -111,11 +111,19 @@ func putCells(ctx context.Context, tx pgx.Tx, org, id int64, cells []hexgrid.Cel
 	if len(cells) == 0 {
 		return nil
 	}
+	freed := []int64{}
+	for i, c := range cells {
+		if to[i] == 0 {
+			freed = append(freed, int64(c))
+		}
+	}
+	// Those that are freed go by a list of their own: joined with the others, in a
+	// table too young for statistics, every cell would be compared with every other.
 	_, err := tx.Exec(ctx, `
 		with t as (select * from unnest($3::bigint[], $4::bigint[]) t(cell, territory)),
-		gone as (delete from territory_cells c using t where c.org_id = $1 and c.alignment_id = $2 and c.cell = t.cell and t.territory = 0)
+		gone as (delete from territory_cells where org_id = $1 and alignment_id = $2 and cell = any($5))
 		insert into territory_cells (org_id, alignment_id, cell, territory_id) select $1, $2, cell, territory from t where territory <> 0
-		on conflict (org_id, alignment_id, cell) do update set territory_id = excluded.territory_id`, org, id, ints(cells), to)
+		on conflict (org_id, alignment_id, cell) do update set territory_id = excluded.territory_id`, org, id, ints(cells), to, freed)
 	if err != nil {
 		return fmt.Errorf("territories: store cells of alignment %d: %w", id, err)
 	}
