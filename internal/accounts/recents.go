@@ -156,6 +156,20 @@ func (s *Service) Search(ctx context.Context, text string, most int) ([]Hit, err
 		return out, nil
 	}
 	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
+		args := []any{actor.OrgID, actor.UserID, words, searchedCandidates, most}
+		candidates := `search_accounts_best($3::text[], $4::int)`
+		quick, enough, err := Filter{Query: text}.quickly(ctx, tx, NewStatement(actor.OrgID, ""), nil, searchedCandidates/3, typedBack)
+		if err != nil {
+			return err
+		}
+		if enough {
+			ids, scores := make([]int64, len(quick)), make([]string, len(quick))
+			for i, h := range quick {
+				ids[i], scores[i] = h.id, h.key
+			}
+			candidates, args[3] = `unnest($4::bigint[], $6::text[]::real[]) as quick(id, score)`, ids
+			args = append(args, scores)
+		}
 		rows, err := tx.Query(ctx, `
 			with mine as materialized (select record, opened_at from recent_records where org_id = $1 and user_id = $2 and kind = 'account'),
 			recent as materialized (
@@ -166,12 +180,11 @@ func (s *Service) Search(ctx context.Context, text string, most int) ([]Hit, err
 			select `+accountHit+`, f.score::float8, m.opened_at
 			from (
 			  select found.id, max(found.score) as score from (
-			    select id, score from search_accounts_best($3::text[], $4::int)
+			    select id, score from `+candidates+`
 			    union all select id, 1 from recent) found group by 1) f
 			join accounts a on a.org_id = $1 and a.id = f.id and a.archived_at is null`+itsPlace+`
 			left join mine m on m.record = a.id::text
-			order by m.opened_at desc nulls last, f.score desc, length(a.name), a.name_key, a.id limit $5`,
-			actor.OrgID, actor.UserID, words, searchedCandidates, most)
+			order by m.opened_at desc nulls last, f.score desc, length(a.name), a.name_key, a.id limit $5`, args...)
 		if err != nil {
 			return fmt.Errorf("search accounts: %w", err)
 		}
