@@ -25,6 +25,7 @@ var sharedTables = map[string]string{
 	"boundaries":         "from the extract: public data",
 	"streets":            "from the extract: public data",
 	"addresses":          "from the extract: public data",
+	"road_preparations":  "how far the preparation of an extract's roads is: public data",
 	"open_prospects":     "from the extract: public data; who took one over stands in accounts",
 	"job_servers":        "which servers are there to work on jobs: no tenant's",
 	"river_job":          "jobs carry ids and the organisation; workers act for it, requests never read it",
