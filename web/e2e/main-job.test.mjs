@@ -124,6 +124,19 @@ for (const size of ['desk', 'phone']) {
       assert.deepEqual(sites(await rep.stops()).toSorted(), sites(before).toSorted())
     })
 
+    // The dialog is the same on both; once is enough.
+    if (size === 'desk')
+      it('a visit is cancelled on the way, the rest is seen before it is taken, and taken back', async () => {
+        const before = await rep.stops()
+        await rep.cancelFromHere(before[1].name, '08:00')
+        assert.deepEqual(
+          sites(await rep.stops()).toSorted(),
+          sites(before.filter((_, i) => i !== 1)).toSorted(),
+        )
+        await rep.takeBackRepair()
+        assert.deepEqual(await rep.stops(), before)
+      })
+
     it('all is there after a reload', async () => {
       const before = await rep.stops()
       await rep.reload()

@@ -474,6 +474,28 @@ class Person {
     return (performance.now() - began) / 1000
   }
 
+  /** Says at a time of the day that a visit will not take place, looks at the rest and takes it. */
+  async cancelFromHere(name, at) {
+    await this.page.getByRole('button', { name: 'From here' }).click()
+    const dialog = this.page.getByRole('dialog')
+    const made = dialog.getByRole('checkbox', { checked: true })
+    while ((await made.count()) > 0) await made.last().uncheck()
+    await dialog.getByLabel('It is').fill(at)
+    await dialog.getByRole('button', { name: `Cancel the visit to ${name}` }).click()
+    await dialog.locator('[data-kind="out"]', { hasText: name }).waitFor()
+    const answered = this.page.waitForResponse((r) => /\/repair$/.test(r.url()) && r.ok())
+    await dialog.getByRole('button', { name: 'Use these times' }).click()
+    await answered
+    await dialog.waitFor({ state: 'hidden' })
+    await this.page.getByRole('button', { name: 'Take back' }).waitFor()
+  }
+
+  async takeBackRepair() {
+    const button = this.page.getByRole('button', { name: 'Take back' })
+    await button.click()
+    await button.waitFor({ state: 'hidden' })
+  }
+
   async stops() {
     return this.page.locator('[data-site]').evaluateAll((rows) =>
       rows.map((row) => ({
