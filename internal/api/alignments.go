@@ -42,7 +42,7 @@ func (s *Server) registerAlignments() {
 	register(s, get("/api/alignments", "listAlignments", tag, "Every alignment", read).described("The live one, then the latest changed first."), s.listAlignments)
 	register(s, post("/api/alignments", "createAlignment", tag, "Begin a draft, empty or as a copy", write).status(http.StatusCreated), s.createAlignment)
 	outlines := post(importPath, "importAlignment", tag, "Make a draft of a GeoJSON file", write).status(http.StatusCreated).
-		described("A FeatureCollection of polygons, of at most 20 MB and 500,000 corners. The property, name unless said otherwise, holds the territory's name; features of one name make one territory. "+
+		described("A FeatureCollection of polygons, of at most 20 MB and 500,000 corners. The property, name unless said otherwise, holds the territory's name; features of one name make one territory. " +
 			"Cells belong to the shape in which their middle lies, the first one where shapes overlap.")
 	outlines.BodyLimit = maxOutlines
 	register(s, outlines, s.importAlignment)
@@ -291,38 +291,6 @@ func (s *Server) compareAlignment(ctx context.Context, in *compareAlignmentInput
 		return nil, err
 	}
 	return respond(s.territories.Compare(ctx, in.ID, with))
-}
-
-type alignmentMovesInput struct {
-	ByID
-	With      otherAlignment `query:"with" default:"live" doc:"The id of another alignment, or live."`
-	Territory int64          `query:"territory" minimum:"0" doc:"Only those that come from it or go to it."`
-	Hands     bool           `query:"hands" doc:"Only those that would get another owner than they have now."`
-	Cursor    string         `query:"cursor" maxLength:"20" doc:"nextCursor of the page before."`
-	Limit     int            `query:"limit" minimum:"1" maximum:"500" default:"100"`
-}
-
-func (s *Server) listAlignmentMoves(ctx context.Context, in *alignmentMovesInput) (*answer[page[territories.Move]], error) {
-	with, err := in.With.id()
-	if err != nil {
-		return nil, err
-	}
-	q := territories.MovesQuery{With: with, Territory: in.Territory, Hands: in.Hands, Limit: in.Limit}
-	if in.Cursor != "" {
-		if q.After, err = strconv.ParseInt(in.Cursor, 10, 64); err != nil {
-			return nil, fault.New(fault.Invalid, "The cursor is not one that this list gave out.").WithField("query.cursor", "nextCursor of the page before.")
-		}
-	}
-	moves, total, err := s.territories.Moves(ctx, in.ID, q)
-	if err != nil {
-		return nil, err
-	}
-	out := page[territories.Move]{Items: moves, Total: total}
-	if len(moves) == in.Limit {
-		next := strconv.FormatInt(moves[len(moves)-1].AccountID, 10)
-		out.NextCursor = &next
-	}
-	return respond(out, nil)
 }
 
 func (s *Server) listAlignmentComments(ctx context.Context, in *ByID) (*answer[list[territories.Comment]], error) {

@@ -30,9 +30,10 @@ func TestPublishingGivesAccountsToTheOwnersOfTheirTerritories(t *testing.T) {
 	f = s.get(f.ID)
 	require.Equal(t, "Dan in none", s.belongs(first))
 
-	moves, total, err := s.Moves(s.ctx, f.ID, MovesQuery{Limit: 10, Hands: true})
+	list, err := s.Moves(s.ctx, f.ID, MovesQuery{Limit: 10, Hands: true})
 	require.NoError(t, err)
-	require.Equal(t, 1, total)
+	require.Equal(t, 1, list.Total)
+	moves := list.Items
 	require.Equal(t, []any{first, "Dan", "Rosa", west}, []any{moves[0].AccountID, moves[0].OwnerName, moves[0].ToOwnerName, *moves[0].ToTerritory})
 
 	f = s.publish(f)

@@ -11177,7 +11177,17 @@ export interface operations {
                 territory?: number;
                 /** @description Only those that would get another owner than they have now. */
                 hands?: boolean;
-                /** @description nextCursor of the page before. */
+                /** @description territory: those that belong to another territory, as changeTerritory of the comparison, and what territories gain and lose. owner: those of a territory with another owner, as changeHands, and what reps gain and lose. all: whether they change or not, so that with to it is the accounts of a territory. */
+                change?: "any" | "territory" | "owner" | "all";
+                /** @description Only those that leave this territory. */
+                from?: number;
+                /** @description Only those that come to this territory. */
+                to?: number;
+                /** @description Only those that leave a territory of this user. */
+                fromOwner?: number;
+                /** @description Only those that come to a territory of this user. */
+                toOwner?: number;
+                /** @description nextCursor of the page before, with everything else as it was. */
                 cursor?: string;
                 limit?: number;
             };

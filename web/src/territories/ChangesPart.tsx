@@ -1,15 +1,16 @@
 /** An alignment beside another: by territory, by rep, and the accounts that change hands. */
-import { Button, Checkbox, NativeSelect, SegmentedControl, Skeleton, Text } from '@mantine/core'
-import { IconColumns2, IconTable } from '@tabler/icons-react'
+import { Anchor, Button, Checkbox, NativeSelect, SegmentedControl, Skeleton, Text } from '@mantine/core'
+import { IconColumns2, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { LinkAnchor, LinkButton } from '../app/links'
+import { LinkButton } from '../app/links'
 import { LoadFailed } from '../app/Problems'
 import { useFormat } from '../i18n/format'
+import { MovesList } from './MovesList'
 import classes from './Parts.module.css'
-import { compareQuery, movesQuery } from './queries'
-import type { Alignment, AlignmentHead, Comparison, Move } from './types'
+import { compareQuery, type MovesAsked } from './queries'
+import type { Alignment, AlignmentHead, Comparison } from './types'
 import type { Contrast } from './useContrast'
 import { useView } from './view'
 
@@ -22,7 +23,12 @@ export function ChangesPart(props: {
   const { t } = useTranslation('territories')
   const moves = useView((view) => view.moves)
   const [by, setBy] = useState<'territory' | 'rep' | 'account'>('territory')
+  const [asked, setAsked] = useState<Asked | null>(null)
   const { other, head, others, choose } = contrast
+  const open: Open = (words, query) => {
+    setAsked({ words, query })
+    setBy('account')
+  }
   const compare = useQuery({
     ...compareQuery(alignment.id, alignment.version, other ?? 'live'),
     enabled: other !== null,
@@ -50,7 +56,7 @@ export function ChangesPart(props: {
       {!compare.data && !compare.error && <Skeleton height={160} mt="md" />}
       {compare.data && (
         <>
-          <Summary comparison={compare.data} />
+          <Summary comparison={compare.data} open={open} />
           <div className={classes.line}>
             {contrast.comparable && (
               <Checkbox
@@ -77,16 +83,36 @@ export function ChangesPart(props: {
             fullWidth
             aria-label={t('changes.by')}
             value={by}
-            onChange={(value) => setBy(value as typeof by)}
+            onChange={(value) => {
+              setBy(value as typeof by)
+              setAsked(null)
+            }}
             data={(['territory', 'rep', 'account'] as const).map((value) => ({
               value,
               label: t(`changes.${value}`),
             }))}
           />
           {by === 'account' ? (
-            <Moves alignment={alignment} other={other} />
+            <>
+              {asked && (
+                <div className={classes.line}>
+                  <Text size="sm" fw={600}>
+                    {asked.words}
+                  </Text>
+                  <Button
+                    size="compact-xs"
+                    variant="subtle"
+                    leftSection={<IconX size={14} aria-hidden />}
+                    onClick={() => setAsked(null)}
+                  >
+                    {t('changes.all')}
+                  </Button>
+                </div>
+              )}
+              <MovesList alignment={alignment} other={other} asked={asked?.query ?? everything} />
+            </>
           ) : (
-            <Sides comparison={compare.data} by={by} />
+            <Sides comparison={compare.data} by={by} open={open} />
           )}
         </>
       )}
@@ -94,7 +120,30 @@ export function ChangesPart(props: {
   )
 }
 
-function Summary({ comparison }: { comparison: Comparison }) {
+/** The list that is open: in words, and as the server is asked for it. */
+type Asked = { words: string; query: MovesAsked }
+type Open = (words: string, query: MovesAsked) => void
+const everything: MovesAsked = {}
+
+/** A figure that opens the list of the accounts it counts. */
+function Figure(props: { words: string; text: string; count: number; query: MovesAsked; open: Open }) {
+  const { words, text, count, query, open } = props
+  if (count === 0) return text
+  return (
+    <Anchor
+      component="button"
+      type="button"
+      inherit
+      className={classes.opens}
+      aria-label={text === words ? undefined : `${words}: ${text}`}
+      onClick={() => open(words, query)}
+    >
+      {text}
+    </Anchor>
+  )
+}
+
+function Summary({ comparison, open }: { comparison: Comparison; open: Open }) {
   const { t } = useTranslation('territories')
   const format = useFormat()
   const percent = usePercent()
@@ -108,6 +157,15 @@ function Summary({ comparison }: { comparison: Comparison }) {
     changeHands,
     changeTerritory,
   } = comparison
+  const hands = t('changes.hands', {
+    count: changeHands.accounts,
+    amount: format.number(changeHands.accounts),
+    revenue: format.money(changeHands.revenue),
+  })
+  const elsewhere = t('changes.territories', {
+    count: changeTerritory.accounts,
+    amount: format.number(changeTerritory.accounts),
+  })
   const pairs: [string, string, string][] = [
     [t('changes.worst'), percent(worstBefore.workload), percent(worstAfter.workload)],
     [t('figure.compactness'), percent(compactnessBefore), percent(compactnessAfter)],
@@ -120,16 +178,21 @@ function Summary({ comparison }: { comparison: Comparison }) {
   return (
     <>
       <p className={classes.headline} data-change-hands={changeHands.accounts}>
-        {t('changes.hands', {
-          count: changeHands.accounts,
-          amount: format.number(changeHands.accounts),
-          revenue: format.money(changeHands.revenue),
-        })}
+        <Figure
+          words={hands}
+          text={hands}
+          count={changeHands.accounts}
+          query={{ change: 'owner' }}
+          open={open}
+        />
         <small>
-          {t('changes.territories', {
-            count: changeTerritory.accounts,
-            amount: format.number(changeTerritory.accounts),
-          })}
+          <Figure
+            words={elsewhere}
+            text={elsewhere}
+            count={changeTerritory.accounts}
+            query={{ change: 'territory' }}
+            open={open}
+          />
         </small>
       </p>
       <table className={classes.table}>
@@ -160,7 +223,7 @@ function usePercent() {
   return (share: number | null) => (share === null ? '–' : percent.format(share))
 }
 
-function Sides({ comparison, by }: { comparison: Comparison; by: 'territory' | 'rep' }) {
+function Sides({ comparison, by, open }: { comparison: Comparison; by: 'territory' | 'rep'; open: Open }) {
   const { t } = useTranslation('territories')
   const format = useFormat()
   const hours = (value: number | undefined) =>
@@ -203,11 +266,29 @@ function Sides({ comparison, by }: { comparison: Comparison; by: 'territory' | '
                 <small>{t('changes.was', { value: hours(before?.workload) })}</small>
               </td>
               <td>
-                {format.number(gained.accounts)}
+                <Figure
+                  words={`${name}: ${t('changes.gained')}`}
+                  text={format.number(gained.accounts)}
+                  count={gained.accounts}
+                  query={
+                    by === 'territory' ? { change: 'territory', to: id } : { change: 'owner', toOwner: id }
+                  }
+                  open={open}
+                />
                 <small>{format.money(gained.revenue)}</small>
               </td>
               <td>
-                {format.number(lost.accounts)}
+                <Figure
+                  words={`${name}: ${t('changes.lost')}`}
+                  text={format.number(lost.accounts)}
+                  count={lost.accounts}
+                  query={
+                    by === 'territory'
+                      ? { change: 'territory', from: id }
+                      : { change: 'owner', fromOwner: id }
+                  }
+                  open={open}
+                />
                 <small>{format.money(lost.revenue)}</small>
               </td>
             </tr>
@@ -215,60 +296,5 @@ function Sides({ comparison, by }: { comparison: Comparison; by: 'territory' | '
         </tbody>
       </table>
     </div>
-  )
-}
-
-const pageSize = 50
-
-function Moves({ alignment, other }: { alignment: Alignment; other: number | 'live' }) {
-  const { t } = useTranslation('territories')
-  const format = useFormat()
-  const [limit, setLimit] = useState(pageSize)
-  const { data, error, refetch } = useQuery(movesQuery(alignment.id, alignment.version, other, limit))
-  if (error && !data) return <LoadFailed title={t('failed')} error={error} onRetry={() => refetch()} />
-  if (!data) return <Skeleton height={160} mt="md" />
-  const items = data.items ?? []
-  return (
-    <>
-      <Text size="xs" c="dimmed" role="status">
-        <IconTable size={13} aria-hidden />{' '}
-        {t('changes.moves', { count: data.total, amount: format.number(data.total) })}
-      </Text>
-      <ul className={classes.moves}>
-        {items.map((move) => (
-          <MoveRow key={move.accountId} move={move} />
-        ))}
-      </ul>
-      {data.total > items.length && limit < 500 && (
-        <Button variant="default" size="xs" fullWidth onClick={() => setLimit(limit + pageSize)}>
-          {t('changes.more')}
-        </Button>
-      )}
-    </>
-  )
-}
-
-function MoveRow({ move }: { move: Move }) {
-  const { t } = useTranslation('territories')
-  const format = useFormat()
-  return (
-    <li data-account={move.accountId}>
-      <LinkAnchor size="sm" to="/accounts/$id" params={{ id: String(move.accountId) }}>
-        {move.name}
-      </LinkAnchor>
-      <span>{format.money(move.revenue)}</span>
-      <small>
-        {t('changes.fromTo', {
-          from: move.fromName || t('nobody'),
-          to: move.toName || t('nobody'),
-        })}
-        {move.changesHands &&
-          ` · ${t('changes.owner', {
-            from: move.ownerName || t('list.nobody'),
-            to: move.toOwnerName || t('list.nobody'),
-          })}`}
-        {move.exception && ` · ${t('exception.one')}`}
-      </small>
-    </li>
   )
 }

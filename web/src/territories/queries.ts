@@ -1,6 +1,7 @@
 /** What the pages of territories ask the server. Everything of an alignment is below ['alignment', id]. */
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, call } from '../api/client'
+import type { operations } from '../api/schema.gen'
 import type { Outlines } from './geojson'
 import type { Edit } from './painting'
 import type { AlignmentState } from './types'
@@ -75,18 +76,27 @@ export const compareQuery = (id: number, version: number, other: Other) =>
     placeholderData: keepPreviousData,
   })
 
-const page = 50
+/** Which accounts of a comparison: those that a figure of it counts. */
+export type MovesAsked = Pick<
+  NonNullable<operations['listAlignmentMoves']['parameters']['query']>,
+  'change' | 'from' | 'to' | 'fromOwner' | 'toOwner'
+>
 
-export const movesQuery = (id: number, version: number, other: Other, limit = page) =>
-  queryOptions({
-    queryKey: ['alignment', id, 'moves', other, version, limit],
-    queryFn: ({ signal }) =>
+export const movesQuery = (id: number, version: number, other: Other, asked: MovesAsked) =>
+  infiniteQueryOptions({
+    queryKey: ['alignment', id, 'moves', other, version, asked],
+    queryFn: ({ signal, pageParam }) =>
       call(
         api.GET('/api/alignments/{id}/moves', {
-          params: { path: { id }, query: { with: String(other), limit } },
+          params: {
+            path: { id },
+            query: { ...asked, with: String(other), limit: 50, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
           signal,
         }),
       ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
   })
 
