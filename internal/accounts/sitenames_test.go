@@ -16,7 +16,7 @@ func TestAMapShowsANewNameAtEverySite(t *testing.T) {
 	_, err := b.AddSite(b.ctx, a.ID, NewSite{Point: &orb.Point{-75.521, 39.161}})
 	require.NoError(t, err)
 	names := func() (out []any) {
-		for _, f := range b.tile(Filter{}, tiles.At(orb.Point{-75.52, 39.16}, 12), "accounts") {
+		for _, f := range b.tile(Filter{}, tiles.At(orb.Point{-75.52, 39.16}, 13), "accounts") {
 			out = append(out, f["name"])
 		}
 		return out
