@@ -41,8 +41,11 @@ func newClock(t *Table, percent int) *clock {
 
 // period is the one that holds at a time, and when it ends.
 func (c *clock) period(at int32) (k int, until int32) {
-	midnight := at - at%int32(Day)
-	at -= midnight
+	midnight := int32(0)
+	if at >= int32(Day) {
+		midnight = at - at%int32(Day)
+		at -= midnight
+	}
 	k = len(c.from) - 1
 	for c.from[k] > at {
 		k--
@@ -91,20 +94,25 @@ func (c *clock) over(breaks []Break, from, to, e int32) (ready, driven int32) {
 		ready = c.arrive(from, to, e)
 		return ready, ready - e
 	}
-	ready, driven = c.pausing(breaks, from, to, e, false)
-	if late, drivenLate := c.pausing(breaks, from, to, e, true); late < ready || late == ready && drivenLate < driven {
+	ready, driven, torn := c.pausing(breaks, from, to, e, false)
+	if !torn {
+		return ready, driven
+	}
+	if late, drivenLate, _ := c.pausing(breaks, from, to, e, true); late < ready || late == ready && drivenLate < driven {
 		ready, driven = late, drivenLate
 	}
 	return ready, driven
 }
 
-func (c *clock) pausing(breaks []Break, from, to, e int32, late bool) (ready, driven int32) {
+// pausing is over with all breaks early, or all late. Where no drive is torn by a
+// break that could wait, both are the same.
+func (c *clock) pausing(breaks []Break, from, to, e int32, late bool) (ready, driven int32, torn bool) {
 	now, left := e, whole
 	for i := range breaks {
 		b := &breaks[i]
 		first := b.first(now)
 		if first >= never {
-			return never, 0
+			return never, 0, torn
 		}
 		stop := first
 		if late {
@@ -112,15 +120,16 @@ func (c *clock) pausing(breaks []Break, from, to, e int32, late bool) (ready, dr
 		}
 		at, rest := c.drive(from, to, now, stop, left)
 		driven += at - now
+		torn = torn || rest > 0
 		// On the way at the last moment for the break, or arrived before it.
 		begin := b.first(max(at, first))
 		if begin >= never {
-			return never, 0
+			return never, 0, torn
 		}
 		now, left = begin+int32(b.Length), rest
 	}
 	at, _ := c.drive(from, to, now, never, left)
-	return at, driven + at - now
+	return at, driven + at - now, torn
 }
 
 // before is the latest a gap may begin that must be over by at, or -never.
@@ -132,16 +141,36 @@ func (c *clock) before(breaks []Break, from, to, at int32) int32 {
 		ready, _ := c.over(breaks, from, to, e)
 		return ready <= at
 	}
-	// Gallop back from the end, then halve.
-	lo, step := at, int32(256)
-	for !fits(lo) {
+	// Whoever is late by so much sets out earlier by so much: where the pace and
+	// the breaks stay the same in between, that is the moment.
+	hi := at + 1 // the earliest known to be too late
+	lo := at
+	for range 4 {
+		ready, _ := c.over(breaks, from, to, lo)
+		if ready <= at {
+			break
+		}
+		hi = lo
+		if ready >= never || ready-at >= lo {
+			break
+		}
+		lo -= ready - at
+	}
+	if lo > 0 && !fits(lo) && !fits(0) {
+		return -never
+	}
+	// Gallop back from there, in longer and longer steps, then halve.
+	for step := int32(1); !fits(lo); step *= 2 {
+		hi = lo
 		if lo == 0 {
 			return -never
 		}
 		lo = max(0, lo-step)
-		step *= 2
 	}
-	hi := min(at, lo+step/2)
+	if lo+1 >= hi || !fits(lo+1) {
+		return lo
+	}
+	hi--
 	for lo < hi {
 		mid := lo + (hi-lo+1)/2
 		if fits(mid) {

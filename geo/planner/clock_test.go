@@ -59,6 +59,10 @@ func TestWhoLeavesLaterNeverArrivesEarlier(t *testing.T) {
 				require.GreaterOrEqual(t, back, at)
 				over, _ := c.over(inOrder(s.Breaks)[:1], 1, 2, back)
 				require.LessOrEqual(t, over, with)
+				if back < with {
+					over, _ = c.over(inOrder(s.Breaks)[:1], 1, 2, back+1)
+					require.Greater(t, over, with, "a second later is too late")
+				}
 			}
 		}
 	}

@@ -23,8 +23,8 @@ type Change struct {
 // that are in none of the orders; a delay is a later Now or Done. It returns
 // the changed problem as well, to check and repair again.
 //
-// Without Iterations and TimeLimit it takes few iterations, a tenth of a second
-// for a day.
+// Without Iterations and TimeLimit it takes few iterations, at most a tenth of a
+// second for a day of 40 visits.
 func Repair(ctx context.Context, p Problem, orders [][]int, c Change, o Options) (*Solution, Problem, error) {
 	if err := Validate(p); err != nil {
 		return nil, p, err
@@ -72,6 +72,11 @@ func Repair(ctx context.Context, p Problem, orders [][]int, c Change, o Options)
 	o.Given, o.Gently = given, true
 	if o.Iterations == 0 && o.TimeLimit == 0 {
 		o.Iterations = 4000
+		// By the clock an iteration takes four to eight times as long. Of 18 such days
+		// with 5 to 39 visits two got better in the ten times as many, by 0.06 % at most.
+		if slices.ContainsFunc(p.Tables, func(t Table) bool { return len(t.Periods) > 0 }) {
+			o.Iterations = 1200
+		}
 	}
 	s, err := Plan(ctx, p, o)
 	return s, p, err
