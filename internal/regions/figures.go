@@ -132,6 +132,8 @@ type asking struct {
 	filter accounts.Filter
 	places accounts.Filter // those of the filter alone; see placesOf
 	wanted Wanted
+
+	byTerritory bool // the actor sees the accounts of their territories
 }
 
 func (a *asking) statement() *accounts.Statement { return accounts.NewStatement(a.org, a.today) }

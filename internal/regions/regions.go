@@ -144,7 +144,11 @@ func (s *Service) ask(ctx context.Context, f accounts.Filter, w Wanted, fn func(
 		if err != nil {
 			return err
 		}
-		return fn(&asking{ctx: ctx, tx: tx, org: actor.OrgID, today: today, filter: f, places: places, wanted: w})
+		a := &asking{ctx: ctx, tx: tx, org: actor.OrgID, today: today, filter: f, places: places, wanted: w}
+		if err := tx.QueryRow(ctx, `select coalesce(current_setting('app.sees_territories', true), '') <> ''`).Scan(&a.byTerritory); err != nil {
+			return fmt.Errorf("read what the actor sees: %w", err)
+		}
+		return fn(a)
 	})
 }
 

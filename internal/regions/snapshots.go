@@ -145,7 +145,7 @@ func snapshotResolution(ctx context.Context, tx pgx.Tx, org int64) (int, error) 
 		var n int
 		err := tx.QueryRow(ctx, `
 			select count(*) from (
-			  select distinct (s.cell & $2::bigint) | $3::bigint, s.status, s.class, s.owner_id, s.team_id
+			  select distinct (s.cell & $2::bigint) | $3::bigint, s.status, s.class, s.owner_id, s.team_id, s.territory_id
 			  from sites s where s.org_id = $1 and not s.archived and s.is_primary limit $4::int) g`, org, and, or, maxSnapshotRows+1).Scan(&n)
 		if err != nil {
 			return 0, fmt.Errorf("count the groups of a snapshot: %w", err)
@@ -180,21 +180,24 @@ func store(ctx context.Context, tx pgx.Tx, org int64, today string, resolution i
 		    and v.happened_at < (`+q.Day()+`::timestamp at time zone (select o.time_zone from organisations o where o.org_id = `+q.Org()+`))
 		  group by 1),
 		placed as (
-		  select `+cell+` as cell, s.account_id, s.status, s.class, s.owner_id, s.team_id, s.due_on, s.revenue_key, s.potential_key
+		  select `+cell+` as cell, s.account_id, s.status, s.class, s.owner_id, s.team_id, s.territory_id, s.due_on, s.revenue_key, s.potential_key
 		  from sites s where s.org_id = `+q.Org()+` and not s.archived and s.is_primary
 		  union all
-		  select 0, a.id, a.status, a.class, a.owner_id, a.team_id, a.due_on, a.revenue_key, a.potential_key
+		  select 0, a.id, a.status, a.class, a.owner_id, a.team_id, a.territory_id, a.due_on, a.revenue_key, a.potential_key
 		  from accounts a where a.org_id = `+q.Org()+` and a.archived_at is null
 		    and not exists (select from sites s where s.org_id = `+q.Org()+` and s.account_id = a.id and s.is_primary))
-		insert into region_snapshots (org_id, day, cell, status, class, owner_id, team_id, accounts, revenue, potential, white_space, visits, never, on_track, due, overdue)
-		select `+q.Org()+`, `+q.Day()+`, cell, status, class, owner_id, team_id, count(*), `+sumColumns+`, coalesce(sum(v.n), 0), `+coverageColumns(q)+`
+		insert into region_snapshots (org_id, day, cell, status, class, owner_id, team_id, territory_id, accounts, revenue, potential, white_space, visits, never, on_track, due, overdue)
+		select `+q.Org()+`, `+q.Day()+`, cell, status, class, owner_id, team_id, territory_id, count(*), `+sumColumns+`, coalesce(sum(v.n), 0), `+coverageColumns(q)+`
 		from placed left join v on v.account_id = placed.account_id
-		group by cell, status, class, owner_id, team_id
-		order by cell, status, class, owner_id, team_id`, q.Args()...)
+		group by cell, status, class, owner_id, team_id, territory_id
+		order by cell, status, class, owner_id, team_id, territory_id`, q.Args()...)
 	if err != nil {
 		return fmt.Errorf("take the snapshot: %w", err)
 	}
-	_, err = tx.Exec(ctx, `update region_days set resolution = $3, rows = $4 where org_id = $1 and day = $2`, org, today, resolution, tag.RowsAffected())
+	// While a publication settles accounts, some are still without their territory.
+	_, err = tx.Exec(ctx, `
+		update region_days set resolution = $3, rows = $4, territories = exists (select from alignments l where l.org_id = $1 and l.state = 'live')
+		where org_id = $1 and day = $2`, org, today, resolution, tag.RowsAffected())
 	if err != nil {
 		return fmt.Errorf("end the snapshot: %w", err)
 	}
@@ -240,20 +243,35 @@ type keptDay struct {
 	madeUp     bool
 }
 
+// readable is SQL of the days that tell all that the actor may see: for whoever
+// sees by territory, those that kept territories.
+func (a *asking) readable() string {
+	if a.byTerritory {
+		return "territories"
+	}
+	return "true"
+}
+
 // snapshotOf returns the last day with a snapshot up to the day that change is
 // against.
 func (a *asking) snapshotOf() (keptDay, error) {
 	var d keptDay
 	var first *string
 	err := a.tx.QueryRow(a.ctx, `
-		select to_char(day, 'YYYY-MM-DD'), resolution, made_up from region_days where org_id = $1 and day <= $2::date order by day desc limit 1`,
+		select to_char(day, 'YYYY-MM-DD'), resolution, made_up from region_days where org_id = $1 and day <= $2::date and `+a.readable()+` order by day desc limit 1`,
 		a.org, a.wanted.Since).Scan(&d.day, &d.resolution, &d.madeUp)
 	if errors.Is(err, pgx.ErrNoRows) {
-		if err := a.tx.QueryRow(a.ctx, `select to_char(min(day), 'YYYY-MM-DD') from region_days where org_id = $1`, a.org).Scan(&first); err != nil {
+		if err := a.tx.QueryRow(a.ctx, `select to_char(min(day), 'YYYY-MM-DD') from region_days where org_id = $1 and `+a.readable(), a.org).Scan(&first); err != nil {
 			return d, fmt.Errorf("read snapshots: %w", err)
 		}
-		if first == nil {
+		switch {
+		case first == nil && a.byTerritory:
+			return d, fault.New(fault.Invalid, "You see the accounts of your territories, and no day has been kept by territory yet. The first is kept on the day after territories go live.").
+				WithField("query.since", "Leave it out until then.")
+		case first == nil:
 			return d, fault.New(fault.Invalid, "No day has been kept yet to compare with. The first is kept tonight.").WithField("query.since", "Leave it out until then.")
+		case a.byTerritory:
+			return d, fault.New(fault.Invalid, "You see the accounts of your territories, and nothing was kept by territory on so early a day.").WithField("query.since", "From "+*first+" on.")
 		}
 		return d, fault.New(fault.Invalid, "Nothing is kept of so early a day.").WithField("query.since", "From "+*first+" on.")
 	}

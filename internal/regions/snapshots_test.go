@@ -1,6 +1,7 @@
 package regions
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func (b *bundle) take(daysAgo int) {
 	require.NoError(b.t, err)
 	require.True(b.t, taken)
 	b.owner(func(tx pgx.Tx) error {
-		if _, err := tx.Exec(b.t.Context(), `insert into region_days (org_id, day, resolution, rows) select org_id, day - $1::int, resolution, rows from region_days where day = (select max(day) from region_days)`, daysAgo); err != nil {
+		if _, err := tx.Exec(b.t.Context(), `insert into region_days (org_id, day, resolution, rows, territories) select org_id, day - $1::int, resolution, rows, territories from region_days where day = (select max(day) from region_days)`, daysAgo); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(b.t.Context(), `update region_snapshots set day = day - $1::int where day = (select max(day) from region_days)`, daysAgo); err != nil {
@@ -302,6 +303,59 @@ func TestAHistoryShowsEachDayOfAShape(t *testing.T) {
 	b.run(`update region_snapshots set owner_id = $1 where status = 'prospect'`, rep)
 	b.ctx = postgres.WithActor(t.Context(), postgres.Actor{OrgID: org, UserID: rep, Role: "rep"})
 	require.Equal(t, []float64{0, 1, 1}, values(accounts.Filter{}, FigureAccounts))
+}
+
+// Two territories by hand: Dover's, of the rep, and Lewes's, of nobody.
+func TestWhoSeesByTerritoryGetsTheDaysThatKeptTerritories(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.still()
+	near := b.worth(accounts.Customer, dover, 100, 150)
+	far := b.worth(accounts.Customer, lewes, 7, 8)
+	b.take(5) // before there were territories
+	var org, rep int64
+	b.owner(func(tx pgx.Tx) error {
+		if err := tx.QueryRow(t.Context(), `insert into users (org_id, name, email, role, password_hash) select org_id, 'Rep', 'rep@north.example', 'rep', 'x' from organisations returning org_id, id`).Scan(&org, &rep); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), `insert into access_rules (org_id, role, sees, edits) values ($1, 'rep', 'territory', 'own')`, org)
+		return err
+	})
+	byTerritory := postgres.WithActor(t.Context(), postgres.Actor{OrgID: org, UserID: rep, Role: "rep"})
+	nothing, err := b.History(byTerritory, accounts.Filter{}, HistoryQuery{Figure: FigureAccounts})
+	require.NoError(t, err)
+	require.True(t, nothing.ByTerritory)
+	require.Empty(t, nothing.Points)
+	_, err = b.Summary(byTerritory, accounts.Filter{}, Wanted{Since: b.day(0)})
+	require.Equal(t, fault.Invalid, fault.CodeOf(err))
+	require.Contains(t, fault.Message(err), "no day has been kept by territory yet")
+
+	b.run(`insert into alignments (org_id, id, name, resolution, state) overriding system value values ($1, 1, 'Live', 7, 'live')`, org)
+	for id, at := range map[int]orb.Point{1: dover, 2: lewes} {
+		cell, err := hexgrid.CellAt(at, 7)
+		require.NoError(t, err)
+		b.run(`insert into territories (org_id, alignment_id, id, name, level, position, colour) values ($1, 1, $2, $2::bigint::text, 'territory', $2::bigint::int, 0)`, org, id)
+		b.run(`insert into territory_cells (org_id, alignment_id, cell, territory_id) values ($1, 1, $2, $3)`, org, int64(cell), id)
+	}
+	b.run(`insert into territory_members (org_id, alignment_id, territory_id, user_id, role, position) values ($1, 1, 1, $2, 'owner', 0)`, org, rep)
+	b.run(`update accounts set territory_id = case id when $1 then 1 when $2 then 2 end`, near, far)
+	b.run(`update sites set territory_id = case account_id when $1 then 1 when $2 then 2 end`, near, far)
+	b.take(2)
+	b.run(`update accounts set owner_id = $1 where id = $2`, rep, far) // elsewhere, and theirs
+	b.take(1)
+
+	everything, err := b.History(b.ctx, accounts.Filter{}, HistoryQuery{Figure: FigureRevenue})
+	require.NoError(t, err)
+	require.False(t, everything.ByTerritory)
+	require.Equal(t, []Point{{b.day(-5), 107}, {b.day(-2), 107}, {b.day(-1), 107}}, everything.Points)
+	theirs, err := b.History(byTerritory, accounts.Filter{}, HistoryQuery{Figure: FigureRevenue})
+	require.NoError(t, err)
+	require.Equal(t, []Point{{b.day(-2), 100}, {b.day(-1), 107}}, theirs.Points)
+	sum, err := b.Summary(byTerritory, accounts.Filter{}, Wanted{Since: b.day(-2)})
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 1}, []int{sum.Accounts, sum.Change.Accounts})
+	_, err = b.Summary(byTerritory, accounts.Filter{}, Wanted{Since: b.day(-3)})
+	require.Contains(t, fmt.Sprint(fault.Of(err).Fields()), b.day(-2))
 }
 
 func TestALongHistoryIsThinnedOutEvenlyUpToItsLastDay(t *testing.T) {

@@ -61,10 +61,12 @@ const (
 
 // History is a figure day by day.
 type History struct {
-	Figure     Figure  `json:"figure"`
-	Resolution int     `json:"resolution" doc:"Of the cells that are kept; those whose middle lies in the filter's shapes are added up."`
-	MadeUp     bool    `json:"madeUp" doc:"Some of the days are the demo's invention."`
-	Points     []Point `json:"points" doc:"Ascending; at most 400, evenly thinned out."`
+	Figure     Figure `json:"figure"`
+	Resolution int    `json:"resolution" doc:"Of the cells that are kept; those whose middle lies in the filter's shapes are added up."`
+	MadeUp     bool   `json:"madeUp" doc:"Some of the days are the demo's invention."`
+	// Whoever sees by territory is told so.
+	ByTerritory bool    `json:"byTerritory" doc:"You see the accounts of your territories: each day counts what belonged to them on that day or was yours, and days on which territories were not kept are left out."`
+	Points      []Point `json:"points" doc:"Ascending; at most 400, evenly thinned out."`
 }
 
 // Point is a figure on a day.
@@ -107,6 +109,7 @@ func (s *Service) History(ctx context.Context, f accounts.Filter, query HistoryQ
 		if _, err := kept(a.statement(), a.filter); err != nil {
 			return err
 		}
+		out.ByTerritory = a.byTerritory
 		if query.From == "" {
 			to, err := time.Parse(time.DateOnly, a.wanted.To)
 			if err != nil {
@@ -116,7 +119,7 @@ func (s *Service) History(ctx context.Context, f accounts.Filter, query HistoryQ
 		}
 		rows, err := a.tx.Query(a.ctx, `
 			select to_char(day, 'YYYY-MM-DD'), resolution, made_up from region_days
-			where org_id = $1 and day between $2::date and $3::date order by day`, a.org, a.wanted.From, a.wanted.To)
+			where org_id = $1 and day between $2::date and $3::date and `+a.readable()+` order by day`, a.org, a.wanted.From, a.wanted.To)
 		if err != nil {
 			return fmt.Errorf("list snapshots: %w", err)
 		}

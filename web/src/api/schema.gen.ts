@@ -7440,6 +7440,8 @@ export interface components {
             share: number;
         };
         RegionHistory: {
+            /** @description You see the accounts of your territories: each day counts what belonged to them on that day or was yours, and days on which territories were not kept are left out. */
+            byTerritory: boolean;
             figure: string;
             /** @description Some of the days are the demo's invention. */
             madeUp: boolean;

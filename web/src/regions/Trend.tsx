@@ -31,12 +31,17 @@ export function Trend({ filter, cell, figure }: { filter: AccountFilter; cell: s
         <Skeleton h={96} />
       ) : data.points.length < 2 ? (
         <Text size="xs" c="dimmed">
-          {t('trend.none')}
+          {t(data.byTerritory ? 'trend.noneByTerritory' : 'trend.none')}
         </Text>
       ) : (
         <Suspense fallback={<Skeleton h={96} />}>
           <TrendChart title={title} figure={shown} days={data.points} />
         </Suspense>
+      )}
+      {data?.byTerritory && data.points.length >= 2 && (
+        <Text size="xs" c="dimmed">
+          {t('trend.byTerritory')}
+        </Text>
       )}
       {data?.madeUp && (
         <Text size="xs" c="dimmed">

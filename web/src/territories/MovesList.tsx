@@ -61,10 +61,9 @@ function MoveRow({ move }: { move: Move }) {
       </LinkAnchor>
       <span>{format.money(move.revenue)}</span>
       <small>
-        {t('changes.fromTo', {
-          from: move.fromName || t('nobody'),
-          to: move.toName || t('nobody'),
-        })}
+        {move.fromTerritory === move.toTerritory
+          ? move.toName || t('nobody')
+          : t('changes.fromTo', { from: move.fromName || t('nobody'), to: move.toName || t('nobody') })}
         {move.changesHands &&
           ` · ${t('changes.owner', {
             from: move.ownerName || t('list.nobody'),

@@ -1,5 +1,16 @@
 /** One territory: its figures, its people, and what can be changed about it. */
-import { ActionIcon, Button, Group, Menu, NativeSelect, Text, TextInput, Title } from '@mantine/core'
+import {
+  ActionIcon,
+  Anchor,
+  Button,
+  Group,
+  Menu,
+  Modal,
+  NativeSelect,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core'
 import {
   IconArrowLeft,
   IconLock,
@@ -9,7 +20,7 @@ import {
   IconZoomIn,
 } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { LinkAnchor } from '../app/links'
 import { useScheme } from '../app/scheme'
@@ -19,6 +30,7 @@ import type { Division } from './division'
 import { ExceptionsPart } from './ExceptionsPart'
 import { FillDialog } from './FillDialog'
 import { MembersPart } from './MembersPart'
+import { MovesList } from './MovesList'
 import { evennessOf, figureOf, rowsOf, sumOf } from './rows'
 import { changeTerritory, removeTerritory, setLocked, type TerritoryInput } from './structure'
 import classes from './Territories.module.css'
@@ -50,12 +62,14 @@ export function TerritoryDetail(props: {
 }) {
   const { territory, alignment, division, edits, colours } = props
   const { t } = useTranslation('territories')
+  const { t: common } = useTranslation('common')
   const format = useFormat()
   const scheme = useScheme()
   const figureText = useFigureText()
   const navigate = useNavigate()
   const [name, setName] = useState(territory.name)
   const [filling, setFilling] = useState(false)
+  const [listing, setListing] = useState(false)
   useRevision(division)
   const { painting } = division
   const { id, level } = territory
@@ -155,7 +169,9 @@ export function TerritoryDetail(props: {
             <div key={figure}>
               <dt>{t(`colour.${figure}`)}</dt>
               <dd>
-                {figureText(figure, sumOf(painting, below, figure))}
+                <Opened alignment={alignment} ids={below.map((each) => each.id)} figure={figure}>
+                  {figureText(figure, sumOf(painting, below, figure))}
+                </Opened>
                 {off !== null && <small>{percent.format(off)}</small>}
               </dd>
             </div>
@@ -177,15 +193,16 @@ export function TerritoryDetail(props: {
           </>
         )}
       </dl>
-      {leaf && alignment.state === 'live' && (
-        <LinkAnchor
-          size="sm"
-          to="/accounts"
-          search={{ filter: JSON.stringify({ all: [{ field: 'territoryId', op: 'in', value: [id] }] }) }}
-        >
-          {t('detail.asList')}
-        </LinkAnchor>
-      )}
+      {leaf &&
+        (alignment.state === 'live' ? (
+          <LinkAnchor size="sm" to="/accounts" search={listOf([id])}>
+            {t('detail.asList')}
+          </LinkAnchor>
+        ) : (
+          <Anchor component="button" type="button" size="sm" onClick={() => setListing(true)}>
+            {t('detail.asList')}
+          </Anchor>
+        ))}
       <MembersPart alignment={alignment} territory={territory} edits={edits} />
       {leaf && <ExceptionsPart alignment={alignment} territory={territory} edits={edits} />}
       {mayEdit && (
@@ -260,6 +277,16 @@ export function TerritoryDetail(props: {
           {t('list.locked')}
         </Text>
       )}
+      {listing && (
+        <Modal
+          opened
+          onClose={() => setListing(false)}
+          title={territory.name}
+          closeButtonProps={{ 'aria-label': common('action.close') }}
+        >
+          <MovesList alignment={alignment} other={alignment.id} asked={{ change: 'all', to: id }} />
+        </Modal>
+      )}
       {filling && (
         <FillDialog
           alignment={alignment}
@@ -269,5 +296,34 @@ export function TerritoryDetail(props: {
         />
       )}
     </div>
+  )
+}
+
+/** The list of accounts of live territories, of one status or all. */
+const listOf = (ids: readonly number[], status?: string) => ({
+  filter: JSON.stringify({
+    all: [
+      { field: 'territoryId', op: 'in', value: ids },
+      ...(status ? [{ field: 'status', op: 'in', value: [status] }] : []),
+    ],
+  }),
+})
+
+const statusOf: { [figure: string]: string | undefined } = { customers: 'customer', prospects: 'prospect' }
+const counted = ['accounts', 'customers', 'prospects', 'revenue', 'potential']
+
+/** A figure of what is live, which opens the list behind it. */
+function Opened(props: {
+  alignment: Alignment
+  ids: number[]
+  figure: (typeof shown)[number]
+  children: ReactNode
+}) {
+  const { alignment, ids, figure, children } = props
+  if (alignment.state !== 'live' || ids.length === 0 || !counted.includes(figure)) return children
+  return (
+    <LinkAnchor inherit to="/accounts" search={listOf(ids, statusOf[figure])}>
+      {children}
+    </LinkAnchor>
   )
 }
