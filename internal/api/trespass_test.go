@@ -300,6 +300,7 @@ var silent = map[string]string{
 	"listAccessRules":          "rules of roles",
 	"setAccessRules":           "rules of roles",
 	"updateUser":               "the attempt gives them another name",
+	"countAccounts":            "figures only",
 	"listRegions":              "figures only",
 	"summariseRegion":          "figures only",
 	"listRegionHistory":        "figures only",
