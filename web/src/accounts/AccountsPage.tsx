@@ -1,4 +1,13 @@
-import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip, VisuallyHidden } from '@mantine/core'
+import {
+  ActionIcon,
+  Anchor,
+  Button,
+  Group,
+  SegmentedControl,
+  Text,
+  Tooltip,
+  VisuallyHidden,
+} from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import {
   IconDownload,
@@ -8,6 +17,7 @@ import {
   IconPlus,
   IconStack2,
 } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
@@ -49,7 +59,14 @@ export function AccountsPage() {
   const phone = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
   const show: Show = phone ? (s.search.show === 'map' ? 'map' : 'list') : (s.search.show ?? 'both')
   const [checked, setChecked] = useState<Checked>(nothingChecked)
-  const [total, setTotal] = useState<number>()
+  const [{ total, uncounted }, setCount] = useState<{ total?: number | undefined; uncounted: boolean }>({
+    uncounted: false,
+  })
+  const onTotal = useCallback(
+    (total: number | undefined, uncounted: boolean) => setCount({ total, uncounted }),
+    [],
+  )
+  const queryClient = useQueryClient()
   const [error, setError] = useState<unknown>(null)
   const [creating, setCreating] = useState(false)
   const [makingSegment, setMakingSegment] = useState(false)
@@ -77,16 +94,27 @@ export function AccountsPage() {
     <section className={classes.list} aria-label={t('title')}>
       <div className={classes.head}>
         <Group justify="space-between" wrap="nowrap" gap="xs">
-          <Group gap="xs" align="baseline" wrap="nowrap" miw={0}>
+          <div className={classes.name}>
             <ViewMenu
               state={view}
               search={s.search}
               onExport={mayExport ? () => setExporting(true) : undefined}
             />
             <Text c="dimmed" size="sm" role="status" className={classes.total}>
-              {total === undefined ? '' : t('list.total', { count: total, formatted: format.number(total) })}
+              {total !== undefined
+                ? t('list.total', { count: total, formatted: format.number(total) })
+                : show !== 'map' && !error && !uncounted && t('list.counting')}
+              {uncounted && !error && show !== 'map' && (
+                <Anchor
+                  component="button"
+                  size="sm"
+                  onClick={() => void queryClient.refetchQueries({ queryKey: ['accounts'], type: 'active' })}
+                >
+                  {t('list.uncounted')}
+                </Anchor>
+              )}
             </Text>
-          </Group>
+          </div>
           <Group gap="xs" wrap="nowrap">
             {!phone && <ListOrMap show={show} onChange={onShow} withBoth />}
             {!phone && show !== 'map' && (
@@ -160,7 +188,7 @@ export function AccountsPage() {
           onHover={s.setHover}
           checked={checked}
           onChecked={setChecked}
-          onTotal={setTotal}
+          onTotal={onTotal}
           onError={setError}
           onClearFilter={s.clearFilter}
           emptyAction={mayWrite && <Button onClick={() => setCreating(true)}>{t('new.open')}</Button>}

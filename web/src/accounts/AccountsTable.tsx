@@ -47,7 +47,8 @@ type Props = {
   onHover: (account: number | null) => void
   checked: Checked
   onChecked: (checked: Checked) => void
-  onTotal?: (total: number | undefined) => void
+  /** How many there are, once known; or that they could not be counted. */
+  onTotal?: (total: number | undefined, uncounted: boolean) => void
   onError?: (error: unknown) => void
   /** Two lines a row and nothing to change: a phone. */
   tall?: boolean
@@ -124,7 +125,7 @@ export function AccountsTable(props: Props) {
   if (first !== view.first || last !== view.last) setView({ first, last })
 
   const { onTotal, onError } = props
-  useEffect(() => onTotal?.(rows.total), [onTotal, rows.total])
+  useEffect(() => onTotal?.(rows.total, rows.uncounted), [onTotal, rows.total, rows.uncounted])
   useEffect(() => onError?.(rows.error), [onError, rows.error])
 
   // Another filter or order: another list, seen from its beginning.

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import type { Account } from '../api/types'
 import { type CustomField, customFieldsQuery } from '../filters/customFields'
 import { FieldInput } from '../filters/FieldInput'
+import classes from './AccountPage.module.css'
 import type { AccountChange } from './conflict'
 import { safeLink } from './DetailsPart'
 import { QuietField } from './QuietField'
@@ -48,6 +49,7 @@ function Words({ field, value, editable, onSave }: FieldProps) {
   const link = field.type === 'link' ? safeLink(text) : null
   return (
     <QuietField
+      className={classes.wide}
       label={field.label}
       value={text}
       disabled={!editable}
@@ -89,6 +91,7 @@ function Other({ field, value, editable, onSave }: FieldProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the field inside of it
     <div
+      className={field.type === 'choices' ? classes.wide : undefined}
       onBlur={typed ? finish : undefined}
       onKeyDown={(event: KeyboardEvent) => {
         if (event.key === 'Enter' && typed) finish()

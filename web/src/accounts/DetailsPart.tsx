@@ -56,6 +56,14 @@ export function DetailsPart({ account, save, editable }: Props) {
           }
         />
         <QuietField
+          label={t('field.category')}
+          value={account.category}
+          disabled={!editable}
+          placeholder="–"
+          onSave={(category) => save({ category })}
+        />
+        <QuietField
+          className={classes.wide}
           label={t('field.email')}
           type="email"
           value={account.email}
@@ -76,6 +84,7 @@ export function DetailsPart({ account, save, editable }: Props) {
           }
         />
         <QuietField
+          className={classes.wide}
           label={t('field.website')}
           inputMode="url"
           value={account.website}
@@ -96,13 +105,6 @@ export function DetailsPart({ account, save, editable }: Props) {
               </ActionIcon>
             )
           }
-        />
-        <QuietField
-          label={t('field.category')}
-          value={account.category}
-          disabled={!editable}
-          placeholder="–"
-          onSave={(category) => save({ category })}
         />
         <QuietField
           label={t('field.externalId')}

@@ -3,8 +3,14 @@ import { useTranslation } from 'react-i18next'
 import { type Format, useFormat } from '../i18n/format'
 import { clockOf, parseHours, type Span, weekdayOf } from './hours'
 
-const spansText = (spans: readonly Span[], format: Format) =>
-  spans.map((s) => `${format.clock(clockOf(s.from))} – ${format.clock(clockOf(s.to))}`).join(', ')
+const dayAndNight = ({ from, to }: Span) => from === 0 && to === 1440
+
+const spansText = (spans: readonly Span[], format: Format, allDay: string) =>
+  spans
+    .map((s) =>
+      dayAndNight(s) ? allDay : `${format.clock(clockOf(s.from))} – ${format.clock(clockOf(s.to))}`,
+    )
+    .join(', ')
 
 /** Today's hours on one line; what is not understood as it is written. */
 export function HoursText({ value }: { value: string }) {
@@ -15,7 +21,9 @@ export function HoursText({ value }: { value: string }) {
   const today = week[weekdayOf(format.today())] ?? []
   return (
     <Text size="sm">
-      {today.length > 0 ? t('hours.today', { hours: spansText(today, format) }) : t('hours.closedToday')}
+      {today.length > 0
+        ? t('hours.today', { hours: spansText(today, format, t('hours.allDay')) })
+        : t('hours.closedToday')}
     </Text>
   )
 }
@@ -31,7 +39,7 @@ export function HoursTable({ value }: { value: string }) {
   const nameOf = (day: number) => name.format(new Date(Date.UTC(2024, 0, 1 + day))) // a Monday
   const runs: { first: number; last: number; text: string }[] = []
   week.forEach((spans, day) => {
-    const text = spans.length > 0 ? spansText(spans, format) : t('hours.closed')
+    const text = spans.length > 0 ? spansText(spans, format, t('hours.allDay')) : t('hours.closed')
     const last = runs.at(-1)
     if (last?.text === text) last.last = day
     else runs.push({ first: day, last: day, text })

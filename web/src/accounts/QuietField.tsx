@@ -15,7 +15,7 @@ type Props = {
   disabled?: boolean
 } & Pick<
   TextInputProps,
-  'type' | 'inputMode' | 'description' | 'rightSection' | 'placeholder' | 'autoComplete'
+  'type' | 'inputMode' | 'className' | 'description' | 'rightSection' | 'placeholder' | 'autoComplete'
 >
 
 /** A field that reads as text until it is touched. Enter or leaving saves, escape takes back. */

@@ -15,6 +15,8 @@ export type Rows = {
   count: number
   /** How many there are. */
   total: number | undefined
+  /** That number could not be read; the rows could. */
+  uncounted: boolean
   at: (index: number) => AccountRow | undefined
   pending: boolean
   /** Nothing could be read at all. */
@@ -87,11 +89,15 @@ export function useAccountRows(
     (index: number) => shown.items[Math.floor(index / pageSize)]?.[index % pageSize],
     [shown],
   )
+  // May come after the rows, which then are the same as before.
+  const { total } = shown
+  const uncounted = counted.isError && total === undefined
   const failed = pages.find((page) => page.isError && !page.data)
   return useMemo(
     () => ({
       count: lengths + ahead,
-      total: shown.total,
+      total,
+      uncounted,
       at,
       pending: !loaded && !before && !failed,
       error: loaded || !failed ? null : failed.error,
@@ -99,6 +105,6 @@ export function useAccountRows(
       stale: !loaded && before !== null && !failed,
       retry: () => void queryClient.refetchQueries({ queryKey: ['accounts'], type: 'active' }),
     }),
-    [lengths, ahead, shown, at, loaded, before, failed, queryClient],
+    [lengths, ahead, total, uncounted, at, loaded, before, failed, queryClient],
   )
 }

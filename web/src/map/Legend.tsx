@@ -55,7 +55,7 @@ export function AccountsLegend({ colouring, fields, onColour }: LegendProps) {
     ['prospect', t('legend.openProspect')],
     ['account-customer-due', t('legend.due')],
     ['account-customer-overdue', t('legend.overdue')],
-    [colouring ? 'cluster-s-0-0' : 'cluster-s-5-3', t('legend.cluster')],
+    colouring ? ['cluster-s-0-0', t('legend.plainCluster')] : ['cluster-s-5-3', t('legend.cluster')],
   ]
   return (
     <div className={classes.legend}>

@@ -49,8 +49,14 @@ export function ChangedFields({ change, brief = false }: { change: Change; brief
   )
   if (fields.length === 0) return null
   if (brief && change.action !== 'update') {
-    const first = fields.find((f) => ['name', 'subject', 'street', 'city'].includes(f.name))
-    const text = first && value(first.name, change.action === 'create' ? first.after : first.before)
+    const said = (f: Change['fields'][number]) =>
+      value(f.name, change.action === 'create' ? f.after : f.before)
+    // A relation reads "Supplier Dover Mill"; anything else is told by its name.
+    const told =
+      change.record === 'account_relations'
+        ? ['kind', 'otherId'].flatMap((name) => fields.find((f) => f.name === name) ?? [])
+        : fields.filter((f) => ['name', 'subject', 'street', 'city'].includes(f.name)).slice(0, 1)
+    const text = told.map(said).join(' ')
     return text ? (
       <Text size="sm" c="dimmed" className={classes.clip} dir="auto">
         {text}

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { teamsQuery, useMay, usersQuery } from '../api/queries'
+import { useAccountNames } from '../filters/accountNames'
 import { fieldName } from '../filters/fields'
 import { sentence } from '../filters/sentence'
 import { type FilterNode, parseFilter } from '../filters/tree'
@@ -80,16 +81,30 @@ const named = [
 type Named = (typeof named)[number]
 const isNamed = (name: string): name is Named => (named as readonly string[]).includes(name)
 
+const relationKinds = [
+  'parent',
+  'supplier',
+  'vendor',
+  'distributor',
+  'outlet',
+  'partner',
+  'association',
+  'competitor',
+] as const
+const isRelationKind = (v: unknown): v is (typeof relationKinds)[number] =>
+  (relationKinds as readonly unknown[]).includes(v)
+
 /** So many of a list are named; of a longer one the others are counted. */
 const mostListed = 6
 
 export function useChangedFields() {
-  const { t } = useTranslation(['timeline', 'accounts'])
+  const { t } = useTranslation(['timeline', 'accounts', 'record'])
   const format = useFormat()
   const mayRead = useMay('users.read')
   const users = useQuery({ ...usersQuery, enabled: mayRead })
   const teams = useQuery({ ...teamsQuery, enabled: mayRead })
   const words = useWords()
+  const accountName = useAccountNames()
 
   const label = (name: string): string => {
     if (name.startsWith('custom.'))
@@ -116,6 +131,8 @@ export function useChangedFields() {
     if (name === 'ownerId' || name === 'assigneeId' || name === 'userId')
       return users.data?.find((u) => u.id === v)?.name ?? `#${String(v)}`
     if (name === 'teamId') return teams.data?.find((x) => x.id === v)?.name ?? `#${String(v)}`
+    if (name === 'otherId' && typeof v === 'number') return accountName(v)
+    if (name === 'kind' && isRelationKind(v)) return t(`record:relations.role.${v}`)
     if (name === 'status' && (v === 'prospect' || v === 'customer' || v === 'former'))
       return t(`accounts:status.${v}`)
     if ((name === 'revenue' || name === 'potential') && typeof v === 'number') return format.money(v)
