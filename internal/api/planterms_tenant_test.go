@@ -23,10 +23,11 @@ func init() {
 			return c.do("PUT", "/api/users/"+id(their.rep.ID)+"/working-terms", terms(their.mark))
 		}, want: 404},
 		"listRoads": {try: func(c *client, _ tenant) *reply { return c.get("/api/roads") }},
-		// No extract is loaded here, which roads could be made from.
+		// Roads are no organisation's. Whether they can be made is up to the
+		// extract that other tests load or not.
 		"prepareRoads": {try: func(c *client, _ tenant) *reply {
-			return c.do("POST", "/api/roads", map[string]any{"profile": "van"})
-		}, want: 503, own: 503},
+			return c.do("POST", "/api/roads", map[string]any{"profile": "rocket"})
+		}, want: 422, own: 422},
 		"listSkills": {try: func(c *client, _ tenant) *reply { return c.get("/api/skills") }},
 		"getVisitTerms": {try: func(c *client, their tenant) *reply {
 			return c.get("/api/accounts/" + id(their.account) + "/visit-terms")
