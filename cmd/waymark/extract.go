@@ -109,6 +109,9 @@ func (ExtractInfoCmd) Run(ctx context.Context, env *Env) (err error) {
 	if current.ID != 0 {
 		fmt.Fprintf(env.Out, "In use: %s\n", current.FileName)
 		describe(env.Out, current)
+		if current.Source == "" {
+			fmt.Fprintln(env.Out, "  It was loaded by an earlier version, which did not keep the extract itself. For bicycle, foot, van and the traffic of the hour load it again: waymark extract load FILE.osm.pbf")
+		}
 	}
 	if len(loads) > 0 {
 		fmt.Fprintln(env.Out, "\nLatest loads:")

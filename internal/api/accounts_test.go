@@ -269,6 +269,7 @@ func TestTheExtractSaysWhatIsThere(t *testing.T) {
 	e := c.get("/api/extract").want(200).object()
 	require.Equal(t, true, e["loaded"])
 	require.Equal(t, false, e["basemap"], "the row is there, the file is not")
+	require.Equal(t, false, e["source"], "nor the file that other ways to travel are made of")
 	found := c.get("/api/search/places?q=dover%20bakery").want(200).object()["items"].([]any)
 	require.Equal(t, "open_prospect", found[0].(map[string]any)["kind"])
 }

@@ -36,6 +36,7 @@ type extractInfo struct {
 	Attribution string         `json:"attribution" doc:"To be shown on every map."`
 	Roads       bool           `json:"roads" doc:"The road network is on this machine."`
 	Basemap     bool           `json:"basemap" doc:"The tiles of the basemap are on this machine."`
+	Source      bool           `json:"source" doc:"The extract itself is on this machine. Without it, roads of other ways to travel and of the traffic of the hour cannot be prepared: load the extract again."`
 }
 
 func (s *Server) getExtract(ctx context.Context, _ *none) (*answer[extractInfo], error) {
@@ -56,6 +57,7 @@ func (s *Server) getExtract(ctx context.Context, _ *none) (*answer[extractInfo],
 		info.Bounds = &[4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
 	}
 	info.Roads, info.Basemap = isFile(e.Roads), isFile(e.Tiles)
+	info.Source = e.Source != ""
 	return respond(info, nil)
 }
 

@@ -54,6 +54,10 @@ type Extract struct {
 	FinishedAt time.Time // zero while it loads
 	Roads      string    // path of the road network; only of [Current]
 	Tiles      string    // path of the basemap; only of [Current]
+	// Source is the path of the extract itself, empty where it was loaded by a
+	// version that did not keep it: then no other way to travel than by car can be
+	// prepared. Only of [Current].
+	Source string
 }
 
 // Counts says how much a load brought.
@@ -88,6 +92,10 @@ func Current(ctx context.Context, db *postgres.DB, dataDir string) (Extract, err
 	}
 	e.Roads = filepath.Join(dataDir, folder, RoadsFile)
 	e.Tiles = filepath.Join(dataDir, folder, TilesFile)
+	source := filepath.Join(dataDir, folder, SourceFile)
+	if stat, err := os.Stat(source); err == nil && stat.Mode().IsRegular() {
+		e.Source = source
+	}
 	for _, path := range []string{e.Roads, e.Tiles} {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return e, fault.Errorf(fault.Unavailable, "The extract's file %s is not on this machine. Load the extract again, or copy the folder from the machine that loaded it.", path)

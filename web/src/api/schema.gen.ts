@@ -5705,6 +5705,8 @@ export interface components {
             loaded: boolean;
             /** @description The road network is on this machine. */
             roads: boolean;
+            /** @description The extract itself is on this machine. Without it, roads of other ways to travel and of the traffic of the hour cannot be prepared: load the extract again. */
+            source: boolean;
         };
         FieldChoice: {
             label: string;

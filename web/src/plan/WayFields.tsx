@@ -2,6 +2,7 @@
 import { Button, Select, Switch, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { extractQuery } from '../api/queries'
 import { useProblemText } from '../app/problemText'
 import classes from './WayFields.module.css'
 import { type Profile, prepareRoads, profileIcons, profiles, roadsOf, roadsQuery } from './ways'
@@ -54,12 +55,19 @@ function RoadsState({ profile, byHour }: { profile: Profile; byHour: boolean }) 
   const queryClient = useQueryClient()
   const problemText = useProblemText()
   const { data } = useQuery(roadsQuery)
+  const { data: extract } = useQuery(extractQuery)
   const prepare = useMutation({
     mutationFn: () => prepareRoads(profile, byHour),
     onSuccess: (all) => queryClient.setQueryData(roadsQuery.queryKey, all),
   })
   const roads = data && roadsOf(data, profile, byHour)
   if (!roads || roads.state === 'ready') return null
+  if (extract?.loaded && !extract.source && (roads.state === 'absent' || roads.state === 'failed'))
+    return (
+      <div className={classes.state} role="status" data-roads="unavailable">
+        <Text size="sm">{t('way.noSource')}</Text>
+      </div>
+    )
   const under = roads.state === 'queued' || roads.state === 'running'
   return (
     <div className={classes.state} role="status" data-roads={roads.state}>
