@@ -45,6 +45,7 @@ type ProspectFilter struct {
 	Within   *Shape
 	Reach    *Shape
 	Areas    []*Shape
+	Test     *ProspectTest // nil for none
 }
 
 // OpenProspectsOf returns the filter of open prospects in the same places.
@@ -66,6 +67,9 @@ func (f ProspectFilter) check() error {
 func (f ProspectFilter) fingerprint() string {
 	places := f.places()
 	places.Query, places.Tags = f.Query, []string{f.Category}
+	if f.Test != nil {
+		places.Tags = append(places.Tags, f.Test.text)
+	}
 	return places.Fingerprint()
 }
 
@@ -81,6 +85,9 @@ func (f ProspectFilter) conditions(q *Statement) string {
 		select 1 from accounts taken where taken.org_id = ` + q.Org() + ` and taken.open_prospect_id = p.id)`
 	if f.Category != "" {
 		c += ` and p.category = ` + q.Arg(f.Category) + `::text`
+	}
+	if f.Test != nil {
+		c += ` and ` + f.Test.condition(q)
 	}
 	search := Filter{Query: f.Query}
 	if search.searching() {

@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/stretchr/testify/require"
 
+	"github.com/waymark-crm/waymark/geo/cql2"
 	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/internal/fault"
 	"github.com/waymark-crm/waymark/internal/postgres"
@@ -397,6 +398,51 @@ func TestOfManyWhoTakeOneProspectOverOneGetsIt(t *testing.T) {
 		}
 	}
 	require.Equal(t, 1, b.list(Filter{}, Page{}).Total)
+}
+
+// The oracle is the same expression evaluated in memory.
+func TestOpenProspectsAreFoundByCQL2(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for i := range 6 {
+		b.prospect([]string{"Dover Bakery", "Bakery 100%", "Zoo"}[i%3], []string{"shop", "craft"}[i%2], -75.5+float64(i)/100, 39.1)
+	}
+	require.NoError(t, b.db.Owner(t.Context(), func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), `update open_prospects set city = case category when 'shop' then 'Dover' else '' end, kind = 'bakery'`)
+		return err
+	}))
+	everything, err := b.OpenProspects(b.ctx, ProspectFilter{}, Page{})
+	require.NoError(t, err)
+	require.Equal(t, 6, everything.Total)
+	for filter, want := range map[string]int{
+		"name LIKE 'bakery%'": 2, `name LIKE '%100\%'`: 2, "name LIKE 'Z_o'": 2, "category = 'SHOP'": 3, "category <> 'shop'": 3,
+		"city = 'dover' AND kind = 'bakery'": 3, "city <> 'Dover'": 0, "NOT (city = 'Dover')": 3, "city IS NULL": 3, "city IS NOT NULL OR name = 'Zoo'": 4,
+		"name IN ('Zoo', 'dover bakery') AND category BETWEEN 'c' AND 'd'": 2, "name >= 'dover'": 4, "FALSE": 0, "TRUE": 6,
+		"S_INTERSECTS(geometry, BBOX(-75.505, 39, -75.485, 40)) OR name = 'Zoo'": 4,
+	} {
+		e, err := cql2.Parse(filter)
+		require.NoError(t, err, filter)
+		test, err := NewProspectTest(filter, e)
+		require.NoError(t, err, filter)
+		found, err := b.OpenProspects(b.ctx, ProspectFilter{Test: test}, Page{})
+		require.NoError(t, err, filter)
+		expected := []int64{}
+		for _, o := range everything.Items {
+			row := map[string]any{"name": o.Name, "category": o.Category, "kind": o.Kind}
+			if o.City != "" {
+				row["city"] = o.City
+			}
+			if cql2.Holds(e, func(name string) any { return row[name] }, func(i *cql2.Intersects) bool { return i.Geometry.Bound().Contains(o.Point) }) {
+				expected = append(expected, o.ID)
+			}
+		}
+		ids := []int64{}
+		for _, o := range found.Items {
+			ids = append(ids, o.ID)
+		}
+		require.Equal(t, expected, ids, filter)
+		require.Len(t, ids, want, filter)
+	}
 }
 
 func TestOpenProspectsAreListedByNameOrBestMatch(t *testing.T) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -38,16 +39,34 @@ const (
 
 func (s *Server) registerOGC() {
 	read := need(identity.AccountsRead)
-	s.raw(ogcPrefix, read, s.ogcLanding)
-	s.raw(ogcPrefix+"/conformance", read, func(c *fiber.Ctx) error {
+	at := func(path string, handle fiber.Handler) {
+		s.raw(ogcPrefix+path, read, func(c *fiber.Ctx) error { return ogcFailed(handle(c)) })
+	}
+	at("", s.ogcLanding)
+	at("/conformance", func(c *fiber.Ctx) error {
 		return s.ogcAnswer(c, fiber.MIMEApplicationJSON, fiber.Map{"conformsTo": ogcConformance})
 	})
-	s.raw(ogcPrefix+"/api", read, s.ogcDocument) // ogcdocument.go
-	s.raw(ogcPrefix+"/collections", read, s.ogcCollections)
-	s.raw(ogcPrefix+"/collections/:collection", read, s.ogcCollection)
-	s.raw(ogcPrefix+"/collections/:collection/queryables", read, s.ogcQueryables)
-	s.raw(ogcPrefix+"/collections/:collection/items", read, s.ogcItems) // ogcitems.go
-	s.raw(ogcPrefix+"/collections/:collection/items/:id", read, s.ogcItem)
+	at("/api", s.ogcDocument) // ogcdocument.go
+	at("/collections", s.ogcCollections)
+	at("/collections/:collection", s.ogcCollection)
+	at("/collections/:collection/queryables", s.ogcQueryables)
+	at("/collections/:collection/items", s.ogcItems) // ogcitems.go
+	at("/collections/:collection/items/:id", s.ogcItem)
+}
+
+// ogcFailed answers what is wrong with a request as Core asks for it (7.15.2 to
+// 7.15.8: a parameter with an invalid value is a 400), where the rest of the API
+// says 422.
+func ogcFailed(err error) error {
+	if err == nil {
+		return nil
+	}
+	p := problemOf(err)
+	if p.Status != http.StatusUnprocessableEntity {
+		return err
+	}
+	p.Status, p.Title = http.StatusBadRequest, http.StatusText(http.StatusBadRequest)
+	return p
 }
 
 // ogcLink is one of OGC's links.

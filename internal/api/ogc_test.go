@@ -193,15 +193,18 @@ func TestWrongRequestsOfMapProgramsAreToldWhatIsWrong(t *testing.T) {
 		"bbox-crs=EPSG:3857": "query.bbox-crs", "f=html": "query.f", "filter=name%20LIKE%20'%25a'": "query.filter",
 	} {
 		r := rep.get("/ogc/collections/accounts/items?" + query)
-		r.problem(422, "invalid")
+		r.problem(400, "invalid")
 		require.Contains(t, r.text(), part, query)
 	}
-	rep.get("/ogc/collections/accounts/items?filter="+strings.Repeat("(", 40)).problem(422, "invalid")
-	rep.get("/ogc/collections/accounts/items?cursor=abc").problem(422, "invalid")
+	rep.get("/ogc/collections/accounts/items?filter="+strings.Repeat("(", 40)).problem(400, "invalid")
+	rep.get("/ogc/collections/accounts/items?cursor=abc").problem(400, "invalid")
 	rep.get("/ogc/collections/secrets/items").problem(404, "not_found")
 	rep.get("/ogc/collections/accounts/items/99999999999999999999").problem(404, "not_found")
 	rep.get("/ogc/collections/accounts/items/0").problem(404, "not_found")
-	rep.get("/ogc/collections/prospects/items?filter="+url.QueryEscape("category = 'a' OR category = 'b'")).problem(422, "invalid")
+	rep.get("/ogc/collections/prospects/items?filter="+url.QueryEscape("colour = 'a'")).problem(400, "invalid")
+	for _, filter := range []string{"name = 1", "S_INTERSECTS(geometry, POINT(0 0))", "S_INTERSECTS(place, BBOX(0,0,1,1))"} {
+		rep.get("/ogc/collections/prospects/items?filter="+url.QueryEscape(filter)).problem(400, "invalid")
+	}
 	more := rep.get("/ogc/collections/accounts/items?limit=100000").want(200).object() // taken for the largest
 	require.LessOrEqual(t, more["numberReturned"], 500.0)
 	fields := rep.get("/ogc/collections/accounts/queryables").want(200).object()["properties"].(map[string]any)
@@ -232,9 +235,9 @@ func TestMapProgramsReadTheLiveTerritories(t *testing.T) {
 	require.Equal(t, []string{"West"}, features(t, manager, "territories", url.Values{"bbox": {"-75.65,39.05,-75.6,39.1"}}))
 	require.Equal(t, []string{"East"}, features(t, manager, "territories", url.Values{"filter": {"name LIKE 'e%' AND level = 'territory' AND parentId IS NULL"}}))
 	require.Equal(t, []string{"East"}, features(t, manager, "territories", url.Values{"filter": {"S_INTERSECTS(geometry, BBOX(-75.4,39.05,-75.35,39.1))"}}))
-	manager.get("/ogc/collections/territories/items?filter="+url.QueryEscape("S_INTERSECTS(geometry, POLYGON((0 0, 1 0, 1 1, 0 0)))")).problem(422, "invalid")
-	manager.get("/ogc/collections/territories/items?filter=colour%20%3D%201").problem(422, "invalid")
-	manager.get("/ogc/collections/territories/items?cursor=-1").problem(422, "invalid")
+	manager.get("/ogc/collections/territories/items?filter="+url.QueryEscape("S_INTERSECTS(geometry, POLYGON((0 0, 1 0, 1 1, 0 0)))")).problem(400, "invalid")
+	manager.get("/ogc/collections/territories/items?filter=colour%20%3D%201").problem(400, "invalid")
+	manager.get("/ogc/collections/territories/items?cursor=-1").problem(400, "invalid")
 	page := manager.get("/ogc/collections/territories/items?limit=1").want(200).object()
 	f := page["features"].([]any)[0].(map[string]any)
 	require.Equal(t, "MultiPolygon", f["geometry"].(map[string]any)["type"])

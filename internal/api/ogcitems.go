@@ -38,6 +38,7 @@ type ogcQuery struct {
 	box      string // west,south,east,north; empty for none
 	from, to string // of the time, RFC 3339; empty for open
 	filter   cql2.Expr
+	text     string // of the filter
 	paging   accounts.Page
 }
 
@@ -102,6 +103,7 @@ func ogcQueryOf(c *fiber.Ctx) (ogcQuery, error) {
 		return wrong("datetime", fault.Message(err))
 	}
 	if text := sent.Get("filter"); text != "" {
+		q.text = text
 		if q.filter, err = cql2.Parse(text); err != nil {
 			return wrong("filter", strings.TrimPrefix(err.Error(), "cql2: ")+".")
 		}

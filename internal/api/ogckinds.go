@@ -23,9 +23,7 @@ func (s *Server) ogcKinds() []ogcKind {
 		},
 		{
 			id: "prospects", title: "Open prospects", open: true, access: need(identity.AccountsRead), items: s.ogcProspects, item: s.ogcProspect,
-			fields: func(context.Context) ([]accounts.Field, error) {
-				return []accounts.Field{{Key: "category", Label: "Category", Type: accounts.FieldText}}, nil
-			},
+			fields:      func(context.Context) ([]accounts.Field, error) { return prospectFields, nil },
 			description: "Businesses and institutions of the extract that nobody has taken over yet.",
 		},
 	}
@@ -76,8 +74,20 @@ func (s *Server) ogcAccount(ctx context.Context, id int64) (ogcFeature, error) {
 	return accountFeature(rows[0]), nil
 }
 
-// ogcProspects takes the place and the category of a filter; features without a
-// time are in every interval.
+var prospectFields = []accounts.Field{
+	{Key: "name", Label: "Name", Type: accounts.FieldText},
+	{Key: "category", Label: "Category", Type: accounts.FieldText},
+	{Key: "kind", Label: "Kind", Type: accounts.FieldText},
+	{Key: "housenumber", Label: "House number", Type: accounts.FieldText},
+	{Key: "street", Label: "Street", Type: accounts.FieldText},
+	{Key: "city", Label: "City", Type: accounts.FieldText},
+	{Key: "postcode", Label: "Postcode", Type: accounts.FieldText},
+	{Key: "phone", Label: "Phone", Type: accounts.FieldText},
+	{Key: "website", Label: "Website", Type: accounts.FieldText},
+}
+
+// ogcProspects filters in the database. An area that all must lie in finds them by
+// the index of cells. Features without a time are in every interval.
 func (s *Server) ogcProspects(ctx context.Context, q ogcQuery) (ogcPage, error) {
 	var f accounts.ProspectFilter
 	var err error
@@ -86,29 +96,25 @@ func (s *Server) ogcProspects(ctx context.Context, q ogcQuery) (ogcPage, error) 
 			return ogcPage{}, err
 		}
 	}
-	parts := []cql2.Expr{q.filter}
-	if g, ok := q.filter.(*cql2.Group); ok && !g.Any {
-		parts = g.Of
-	}
-	for _, part := range parts {
-		switch e := part.(type) {
-		case nil:
-			continue
-		case *cql2.Compare:
-			if e.Property == "category" && e.Op == "=" && e.Value.Kind == cql2.Text && f.Category == "" {
-				f.Category = e.Value.Text
+	if q.filter != nil {
+		if f.Test, err = accounts.NewProspectTest(q.text, q.filter); err != nil {
+			return ogcPage{}, err
+		}
+		parts := []cql2.Expr{q.filter}
+		if g, ok := q.filter.(*cql2.Group); ok && !g.Any {
+			parts = g.Of
+		}
+		for _, part := range parts {
+			e, isPlace := part.(*cql2.Intersects)
+			if !isPlace || f.Within != nil {
 				continue
 			}
-		case *cql2.Intersects:
-			if ring, err := ogcRing(e); err == nil && f.Within == nil {
+			if ring, err := ogcRing(e); err == nil { // of several areas, the test alone decides
 				if f.Within, err = accounts.RingOf(ring); err != nil {
 					return ogcPage{}, err
 				}
-				continue
 			}
 		}
-		return ogcPage{}, fault.New(fault.Invalid, "Open prospects cannot be filtered by this.").
-			WithField("query.filter", "category = '…', S_INTERSECTS(geometry, POLYGON(…)), or both with AND.")
 	}
 	list, err := s.accounts.OpenProspects(ctx, f, q.paging)
 	if err != nil {
