@@ -128,7 +128,7 @@ type mergeInput struct {
 		WinnerVersion int      `json:"winnerVersion" minimum:"1" doc:"The version that you saw."`
 		LoserID       int64    `json:"loserId" minimum:"1" doc:"The account that is taken in and archived."`
 		LoserVersion  int      `json:"loserVersion" minimum:"1" doc:"The version that you saw."`
-		FromLoser     []string `json:"fromLoser" maxItems:"30" nullable:"false" doc:"Fields whose value is to be the other account's: name, status, class, category, ownerId, teamId, phone, email, website, notes, revenue, potential, visitIntervalDays, visitMinutes, externalId, custom. Tags are put together; the later of the last visits stays."`
+		FromLoser     []string `json:"fromLoser" maxItems:"250" nullable:"false" doc:"Fields whose value is to be the other account's: name, status, class, category, ownerId, teamId, phone, email, website, notes, revenue, potential, visitIntervalDays, visitMinutes, externalId, custom (all that it has), or custom.<key> for one custom field. Tags are put together; the later of the last visits stays."`
 	}
 }
 

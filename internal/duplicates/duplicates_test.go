@@ -128,8 +128,8 @@ func TestAMergeTakesEverythingAlongAndIsUndoneToTheLastField(t *testing.T) {
 	winner := d.add("Winner", "111", "", -75.52, 39.16)
 	loser := d.add("Loser", "222", "lost@loser.example", -75.6, 39.2)
 	third := d.add("Third", "", "", -75.7, 39.3)
-	d.exec(`update accounts set external_id = 'L-1', tags = '{b,c}', last_visit_on = '2026-05-01' where id = $1`, loser.ID)
-	d.exec(`update accounts set external_id = 'W-1', tags = '{a,b}', status = 'customer' where id = $1`, winner.ID)
+	d.exec(`update accounts set external_id = 'L-1', custom = '{"tier": "gold", "seats": 9}', tags = '{b,c}', last_visit_on = '2026-05-01' where id = $1`, loser.ID)
+	d.exec(`update accounts set external_id = 'W-1', custom = '{"tier": "silver", "seats": 4, "dock": "Gate 4"}', tags = '{a,b}', status = 'customer' where id = $1`, winner.ID)
 	d.exec(`insert into contacts (org_id, account_id, name) values ($1, $2, 'Eve')`, d.org, loser.ID)
 	d.exec(`insert into activities (org_id, account_id, kind, body) values ($1, $2, 'note', 'met Eve')`, d.org, loser.ID)
 	segment := value[int64](d, `insert into segments (org_id, name, kind, owner_id) values ($1, 's', 'static', $2) returning id`, d.org, d.manager)
@@ -149,10 +149,11 @@ func TestAMergeTakesEverythingAlongAndIsUndoneToTheLastField(t *testing.T) {
 	require.Equal(t, fault.Conflict, fault.CodeOf(err), "somebody edits one of them")
 	require.Equal(t, before, value[string](d, everything), "and nothing is lost")
 
-	merge, err := d.Merge(d.ctx, Request{WinnerID: winner.ID, LoserID: loser.ID, WinnerVersion: w, LoserVersion: l, FromLoser: []string{"email", "externalId"}})
+	merge, err := d.Merge(d.ctx, Request{WinnerID: winner.ID, LoserID: loser.ID, WinnerVersion: w, LoserVersion: l, FromLoser: []string{"email", "externalId", "custom.tier", "custom.dock"}})
 	require.NoError(t, err)
 	require.Equal(t, "Winner|111|lost@loser.example|L-1|{a,b,c}|2026-05-01", value[string](d,
 		`select concat_ws('|', name, phone, email, external_id, tags, last_visit_on) from accounts where id = $1`, winner.ID))
+	require.JSONEq(t, `{"tier": "gold", "seats": 4}`, value[string](d, `select custom::text from accounts where id = $1`, winner.ID), "each custom field by itself, also that it has none")
 	require.Equal(t, []int{2, 1}, []int{value[int](d, `select count(*) from sites where account_id = $1`, winner.ID), value[int](d, `select count(*) from sites where account_id = $1 and is_primary`, winner.ID)})
 	require.Equal(t, 2, value[int](d, `select count(*) from sites where account_id = $1 and status = 'customer'`, winner.ID))
 	require.Equal(t, 2, value[int](d, `select count(*) from segment_members where account_id = $1`, winner.ID))

@@ -26,7 +26,7 @@ type Request struct {
 }
 
 // Choosable are the fields of an account that can come from either, by their name
-// in the API, with their column.
+// in the API, with their column. Beside them custom.<key> is one custom field.
 var Choosable = map[string]string{
 	"name": "name", "status": "status", "class": "class", "category": "category", "ownerId": "owner_id", "teamId": "team_id",
 	"phone": "phone", "email": "email", "website": "website", "notes": "notes", "revenue": "revenue", "potential": "potential",
@@ -78,7 +78,7 @@ func (s *Service) Merge(ctx context.Context, r Request) (*Merge, error) {
 		return nil, errSame
 	}
 	for i, field := range r.FromLoser {
-		if Choosable[field] == "" {
+		if key, custom := strings.CutPrefix(field, "custom."); Choosable[field] == "" && (!custom || key == "" || len(key) > 100) {
 			return nil, fault.Errorf(fault.Invalid, "The field %q cannot be chosen.", field).WithField(fmt.Sprintf("fromLoser[%d]", i), "Choose one of the account's fields.")
 		}
 	}
@@ -188,19 +188,27 @@ func takeFields(ctx context.Context, tx pgx.Tx, orgID int64, r Request) error {
 		`tags = (select coalesce(array_agg(t order by first), '{}') from (select t, min(n) as first from unnest(w.tags || l.tags) with ordinality as x(t, n) group by t order by 2 limit 50) y)`,
 		`last_visit_on = greatest(w.last_visit_on, l.last_visit_on)`,
 	}
+	custom := []string{}
 	for _, field := range slices.Compact(slices.Sorted(slices.Values(r.FromLoser))) {
 		column := Choosable[field]
-		switch field {
-		case "externalId":
+		switch {
+		case field == "externalId":
 			sets = append(sets, `external_id = $4`)
-		case "custom":
-			sets = append(sets, `custom = w.custom || l.custom`)
+		case field == "custom":
+		case column == "":
+			custom = append(custom, strings.TrimPrefix(field, "custom."))
 		default:
 			sets = append(sets, column+` = l.`+column)
 		}
 	}
+	if slices.Contains(r.FromLoser, "custom") {
+		sets = append(sets, `custom = w.custom || l.custom`)
+	} else {
+		// One that the loser has no value for is taken as none.
+		sets = append(sets, `custom = (w.custom - $5::text[]) || coalesce((select jsonb_object_agg(key, value) from jsonb_each(l.custom) where key = any($5::text[])), '{}')`)
+	}
 	_, err = tx.Exec(ctx, `update accounts w set `+strings.Join(sets, ", ")+` from accounts l
-		where w.org_id = $1 and w.id = $2 and l.org_id = $1 and l.id = $3 and $4::text is not null`, orgID, r.WinnerID, r.LoserID, number)
+		where w.org_id = $1 and w.id = $2 and l.org_id = $1 and l.id = $3 and $4::text is not null and $5::text[] is not null`, orgID, r.WinnerID, r.LoserID, number, custom)
 	if err != nil {
 		return fmt.Errorf("duplicates: take the chosen fields: %w", err)
 	}

@@ -61,7 +61,8 @@ export function useBulk() {
     onSuccess: ({ batch }) => {
       if (!underWay(batch.state)) return sayDone(batch)
       setWatched(batch.id)
-      toast(t('bulk.working', counted(batch.total)), () => undo.mutate(batch.id))
+      // Undoing is offered once it is done: until then the server would refuse.
+      toast(t('bulk.working', counted(batch.total)))
     },
     onError,
   })

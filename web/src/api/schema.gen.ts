@@ -6337,7 +6337,7 @@ export interface components {
             ids?: number[];
         };
         MergeInputBody: {
-            /** @description Fields whose value is to be the other account's: name, status, class, category, ownerId, teamId, phone, email, website, notes, revenue, potential, visitIntervalDays, visitMinutes, externalId, custom. Tags are put together; the later of the last visits stays. */
+            /** @description Fields whose value is to be the other account's: name, status, class, category, ownerId, teamId, phone, email, website, notes, revenue, potential, visitIntervalDays, visitMinutes, externalId, custom (all that it has), or custom.<key> for one custom field. Tags are put together; the later of the last visits stays. */
             fromLoser: string[];
             /**
              * Format: int64

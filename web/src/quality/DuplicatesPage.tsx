@@ -8,9 +8,11 @@ import { api, call } from '../api/client'
 import type { Account } from '../api/types'
 import { useProblemText } from '../app/problemText'
 import { toast, toastError } from '../app/toast'
+import { customFieldsQuery } from '../filters/customFields'
 import { useFormat } from '../i18n/format'
 import { DataFrame } from '../imports/DataFrame'
 import imports from '../imports/Imports.module.css'
+import { useChangedFields } from '../timeline/fields'
 import classes from './Quality.module.css'
 import {
   decideDuplicate,
@@ -44,10 +46,12 @@ export function DuplicatesPage() {
     <DataFrame>
       <Group justify="space-between">
         <Text role="status">
-          {scan?.state === 'never'
-            ? t('doubles.never')
-            : t('doubles.count', { count: data?.total ?? 0, amount: format.number(data?.total ?? 0) })}
-          {scan?.finishedAt && (
+          {running || look.isPending
+            ? t('doubles.looking')
+            : scan?.state === 'never'
+              ? t('doubles.never')
+              : t('doubles.count', { count: data?.total ?? 0, amount: format.number(data?.total ?? 0) })}
+          {scan?.finishedAt && !running && (
             <Text span size="sm" c="dimmed">
               {' '}
               {t('doubles.looked', { at: format.dateTime(scan.finishedAt) })}
@@ -115,6 +119,7 @@ const fields = [
   'notes',
 ] as const
 type FieldKey = (typeof fields)[number]
+const isField = (key: string): key is FieldKey => (fields as readonly string[]).includes(key)
 
 function SideBySide({ pair }: { pair: Pair }) {
   const { t } = useTranslation('data')
@@ -158,18 +163,31 @@ function Choose({ a, b }: { a: Account; b: Account }) {
   const queryClient = useQueryClient()
   const problemText = useProblemText()
   const [winner, setWinner] = useState<'a' | 'b'>('a')
-  const [picked, setPicked] = useState<Partial<Record<FieldKey, 'a' | 'b'>>>({})
+  const custom = useQuery(customFieldsQuery).data ?? []
+  const changed = useChangedFields()
+  const [picked, setPicked] = useState<Partial<Record<string, 'a' | 'b'>>>({})
   const renew = () => {
     for (const key of ['duplicates', 'account', 'accounts', 'regions', 'selection'])
       void queryClient.invalidateQueries({ queryKey: [key] })
   }
   const [w, l] = winner === 'a' ? [a, b] : [b, a]
   const of = (x: 'a' | 'b') => (x === 'a' ? a : b)
-  const empty = (key: FieldKey, x: Account) => x[key] === '' || x[key] === null || x[key] === 0
+  const own = (key: string) => custom.find((field) => `custom.${field.key}` === key)
+  const held = (key: string, x: Account): unknown =>
+    isField(key) ? x[key] : x.custom[key.slice('custom.'.length)]
+  const empty = (key: string, x: Account) => {
+    const value = held(key, x)
+    return value === '' || value === null || value === undefined || (value === 0 && isField(key))
+  }
   /** What was picked, or else the one that stays, unless only the other has something. */
-  const side = (key: FieldKey): 'a' | 'b' =>
+  const side = (key: string): 'a' | 'b' =>
     picked[key] ?? (empty(key, w) && !empty(key, l) ? (winner === 'a' ? 'b' : 'a') : winner)
-  const differing = fields.filter((key) => a[key] !== b[key])
+  const differing = [
+    ...fields,
+    ...custom.filter((field) => !field.archived).map((field) => `custom.${field.key}`),
+  ].filter((key) => JSON.stringify(held(key, a) ?? null) !== JSON.stringify(held(key, b) ?? null))
+  const label = (key: string) =>
+    isField(key) ? t(`field.${key === 'ownerId' ? 'owner' : key}`) : changed.label(key)
   const merge = useMutation({
     mutationFn: () =>
       mergeAccounts({
@@ -182,7 +200,13 @@ function Choose({ a, b }: { a: Account; b: Account }) {
     onSuccess: (made) => {
       renew()
       toast(t('doubles.merged', { name: made.winner }), () =>
-        undoMerge(made.id).then(renew, (error) => toastError(problemText(error))),
+        undoMerge(made.id).then(
+          (merge) => {
+            renew()
+            toast(t(merge.fieldsKept ? 'doubles.undoneKept' : 'doubles.undone', { name: merge.loser }))
+          },
+          (error) => toastError(problemText(error)),
+        ),
       )
     },
     onError: (error) => {
@@ -198,12 +222,19 @@ function Choose({ a, b }: { a: Account; b: Account }) {
     },
     onError: (error) => toastError(problemText(error)),
   })
-  const shown = (key: FieldKey, x: Account): string => {
+  const shown = (key: string, x: Account): string => {
     if (empty(key, x)) return '–'
+    const field = own(key)
+    if (field) {
+      const value = held(key, x)
+      if (field.type === 'money') return format.money(Number(value))
+      const named = (v: unknown) => field.choices.find((choice) => choice.value === v)?.label ?? v
+      return changed.value(key, Array.isArray(value) ? value.map(named) : named(value))
+    }
     if (key === 'ownerId') return x.ownerName
     if (key === 'status') return t(`accounts:status.${x.status}`)
     if (key === 'revenue' || key === 'potential') return format.money(x[key])
-    return String(x[key])
+    return String(held(key, x))
   }
   const place = (x: Account) => {
     const site = x.sites[0]
@@ -238,13 +269,13 @@ function Choose({ a, b }: { a: Account; b: Account }) {
             {differing.map((key) => (
               <Table.Tr key={key}>
                 <Table.Th scope="row" fw={500}>
-                  {t(`field.${key === 'ownerId' ? 'owner' : key}`)}
+                  {label(key)}
                 </Table.Th>
                 {(['a', 'b'] as const).map((x) => (
                   <Table.Td key={x}>
                     <Radio
                       name={key}
-                      aria-label={`${t(`field.${key === 'ownerId' ? 'owner' : key}`)}: ${shown(key, of(x))}`}
+                      aria-label={`${label(key)}: ${shown(key, of(x))}`}
                       label={shown(key, of(x))}
                       checked={side(key) === x}
                       onChange={() => setPicked({ ...picked, [key]: x })}
