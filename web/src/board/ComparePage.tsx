@@ -66,6 +66,8 @@ export function ComparePage() {
 }
 
 function PlanName({ head, letter }: { head: PlanHead; letter: 'A' | 'B' }) {
+  const { t } = useTranslation('board')
+  const { t: plan } = useTranslation('plan')
   const names = useNames()
   return (
     <span className={classes.planName}>
@@ -81,6 +83,9 @@ function PlanName({ head, letter }: { head: PlanHead; letter: 'A' | 'B' }) {
           {head.name}
         </Anchor>
         <span className={classes.quiet}>{names.range(head.fromDay, head.toDay)}</span>
+        <span className={classes.quiet}>
+          {[t(`preset.${head.preset}`), ...(head.byHour ? [plan('way.followsHour')] : [])].join(' · ')}
+        </span>
       </span>
     </span>
   )

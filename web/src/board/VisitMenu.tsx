@@ -63,6 +63,8 @@ export function VisitMenu(props: {
       onChange={(opened) => !opened && close()}
       position="bottom-start"
       width={304}
+      // Where neither below nor above has room, over the visit rather than out of sight.
+      middlewares={{ flip: true, shift: { crossAxis: true, padding: 8 } }}
       withinPortal
       shadow="lg"
       trapFocus

@@ -12,8 +12,8 @@ export function useNames() {
   const { organisation } = useMe()
   const { locale } = useFormat()
   const { timeZone } = organisation
-  const american = organisation.currency === 'USD'
-  const key = `${locale} ${i18n.language} ${american} ${timeZone}`
+  const twelve = locale === 'en-US'
+  const key = `${locale} ${i18n.language} ${twelve} ${timeZone}`
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all of them
   return useMemo(() => {
     const utc = (options: Intl.DateTimeFormatOptions) =>
@@ -23,7 +23,7 @@ export function useNames() {
     const dayOfMonth = utc({ day: 'numeric' })
     const month = utc({ month: 'long', year: 'numeric' })
     const range = utc({ day: 'numeric', month: 'short', year: 'numeric' })
-    const hour = utc({ hour: 'numeric', ...(american ? {} : { minute: '2-digit' }) })
+    const hour = utc({ hour: 'numeric', ...(twelve ? {} : { minute: '2-digit' }) })
     const time = new Intl.DateTimeFormat(locale, { timeZone, hour: 'numeric', minute: '2-digit' })
     return {
       /** 9:05, without AM and PM, for where an axis tells which: */
