@@ -102,6 +102,7 @@ function Balanced({ alignment, edits }: { alignment: Alignment; edits: Edits }) 
             ? t('balance.cancelled')
             : t(before === null ? 'balance.doneFirst' : 'balance.done', {
                 count: balance.changed,
+                amount: format.number(balance.changed),
                 figure: t(`colour.${figure}`),
                 spread: spread === null ? '–' : percent.format(spread),
                 before: before === null ? '–' : percent.format(before),

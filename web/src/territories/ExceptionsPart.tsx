@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { LinkAnchor } from '../app/links'
-import { putException, removeException } from './exceptions'
+import { labelsOf, putException, removeException } from './exceptions'
 import { accountsNamedQuery, exceptionsQuery } from './queries'
 import classes from './TerritoryDetail.module.css'
 import type { Alignment, Territory } from './types'
@@ -23,7 +23,11 @@ export function ExceptionsPart(props: { alignment: Alignment; territory: Territo
   const [reason, setReason] = useState('')
   const [q] = useDebouncedValue(text.trim(), 200)
   const found = useQuery(accountsNamedQuery(q)).data ?? []
-  const chosen = found.find((account) => account.name === text)
+  const labels = labelsOf(found)
+  // What was picked stays so, though its label finds nothing when it is searched for.
+  const [picked, setPicked] = useState<{ id: number; label: string } | null>(null)
+  const named = (label: string) => found.find((account) => labels.get(account.id) === label)
+  const chosen = picked?.label === text ? picked : named(text)
   if (!mayEdit && items.length === 0) return null
   const add = async () => {
     if (!chosen) return
@@ -76,7 +80,11 @@ export function ExceptionsPart(props: { alignment: Alignment; territory: Territo
               placeholder={t('exception.placeholder')}
               value={text}
               onChange={setText}
-              data={[...new Set(found.map((account) => account.name))]}
+              onOptionSubmit={(label) => {
+                const account = named(label)
+                setPicked(account ? { id: account.id, label } : null)
+              }}
+              data={[...labels.values()]}
               filter={({ options }) => options}
             />
             <TextInput

@@ -199,7 +199,7 @@ export function TerritoryDetail(props: {
             {t('detail.asList')}
           </LinkAnchor>
         ) : (
-          <Anchor component="button" type="button" size="sm" onClick={() => setListing(true)}>
+          <Anchor component="button" type="button" size="sm" ta="start" onClick={() => setListing(true)}>
             {t('detail.asList')}
           </Anchor>
         ))}
