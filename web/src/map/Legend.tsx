@@ -43,10 +43,13 @@ export function AccountsLegend({ colouring, fields, onColour }: LegendProps) {
   const [open, setOpen] = useState(!phone)
   const rows: [symbol: string, text: string][] = [
     ...(colouring
-      ? colouring.classes.map(({ colours, label }): [string, string] => [
-          `account-customer-none-${colourName(colours[scheme])}`,
-          label,
-        ])
+      ? [
+          ...colouring.classes.map(({ colours, label }): [string, string] => [
+            `account-customer-none-${colourName(colours[scheme])}`,
+            label,
+          ]),
+          ['cluster-s-0-0', t('legend.plainCluster')] as [string, string],
+        ]
       : [
           ['account-customer-none', t('legend.customer')] as [string, string],
           ['account-prospect-none', t('legend.prospect')] as [string, string],
@@ -55,7 +58,7 @@ export function AccountsLegend({ colouring, fields, onColour }: LegendProps) {
     ['prospect', t('legend.openProspect')],
     ['account-customer-due', t('legend.due')],
     ['account-customer-overdue', t('legend.overdue')],
-    colouring ? ['cluster-s-0-0', t('legend.plainCluster')] : ['cluster-s-5-3', t('legend.cluster')],
+    ...(colouring ? [] : [['cluster-s-5-3', t('legend.cluster')] as [string, string]]),
   ]
   return (
     <div className={classes.legend}>
