@@ -194,7 +194,7 @@ class Person {
   /** Takes a condition away; gives how many accounts the list has then. */
   async removeCondition(name) {
     const answer = this.page.waitForResponse(
-      (r) => /\/api\/accounts\?/.test(r.url()) && !/reach=/.test(r.url()),
+      (r) => /\/api\/accounts\/count\?/.test(r.url()) && !/reach=/.test(r.url()),
     )
     await this.condition(name).click()
     const { total } = await (await answer).json()
