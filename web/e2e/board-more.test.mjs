@@ -149,7 +149,9 @@ describe('a plan of one rep', { concurrency: false }, () => {
     await second.page.keyboard.press('p')
     const bar = second.page.getByRole('alert').filter({ hasText: 'The plan was changed elsewhere meanwhile' })
     await bar.getByText(`${other.name} pinned`).waitFor()
+    const pinned = second.page.waitForResponse((r) => /\/moves$/.test(new URL(r.url()).pathname))
     await bar.getByRole('button', { name: 'Do it now' }).click()
+    assert.equal((await pinned).status(), 200)
     await bar.waitFor({ state: 'detached' })
     const both = await planner.board()
     const stop = (visitId) =>
