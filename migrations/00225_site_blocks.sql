@@ -106,7 +106,7 @@ begin
     where c.org_id = org and c.id in (select o.id from site_block_changes o where o.org_id = org order by o.id limit most)
     returning c.cell
   ), marked as materialized (
-    select distinct t.cell from taken t
+    select distinct t.cell, t.cell | (4095::bigint << 9) as last from taken t
   ), gone as (
     delete from site_blocks b where b.org_id = org and b.cell in (select m.cell from marked m)
   ), put as (
@@ -116,7 +116,7 @@ begin
       string_agg(site_label(s.account_name), ''::bytea order by s.id)
     from marked m cross join lateral (
       select s.* from sites s
-      where s.org_id = org and not s.archived and s.cell between m.cell and m.cell | (4095 << 9) offset 0) s
+      where s.org_id = org and not s.archived and s.cell between m.cell and m.last offset 0) s
     group by m.cell, s.owner_id, s.team_id, s.territory_id
   )
   select count(*) into folded from taken;

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/waymark-crm/waymark/geo/hexgrid"
-	"github.com/waymark-crm/waymark/internal/postgres"
 )
 
 // The current sites of a cell that have the same owner, team and territory lie
@@ -258,35 +256,9 @@ const foldedMarks = 2_000
 // FoldBlocks writes the blocks of cells that have changed anew, for every
 // organisation. What tiles show stays the same; it is found more quickly.
 func (s *Service) FoldBlocks(ctx context.Context) error {
-	var orgs []int64
-	err := s.db.Owner(ctx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `
-			select o.org_id from organisations o
-			where exists (select from site_block_changes c where c.org_id = o.org_id) order by 1`)
-		if err != nil {
-			return err
-		}
-		orgs, err = pgx.CollectRows(rows, pgx.RowTo[int64])
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("fold blocks: %w", err)
-	}
-	var failed error
-	for _, org := range orgs {
-		acting := postgres.WithActor(ctx, postgres.Actor{OrgID: org, RequestID: strings.ReplaceAll(CountsJob{}.Kind(), "counts", "blocks")})
-		for {
-			var folded int64
-			err := s.write(acting, func(tx pgx.Tx, _ postgres.Actor) error {
-				return tx.QueryRow(acting, `select fold_site_blocks($1)`, foldedMarks).Scan(&folded)
-			})
-			if err != nil {
-				failed = errors.Join(failed, fmt.Errorf("fold blocks of organisation %d: %w", org, err))
-			}
-			if err != nil || folded < foldedMarks {
-				break
-			}
-		}
-	}
-	return failed
+	return s.foldAll(ctx, changesOf{"blocks", "site_block_changes", func(ctx context.Context, tx pgx.Tx) (bool, error) {
+		var folded int64
+		err := tx.QueryRow(ctx, `select fold_site_blocks($1)`, foldedMarks).Scan(&folded)
+		return folded >= foldedMarks, err
+	}})
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/waymark-crm/waymark/geo/hexgrid"
-	"github.com/waymark-crm/waymark/internal/postgres"
 )
 
 // Figures of many accounts come from sums that the database keeps (the tables
@@ -211,30 +210,8 @@ func (w *CountsWorker) Work(ctx context.Context, _ *river.Job[CountsJob]) error 
 // counted, for every organisation. What is counted stays the same; it is found
 // more quickly.
 func (s *Service) FoldCounts(ctx context.Context) error {
-	var orgs []int64
-	err := s.db.Owner(ctx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `
-			select o.org_id from organisations o
-			where exists (select from account_count_changes c where c.org_id = o.org_id) order by 1`)
-		if err != nil {
-			return err
-		}
-		orgs, err = pgx.CollectRows(rows, pgx.RowTo[int64])
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("fold counts: %w", err)
-	}
-	var failed error
-	for _, org := range orgs {
-		acting := postgres.WithActor(ctx, postgres.Actor{OrgID: org, RequestID: CountsJob{}.Kind()})
-		err := s.write(acting, func(tx pgx.Tx, _ postgres.Actor) error {
-			_, err := tx.Exec(acting, `select fold_account_counts()`)
-			return err
-		})
-		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("fold counts of organisation %d: %w", org, err))
-		}
-	}
-	return failed
+	return s.foldAll(ctx, changesOf{"counts", "account_count_changes", func(ctx context.Context, tx pgx.Tx) (bool, error) {
+		_, err := tx.Exec(ctx, `select fold_account_counts()`)
+		return false, err
+	}})
 }
