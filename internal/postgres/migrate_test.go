@@ -124,3 +124,21 @@ func TestEveryFunctionThatActsAsTheOwnerHasItsSearchPathFixed(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, open, "a caller could put a table of its own in the way")
 }
+
+func TestNoTriggerComparesEachRowBeforeAStatementWithEachAfterIt(t *testing.T) {
+	t.Parallel()
+	db := testdb.New(t)
+	rows, err := db.Pool().Query(t.Context(), `
+		select p.proname::text, exists (select from unnest(p.proconfig) c where c = 'enable_nestloop=off')
+		from pg_proc p
+		where p.prorettype = 'trigger'::regtype and p.pronamespace = 'public'::regnamespace
+		  and p.prosrc ~ '\m(former|fresh)\M \w+ join (former|fresh)\M' and p.prosrc !~ 'many := exists'`)
+	require.NoError(t, err)
+	guarded := map[string]bool{}
+	var name string
+	var off bool
+	_, err = pgx.ForEachRow(rows, []any{&name, &off}, func() error { guarded[name] = off; return nil })
+	require.NoError(t, err)
+	require.Equal(t, map[string]bool{"sites_marked": true, "sites_settle_update": true}, guarded,
+		"such a join keeps the plan of its first call, however few rows that had: the function needs enable_nestloop = off")
+}
