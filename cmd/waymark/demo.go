@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/waymark-crm/waymark/internal/accounts"
 	"github.com/waymark-crm/waymark/internal/demo"
 	"github.com/waymark-crm/waymark/internal/fault"
 	"github.com/waymark-crm/waymark/internal/identity"
@@ -35,6 +36,10 @@ func (c DemoCmd) Run(ctx context.Context, env *Env) (err error) {
 	if c.Accounts > 0 {
 		took, err := demo.Many(ctx, store.DB, c.Accounts, func(done int) { env.Log.Info("accounts are being made", "done", done, "of", c.Accounts) })
 		if err != nil {
+			return err
+		}
+		book := accounts.New(store.DB)
+		if err := errors.Join(book.FoldCounts(ctx), book.FoldBlocks(ctx)); err != nil {
 			return err
 		}
 		fmt.Fprintf(env.Out, "Added %d accounts in %s, %.0f a second.\n", c.Accounts, took.Round(time.Second), float64(c.Accounts)/took.Seconds())

@@ -250,15 +250,15 @@ func (f *blockFilter) readBlocks(ctx context.Context, tx pgx.Tx, q *Statement, r
 	return true, nil
 }
 
-// foldedMarks is how many marks are folded in one transaction.
-const foldedMarks = 2_000
+// foldedCells is how many cells are written anew in one transaction.
+const foldedCells = 200
 
 // FoldBlocks writes the blocks of cells that have changed anew, for every
 // organisation. What tiles show stays the same; it is found more quickly.
 func (s *Service) FoldBlocks(ctx context.Context) error {
 	return s.foldAll(ctx, changesOf{"blocks", "site_block_changes", func(ctx context.Context, tx pgx.Tx) (bool, error) {
 		var folded int64
-		err := tx.QueryRow(ctx, `select fold_site_blocks($1)`, foldedMarks).Scan(&folded)
-		return folded >= foldedMarks, err
+		err := tx.QueryRow(ctx, `select fold_site_blocks($1)`, foldedCells).Scan(&folded)
+		return folded >= foldedCells, err
 	}})
 }
