@@ -126,8 +126,26 @@ type tileBuilder struct {
 
 func (b *tileBuilder) statement() *Statement { return NewStatement(b.orgID, b.today) }
 
+// accounts writes the layer of accounts. Where blocks and sums know what is asked,
+// statements begin with ranges of cells whatever their values are.
 func (b *tileBuilder) accounts(l *tiles.Layer, f Filter) error {
+	if _, known := f.ofBlocks(b.today); !known || f.hits != nil {
+		return b.sitesOrGroups(l, f)
+	}
+	return postgres.KeepingPlans(b.ctx, b.tx, func() error { return b.sitesOrGroups(l, f) })
+}
+
+func (b *tileBuilder) sitesOrGroups(l *tiles.Layer, f Filter) error {
 	res := groupResolution(b.tile.Z)
+	if b.tile.Z == everyFrom && f.bySums() {
+		groups, err := b.groups(f, res)
+		if err != nil {
+			return err
+		}
+		if len(groups) <= b.most && countOf(groups) > b.most {
+			return b.writeGroups(l, f, groups, res)
+		}
+	}
 	if b.tile.Z >= everyFrom {
 		done, crowd, err := b.byBlocks(l, f)
 		if !done && !crowd && err == nil {

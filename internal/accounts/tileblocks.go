@@ -7,12 +7,8 @@ import (
 	"github.com/waymark-crm/waymark/geo/tiles"
 )
 
-// mostOfBlocks is up to how many sites of blocks a tile is made from, and
-// mostBesideSums the same where kept sums have the numbers of its groups.
-const (
-	mostBesideSums = 3 * MaxFeatures
-	mostOfBlocks   = 100_000
-)
+// mostOfBlocks is up to how many sites of blocks a tile is made from.
+const mostOfBlocks = 100_000
 
 // byBlocks writes the sites of the tile, or groups of them where there are too
 // many, from blocks. It does nothing when the filter asks for what they do not know
@@ -22,17 +18,13 @@ func (b *tileBuilder) byBlocks(l *tiles.Layer, f Filter) (done, crowd bool, err 
 	if !ok {
 		return false, false, nil
 	}
-	most := mostOfBlocks
-	if b.tile.Z == everyFrom && f.bySums() {
-		most = mostBesideSums
-	}
 	ranges, err := b.ranges(blockResolution, 0)
 	if err != nil {
 		return false, false, err
 	}
 	in := blockMemory.Get().(*blockSites)
 	defer blockMemory.Put(in)
-	done, err = filter.readBlocks(b.ctx, b.tx, b.statement(), ranges, b.names, most, in, insideOf(b.tile))
+	done, err = filter.readBlocks(b.ctx, b.tx, b.statement(), ranges, b.names, mostOfBlocks, in, insideOf(b.tile))
 	switch {
 	case err != nil:
 		return false, true, err

@@ -27,6 +27,14 @@ type tileGroup struct {
 	point                orb.Point     // where it is drawn
 }
 
+// countOf is how many accounts groups have together.
+func countOf(groups []tileGroup) (n int) {
+	for _, g := range groups {
+		n += g.count
+	}
+	return n
+}
+
 // finer is how many resolutions below a group its middle is reckoned.
 const finer = 2
 

@@ -39,6 +39,26 @@ func (db *DB) Read(ctx context.Context, fn func(pgx.Tx) error) error {
 		"jit", "off", "plan_cache_mode", "force_custom_plan"), fn)
 }
 
+// KeepingPlans runs fn within a transaction of [DB.Read] so that its statements are
+// planned once for any values, for statements whose best plan is always the same:
+// planning a long one costs as much as running it.
+func KeepingPlans(ctx context.Context, tx pgx.Tx, fn func() error) error {
+	set := func(mode string) error {
+		_, err := tx.Exec(ctx, `select set_config('plan_cache_mode', $1, true)`, mode)
+		return err
+	}
+	if err := set("force_generic_plan"); err != nil {
+		return fmt.Errorf("postgres: keep plans: %w", err)
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	if err := set("force_custom_plan"); err != nil {
+		return fmt.Errorf("postgres: keep plans no longer: %w", err)
+	}
+	return nil
+}
+
 // Anonymous runs fn in a transaction as the role waymark_app that acts for no
 // organisation: for sign-in, which goes through security-definer functions, and
 // for tables that belong to the whole instance. No tenant's row can be seen.

@@ -30,7 +30,7 @@ func main() {
 	clients := flag.Int("clients", 8, "how many ask at once")
 	span := flag.Duration("for", 6*time.Second, "how long each figure is measured")
 	only := flag.String("only", "", "tiles or answers; empty for both")
-	line := flag.String("line", "", "only the answers whose name contains this")
+	line := flag.String("line", "", "only the rows of the tables whose name contains this, such as \"zoom 12\"")
 	slow := flag.Int("slow", 0, "print so many of the slowest questions of each line of the answers")
 	flag.Parse()
 	if *data == "" || flag.NArg() > 0 {
