@@ -179,7 +179,11 @@ func (c *chain) run(ctx context.Context, b *budget, until int) {
 			c.breed()
 			continue
 		}
-		heat := int64(c.hot * math.Pow(c.cold/c.hot, min(1, c.annealing(share))) * 64)
+		progress := min(1, c.annealing(share))
+		heat := int64(c.hot * math.Pow(c.cold/c.hot, progress) * 64)
+		if c.shunt != nil {
+			c.tuneShunt(progress)
+		}
 		for k := 0; k < batch && c.rounds < until; k++ {
 			if c.shunt != nil {
 				c.shuntRound(heat)

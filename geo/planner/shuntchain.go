@@ -9,6 +9,18 @@ const shuntLeast = 250
 // plan has no time for more than the beginning of what the heat would allow.
 const shuntCold = 0.05
 
+// Where routes are this long in the mean, a shunt begins with longer strings and
+// more of them: what is wrong with such routes is wrong over long parts. In the
+// second half of the annealing that no longer pays. On the twelve instances of 400
+// and 1,000 customers with wide windows that it was tried on, the mean gap fell
+// from 1.15 to 0.91 %, with long strings to the end to 1.07 %.
+const (
+	longRoute       = 30
+	longStringMost  = 20
+	longRemoved     = 30
+	longStringsTill = 0.5
+)
+
 // useShunt lets a shunt anneal the chain's plan.
 func (c *chain) useShunt(y *yard) {
 	m := c.t.m
@@ -16,6 +28,15 @@ func (c *chain) useShunt(y *yard) {
 	c.cold = c.hot / c.u.hot * c.u.cold
 	c.shunt = newShunt(m, y, &c.u, &c.t.random)
 	c.shunt.load(c.bestPlan.routes, c.bestPlan.absent)
+}
+
+// tuneShunt sets what a ruin takes out; progress is that of the annealing, 0 to 1.
+func (c *chain) tuneShunt(progress float64) {
+	c.u.stringMost, c.u.removed = tuned.stringMost, tuned.removed
+	s := c.shunt
+	if progress < longStringsTill && int(s.y.n)-len(s.absent) >= longRoute*max(1, s.used) {
+		c.u.stringMost, c.u.removed = longStringMost, longRemoved
+	}
 }
 
 // shuntRound ruins and recreates once; heat is the temperature in 1/64.
