@@ -14,6 +14,9 @@ import (
 // accounts contain finds all of them soon.
 
 const (
+	// beginMost is up to how many accounts whose name begins with the first word are
+	// all looked at; of more, those among the accounts made last.
+	beginMost = 3_000
 	// searchedBack is how many of the accounts made last are looked at.
 	searchedBack = 20_000
 	// typedBack is that while somebody types.
@@ -29,9 +32,9 @@ const (
 func (f Filter) quickly(ctx context.Context, tx pgx.Tx, q *Statement, from *cursor, rows, back int) ([]found, bool, error) {
 	var out []found
 	if from == nil || from.Key == beginsScore {
-		hits, err := f.beginning(ctx, tx, NewStatement(q.orgID, q.today), from, rows)
-		if err != nil || len(hits) == rows {
-			return hits, err == nil, err
+		hits, all, err := f.beginning(ctx, tx, NewStatement(q.orgID, q.today), from, rows, back)
+		if err != nil || len(hits) == rows || !all {
+			return hits, err == nil && len(hits) == rows, err
 		}
 		out, from = hits, nil
 	} else if from.Key != containsScore {
@@ -50,15 +53,35 @@ func (f Filter) quickly(ctx context.Context, tx pgx.Tx, q *Statement, from *curs
 }
 
 // beginning returns accounts that contain all words and whose name begins with the
-// first, those made last first.
-func (f Filter) beginning(ctx context.Context, tx pgx.Tx, q *Statement, from *cursor, rows int) ([]found, error) {
+// first, those made last first; all says that there are no others.
+func (f Filter) beginning(ctx context.Context, tx pgx.Tx, q *Statement, from *cursor, rows, back int) (hits []found, all bool, err error) {
 	behind := ""
 	if from != nil {
 		behind = " and a.id < " + q.Arg(from.ID) + "::bigint"
 	}
-	return f.collectFound(ctx, tx, q, `
-		select a.id, '`+beginsScore+`' from accounts a
-		where `+f.begins(q)+behind+` and `+f.containsWords(q)+` order by a.id desc limit `+q.Arg(rows)+`::bigint`)
+	most, limit := q.Arg(beginMost), q.Arg(rows)+"::bigint"
+	hits, err = f.collectFound(ctx, tx, q, `
+		with few as materialized (
+		  select a.* from accounts a where a.org_id = `+q.Org()+` and `+f.begins(q)+behind+` limit `+most+`::bigint + 1)
+		select a.id, case when n.few then '`+beginsScore+`' else '' end
+		from (select count(*) <= `+most+`::bigint as few from few) n
+		cross join lateral (
+		  (select a.id from few a where n.few and `+f.containsWords(q)+` order by a.id desc limit `+limit+`)
+		  union all
+		  select 0 where not n.few) a
+		order by a.id desc`)
+	if err != nil || len(hits) == 0 || hits[0].key != "" {
+		return hits, true, err
+	}
+	q = NewStatement(q.orgID, q.today)
+	if from != nil {
+		behind = " and a.id < " + q.Arg(from.ID) + "::bigint"
+	}
+	hits, err = f.collectFound(ctx, tx, q, `
+		select a.id, '`+beginsScore+`' from (
+		  select * from accounts a where a.org_id = `+q.Org()+behind+` order by a.id desc limit `+q.Arg(back)+`::bigint offset 0) a
+		where `+f.begins(q)+` and `+f.containsWords(q)+` limit `+q.Arg(rows)+`::bigint`)
+	return hits, false, err
 }
 
 // begins is the condition that the name begins with the first word.

@@ -120,7 +120,7 @@ func (c *Cluster) start(ctx context.Context, data string) error {
 	if c.socket, err = makeSocketDir(c.options.Dir, c.account); err != nil {
 		return err
 	}
-	if err := writeSettings(data, c.account, c.options.Throwaway); err != nil {
+	if err := writeSettings(data, c.options, c.account); err != nil {
 		return err
 	}
 	if c.server, err = launch(ctx, c.options, data, c.socket, c.account); err != nil {

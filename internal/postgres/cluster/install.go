@@ -127,6 +127,18 @@ func (i *install) hasPostGIS() bool {
 	return false
 }
 
+// hasLibrary looks where the installation keeps what the server can load.
+func (i *install) hasLibrary(name string) bool {
+	folders := []string{filepath.Join(i.bin, "../lib")}
+	if out, err := exec.Command(i.binary("pg_config"), "--pkglibdir").Output(); err == nil {
+		folders = append(folders, strings.TrimSpace(string(out)))
+	}
+	return slices.ContainsFunc(folders, func(folder string) bool {
+		_, err := os.Stat(filepath.Join(folder, name+".so"))
+		return err == nil
+	})
+}
+
 // majorOf returns the major version that made the data folder; 0 for none yet.
 func majorOf(data string) int {
 	text, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))

@@ -94,6 +94,28 @@ func TestSettingsFitTheMachine(t *testing.T) {
 	require.Contains(t, settings(gib, gib, true), "fsync = off\n")
 }
 
+func TestWhatWasInMemoryIsLoadedAgainWhereTheServerCan(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	fake(t, root, 15, true)
+	i, err := look(root, 15)
+	require.NoError(t, err)
+	written := func(o Options) string {
+		data := t.TempDir()
+		o.install = i
+		require.NoError(t, writeSettings(data, o, account{}))
+		text, err := os.ReadFile(filepath.Join(data, ownSettings))
+		require.NoError(t, err)
+		return string(text)
+	}
+	require.NotContains(t, written(Options{}), "pg_prewarm") // a library that is not there keeps the server from starting
+	lib := filepath.Join(i.bin, "../lib")
+	require.NoError(t, os.Mkdir(lib, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(lib, "pg_prewarm.so"), nil, 0o644))
+	require.Contains(t, written(Options{}), "shared_preload_libraries = 'pg_prewarm'\n")
+	require.NotContains(t, written(Options{Throwaway: true}), "pg_prewarm")
+}
+
 func TestTheSocketsPathIsShort(t *testing.T) {
 	t.Parallel()
 	deep := "/" + strings.Repeat("a-very-long-folder-name/", 40) + "postgres"

@@ -36,9 +36,14 @@ func includeSettings(data string) error {
 	return nil
 }
 
-func writeSettings(data string, a account, throwaway bool) error {
+func writeSettings(data string, o Options, a account) error {
 	path := filepath.Join(data, ownSettings)
-	text := settings(memory(), sharedMemoryFolder(), throwaway)
+	text := settings(memory(), sharedMemoryFolder(), o.Throwaway)
+	if !o.Throwaway && o.install.hasLibrary("pg_prewarm") {
+		// What was in memory when the server ended is there again soon after it has
+		// started: the first ones to ask wait no longer than others.
+		text += "shared_preload_libraries = 'pg_prewarm'\n"
+	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("cluster: write the settings: %w", err)
 	}
