@@ -1,10 +1,10 @@
-/** Plans: a new one above, those of the days around today below. */
+/** Plans: one's own next day first, then a new one, and those of the days around today. */
 import { Badge, Button, Group, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useMay } from '../api/queries'
+import { useMay, useMe } from '../api/queries'
 import type { PlanSummary } from '../api/types'
 import { useProblemText } from '../app/problemText'
 import type { PlansSearch } from '../app/search'
@@ -45,6 +45,9 @@ export function PlansPage() {
       replace: true,
       resetScroll: false,
     })
+  const { id: me } = useMe().user
+  const from = addDays(today, -7)
+  const next = nextOf(useQuery(plansQuery(search.repId, from)).data ?? [], me, today)
   return (
     <Panel
       label={t('plan.panel')}
@@ -52,6 +55,14 @@ export function PlansPage() {
         <RouteMap route={null} unplanned={candidates} hover={hover} onHover={setHover} onPick={() => {}} />
       }
     >
+      {next && (
+        <nav className={classes.next} aria-label={t('plans.next')}>
+          <Text size="sm" fw={600}>
+            {t('plans.next')}
+          </Text>
+          <PlanLine plan={next} />
+        </nav>
+      )}
       {mayWrite ? (
         <NewPlan search={search} day={day} onSearch={onSearch} />
       ) : (
@@ -60,12 +71,28 @@ export function PlansPage() {
         </Title>
       )}
       <PeriodPlans mayWrite={mayWrite} />
-      <Plans repId={search.repId} from={addDays(today, -7)} />
+      <Plans repId={search.repId} from={from} next={next} />
     </Panel>
   )
 }
 
-function Plans({ repId, from }: { repId: number | undefined; from: string }) {
+/** The first day from today on for which a person has a plan, the published one if there are several. */
+function nextOf(plans: PlanSummary[], person: number, today: string): PlanSummary | undefined {
+  return plans
+    .filter((plan) => plan.repId === person && plan.day >= today && plan.state === 'done')
+    .sort((a, b) => a.day.localeCompare(b.day) || Number(b.published) - Number(a.published))[0]
+}
+
+/** The plans of a rep, or of all, without the one that stands above. */
+function Plans({
+  repId,
+  from,
+  next,
+}: {
+  repId: number | undefined
+  from: string
+  next: PlanSummary | undefined
+}) {
   const { t } = useTranslation('plan')
   const { t: common } = useTranslation()
   const problemText = useProblemText()
@@ -89,11 +116,13 @@ function Plans({ repId, from }: { repId: number | undefined; from: string }) {
         </Text>
       )}
       <ul className={classes.list}>
-        {(data ?? []).map((plan) => (
-          <li key={plan.id}>
-            <PlanLine plan={plan} />
-          </li>
-        ))}
+        {(data ?? [])
+          .filter((plan) => plan.id !== next?.id)
+          .map((plan) => (
+            <li key={plan.id}>
+              <PlanLine plan={plan} />
+            </li>
+          ))}
       </ul>
     </section>
   )
