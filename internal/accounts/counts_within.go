@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/waymark-crm/waymark/geo/hexgrid"
+	"github.com/waymark-crm/waymark/internal/postgres"
 )
 
 // Figures are the numbers of accounts of a filter.
@@ -17,7 +18,12 @@ type Figures struct {
 // Figures counts the accounts of a bound filter.
 func (f Filter) Figures(ctx context.Context, tx pgx.Tx, statement func() *Statement) (Figures, error) {
 	if f.countedWithin() {
-		return f.within(ctx, tx, statement)
+		var n Figures
+		err := postgres.KeepingPlans(ctx, tx, func() (err error) {
+			n, err = f.within(ctx, tx, statement)
+			return err
+		})
+		return n, err
 	}
 	if _, counted := f.counted(); counted && len(f.shapes()) == 0 {
 		return f.ofAll(ctx, tx, statement())

@@ -26,8 +26,8 @@ const (
 const (
 	siteScanned = 1  // a site of the shape's cells, looked at
 	siteHashed  = 2  // and kept, to find its account again
-	rowFetched  = 12 // an account, fetched and sorted
-	rowPlaced   = 12 // an account on the way, whose place is looked up
+	rowFetched  = 20 // an account, fetched and sorted
+	rowPlaced   = 20 // an account on the way, whose place is looked up
 )
 
 // page returns the ids of one page in order, and where it ended unless it is the
@@ -92,15 +92,17 @@ func (p *pager) find() ([]found, error) {
 	}
 	share := 1.0
 	if driving != nil {
-		sites, in, of, err := p.inShape(driving)
+		in, err := p.inShape(driving)
 		if err != nil {
 			return nil, err
 		}
-		share = float64(in) / float64(max(in, of, 1))
-		tested := rowPlaced * 3 * float64(p.rows) / max(share, 1e-9)
-		gathered := float64(siteScanned*sites + rowFetched*in)
-		hashed := float64(siteHashed*sites) + tested/rowPlaced
-		if in <= gatherAtMost || gathered < min(tested, hashed) || p.sort.group == "" && !p.sort.indexed {
+		share = float64(in.rows) / float64(max(in.rows, in.meant, 1))
+		// Entries on the way to a full page, of which some are meant but for the shape.
+		entries := min(float64(p.rows)*float64(in.all)/float64(max(in.rows, 1)), float64(in.all))
+		tested := 3 * entries * (1 + rowPlaced*float64(in.meant)/float64(max(in.all, in.meant, 1)))
+		gathered := float64(siteScanned*in.sites + rowFetched*in.rows)
+		hashed := float64(siteHashed*in.sites) + float64(in.kinds)*entries // each kind is asked for a page
+		if in.rows <= gatherAtMost && in.sites <= gatherAtMost || gathered < min(tested, hashed) || p.sort.group == "" && !p.sort.indexed {
 			return p.inPlace()
 		}
 		p.hashed = hashed < tested
@@ -157,12 +159,30 @@ func (p *pager) inTurn(groups []bunch, share float64) ([]found, error) {
 	return p.grouped(p.plan(groups, share))
 }
 
-// inShape estimates how many sites lie in a shape, how many of the accounts that
-// the filter means, and of how many, as far as its cells and the sums say that are
-// kept.
-func (p *pager) inShape(shape *Shape) (sites, in, of int, err error) {
+// inside is what is known of a list with a shape, as far as cells and the sums that
+// are kept say.
+type inside struct {
+	sites int // in the shape
+	rows  int // accounts in it that the filter means
+	meant int // accounts that the filter without its shapes means
+	all   int // accounts of their kinds
+	kinds int
+}
+
+func (p *pager) inShape(shape *Shape) (in inside, err error) {
+	groups, err := p.f.kinds(p.ctx, p.tx, p.statement())
+	if err != nil {
+		return in, err
+	}
+	known := false
+	in.kinds = len(groups)
+	in.meant, known = meant(groups)
+	for _, g := range groups {
+		in.all += g.all
+	}
 	if p.total >= 0 {
-		return p.total, p.total, 0, nil
+		in.sites, in.rows, in.all = p.total, p.total, max(in.all, p.total)
+		return in, nil
 	}
 	cells, rest := countedCells(shape.cover.Inside)
 	edge, small := countedCells(shape.cover.Edge)
@@ -176,27 +196,38 @@ func (p *pager) inShape(shape *Shape) (sites, in, of int, err error) {
 	all := Filter{scope: currentOnly}
 	every, err := all.inCells(p.ctx, p.tx, p.statement(), cells)
 	if err != nil {
-		return 0, 0, 0, err
+		return in, err
 	}
+	in.sites, in.rows = every.Accounts, every.Accounts
+	if !known { // nothing better is known
+		in.meant, in.all = every.Accounts, every.Accounts
+		return in, nil
+	}
+	// By cell, sums do not say when a visit is due: of those in the shape as many are
+	// as elsewhere.
 	free := p.f
-	free.Box, free.Within, free.Reach, free.Areas = nil, nil, nil, nil
+	free.Box, free.Within, free.Reach, free.Areas, free.Coverage = nil, nil, nil, nil, nil
 	about, counted := free.counted()
-	hit := every
-	if counted && about&ofDue == 0 && about != ofNone {
-		if hit, err = free.inCells(p.ctx, p.tx, p.statement(), cells); err != nil {
-			return 0, 0, 0, err
+	if !counted || about&ofDue != 0 {
+		in.rows = int(float64(in.rows) * float64(in.meant) / float64(max(in.all, 1)))
+		return in, nil
+	}
+	if about != ofNone {
+		hit, err := free.inCells(p.ctx, p.tx, p.statement(), cells)
+		if err != nil {
+			return in, err
 		}
-	} else {
-		free = all
+		in.rows = hit.Accounts
 	}
-	kinds, err := free.kinds(p.ctx, p.tx, p.statement())
-	if err != nil {
-		return 0, 0, 0, err
+	if len(p.f.Coverage) > 0 {
+		whenever, err := free.kinds(p.ctx, p.tx, p.statement())
+		if err != nil {
+			return in, err
+		}
+		n, _ := meant(whenever)
+		in.rows = int(float64(in.rows) * float64(in.meant) / float64(max(n, 1)))
 	}
-	if of, counted = meant(kinds); !counted {
-		of = every.Accounts // of both at once: nothing better is known
-	}
-	return every.Accounts, hit.Accounts, of, nil
+	return in, nil
 }
 
 // best lists by how well the search text matches.
