@@ -137,6 +137,7 @@ func (b *tileBuilder) accounts(l *tiles.Layer, f Filter) error {
 
 func (b *tileBuilder) sitesOrGroups(l *tiles.Layer, f Filter) error {
 	res := groupResolution(b.tile.Z)
+	// Where there are more than a tile shows, the sums have their numbers already.
 	if b.tile.Z == everyFrom && f.bySums() {
 		groups, err := b.groups(f, res)
 		if err != nil {
