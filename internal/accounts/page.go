@@ -91,8 +91,13 @@ func (p *pager) find() ([]found, error) {
 		return p.fetched()
 	}
 	share := 1.0
+	var kinds []bunch
 	if driving != nil {
-		in, err := p.inShape(driving)
+		var err error
+		if kinds, err = p.f.kinds(p.ctx, p.tx, p.statement()); err != nil {
+			return nil, err
+		}
+		in, err := p.inShape(driving, kinds)
 		if err != nil {
 			return nil, err
 		}
@@ -113,9 +118,11 @@ func (p *pager) find() ([]found, error) {
 	case p.sort.group == "" && !p.sort.indexed:
 		return p.sorted()
 	}
-	kinds, err := p.f.kinds(p.ctx, p.tx, p.statement())
-	if err != nil {
-		return nil, err
+	if driving == nil {
+		var err error
+		if kinds, err = p.f.kinds(p.ctx, p.tx, p.statement()); err != nil {
+			return nil, err
+		}
 	}
 	if n, known := meant(kinds); known && driving != nil && p.total > 0 {
 		share = float64(p.total) / float64(max(p.total, n))
@@ -169,11 +176,8 @@ type inside struct {
 	kinds int
 }
 
-func (p *pager) inShape(shape *Shape) (in inside, err error) {
-	groups, err := p.f.kinds(p.ctx, p.tx, p.statement())
-	if err != nil {
-		return in, err
-	}
+// inShape reckons that; groups are the kinds of the filter.
+func (p *pager) inShape(shape *Shape, groups []bunch) (in inside, err error) {
 	known := false
 	in.kinds = len(groups)
 	in.meant, known = meant(groups)
