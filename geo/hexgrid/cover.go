@@ -129,17 +129,19 @@ func roots(s *shape) []node {
 
 // split returns the children of a node that may touch the shape.
 func (n node) split(s *shape) []node {
-	children := n.cell.Children()
-	out := make([]node, 0, len(children))
-	for _, c := range children {
-		if n.relation == inside {
-			out = append(out, node{c, 0, inside, nil})
-			continue
+	if n.relation == inside {
+		children := n.cell.Children()
+		out := make([]node, len(children))
+		for i, c := range children {
+			out[i] = node{c, 0, inside, nil}
 		}
-		mid := centre(c)
-		radius := size(c, mid, n.size)
-		if rel, touching := s.relate(reach(mid, radius), n.touching); rel != outside {
-			out = append(out, node{c, radius, rel, touching})
+		return out
+	}
+	children := kinOf(n.cell, n.size)
+	out := make([]node, 0, len(children.cells))
+	for i, c := range children.cells {
+		if rel, touching := s.relate(children.reaches[i], n.touching); rel != outside {
+			out = append(out, node{c, children.sizes[i], rel, touching})
 		}
 	}
 	return out

@@ -15,6 +15,10 @@ type Figures struct {
 	Accounts, Customers, Prospects int
 }
 
+func (n Figures) plus(m Figures) Figures {
+	return Figures{n.Accounts + m.Accounts, n.Customers + m.Customers, n.Prospects + m.Prospects}
+}
+
 // Figures counts the accounts of a bound filter.
 func (f Filter) Figures(ctx context.Context, tx pgx.Tx, statement func() *Statement) (Figures, error) {
 	if f.countedWithin() {
@@ -28,16 +32,8 @@ func (f Filter) Figures(ctx context.Context, tx pgx.Tx, statement func() *Statem
 	if _, counted := f.counted(); counted && len(f.shapes()) == 0 {
 		return f.ofAll(ctx, tx, statement())
 	}
-	var n Figures
 	q := statement()
-	err := q.queryRow(ctx, tx, `
-		select count(*), count(*) filter (where status = 'customer'), count(*) filter (where status = 'prospect')
-		from `+f.Accounts(q, "status")).
-		Scan(&n.Accounts, &n.Customers, &n.Prospects)
-	if err != nil {
-		return n, fmt.Errorf("count accounts: %w", err)
-	}
-	return n, nil
+	return figuresOf(ctx, tx, q, "select status from "+f.Accounts(q, "status"))
 }
 
 // countedWithin reports whether the filter is counted by sums within its shape
@@ -57,6 +53,8 @@ const (
 	fewAtEdge = 4_000
 	// fineCells is how many cells that finer cover may have.
 	fineCells = 600
+	// boxCells is how many cells the cover of a rectangle may have.
+	boxCells = 1_500
 )
 
 // within counts the accounts of a filter whose only shape is large: whole cells
@@ -65,6 +63,11 @@ func (f Filter) within(ctx context.Context, tx pgx.Tx, statement func() *Stateme
 	shape, _ := f.shape()
 	free := f
 	free.Box, free.Within, free.Reach, free.Areas = nil, nil, nil, nil
+	if shape.box {
+		if n, done, err := free.inBox(ctx, tx, statement, shape); done || err != nil {
+			return n, err
+		}
+	}
 	cover := shape.cover
 	whole, rest := countedCells(cover.Inside)
 	n, err := free.inCells(ctx, tx, statement(), whole)
@@ -89,28 +92,78 @@ func (f Filter) within(ctx context.Context, tx pgx.Tx, statement func() *Stateme
 	}
 	q := statement()
 	where := free.attributes(q)
-	test := " and " + shape.covers(q, "s.point")
-	primary := "p.org_id = " + q.Org() + " and p.account_id = o.account_id and p.is_primary and " + shape.covers(q, "p.point")
-	const columns, first, further = "s.account_id, s.status", " and s.is_primary", " and not s.is_primary"
-	var m Figures
-	err = q.queryRow(ctx, tx, `
+	m, err := figuresOf(ctx, tx, q, sitesIn(q, rest, hitColumns, where+" and s.is_primary")+`
+		union all
+		`+sitesIn(q, cover.Edge, hitColumns, where+" and s.is_primary and "+shape.covers(q, "s.point"))+`
+		union all
+		`+shape.further(q, cover, where))
+	return n.plus(m), err
+}
+
+// hitColumns are those of a site that [figuresOf] counts.
+const hitColumns = "s.account_id, s.status"
+
+// further is a select of the accounts of which only further sites lie in the
+// shape, where being what is asked of sites s.
+func (s *Shape) further(q *Statement, cover hexgrid.RangeCover, where string) string {
+	where += " and not s.is_primary"
+	primary := "p.org_id = " + q.Org() + " and p.account_id = o.account_id and p.is_primary and " + s.covers(q, "p.point")
+	return `select o.account_id, o.status from (
+		  ` + sitesIn(q, cover.Inside, hitColumns, where) + `
+		  union all
+		  ` + sitesIn(q, cover.Edge, hitColumns, where+" and "+s.covers(q, "s.point")) + `) o
+		where not exists (select 1 from sites p where ` + primary + ` offset 0)
+		group by 1, 2`
+}
+
+// figuresOf counts the rows of a select, which are accounts with their status.
+func figuresOf(ctx context.Context, tx pgx.Tx, q *Statement, hits string) (Figures, error) {
+	var n Figures
+	err := q.queryRow(ctx, tx, `
 		select count(*), count(*) filter (where status = 'customer'), count(*) filter (where status = 'prospect')
-		from (
-		  `+sitesIn(q, rest, columns, where+first)+`
-		  union all
-		  `+sitesIn(q, cover.Edge, columns, where+first+test)+`
-		  union all
-		  select o.account_id, o.status from (
-		    `+sitesIn(q, cover.Inside, columns, where+further)+`
-		    union all
-		    `+sitesIn(q, cover.Edge, columns, where+further+test)+`) o
-		  where not exists (select 1 from sites p where `+primary+` offset 0)
-		  group by 1, 2
-		) hit`).Scan(&m.Accounts, &m.Customers, &m.Prospects)
+		from (`+hits+`) hit`).Scan(&n.Accounts, &n.Customers, &n.Prospects)
 	if err != nil {
 		return n, fmt.Errorf("count accounts: %w", err)
 	}
-	return Figures{n.Accounts + m.Accounts, n.Customers + m.Customers, n.Prospects + m.Prospects}, nil
+	return n, nil
+}
+
+// inBox is within for a rectangle: the sites at its edge are read from blocks. It
+// does nothing when blocks do not know what the filter asks for or when more sites
+// lie there than are to be read.
+func (f Filter) inBox(ctx context.Context, tx pgx.Tx, statement func() *Statement, box *Shape) (n Figures, done bool, err error) {
+	q := statement()
+	filter, known := f.ofBlocks(q.today)
+	if !known {
+		return n, false, nil
+	}
+	cover, err := hexgrid.CoverRanges(box.geometry, hexgrid.CoverOptions{MaxCells: boxCells, MaxResolution: blockResolution})
+	if err != nil {
+		return n, false, fmt.Errorf("cover a box: %w", err)
+	}
+	in := blockMemory.Get().(*blockSites)
+	defer blockMemory.Put(in)
+	if done, err = filter.readBlocks(ctx, tx, q, cover.Edge, false, mostOfBlocks, in, box.bound.Contains); !done || err != nil {
+		return n, false, err
+	}
+	whole, _ := countedCells(cover.Inside) // no cell is finer than the sums
+	if n, err = f.inCells(ctx, tx, statement(), whole); err != nil {
+		return n, true, err
+	}
+	for i := range in.sites {
+		if s := &in.sites[i]; s.primary {
+			n.Accounts++
+			switch statusOf[s.status] {
+			case Customer:
+				n.Customers++
+			case Prospect:
+				n.Prospects++
+			}
+		}
+	}
+	q = statement()
+	m, err := figuresOf(ctx, tx, q, box.further(q, cover, f.attributes(q)))
+	return n.plus(m), true, err
 }
 
 // attributes are the conditions of a counted filter on sites s.

@@ -60,9 +60,18 @@ func (f figures) at(share float64) time.Duration {
 	return sorted[min(int(share*float64(len(sorted))), len(sorted)-1)]
 }
 
-// ask lets the clients ask, each the next question as soon as it has an answer,
-// until the time is over. Questions come from a fixed seed.
+// ask measures what clients ask, each the next question as soon as it has an
+// answer, until the time is over. Before it they ask others for half of that time,
+// so that each connection has planned its statements.
 func (b *bench) ask(ctx context.Context, client *http.Client, next func(*rand.Rand) string) (figures, error) {
+	if f, err := b.series(ctx, client, next, 8, b.span/2); err != nil {
+		return f, err
+	}
+	return b.series(ctx, client, next, 7, b.span)
+}
+
+// series asks for a time, with questions of a seed.
+func (b *bench) series(ctx context.Context, client *http.Client, next func(*rand.Rand) string, seed uint64, span time.Duration) (figures, error) {
 	var (
 		mu  sync.Mutex
 		out figures
@@ -72,12 +81,12 @@ func (b *bench) ask(ctx context.Context, client *http.Client, next func(*rand.Ra
 	began := time.Now()
 	for i := range b.clients {
 		wg.Go(func() {
-			rng := rand.New(rand.NewPCG(7, uint64(i)))
+			rng := rand.New(rand.NewPCG(seed, uint64(i)))
 			var took []time.Duration
 			var questions []question
 			largest := 0
 			var failed error
-			for time.Since(began) < b.span && failed == nil && ctx.Err() == nil {
+			for time.Since(began) < span && failed == nil && ctx.Err() == nil {
 				address := next(rng)
 				asked := time.Now()
 				n, err := get(ctx, client, address)
