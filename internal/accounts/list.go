@@ -77,7 +77,7 @@ var sortKeys = map[string]sorting{
 }
 
 // bestFirst is the order by the score of the function search_accounts.
-var bestFirst = sorting{name: "best", key: "m.score", cast: "real", descending: true}
+var bestFirst = sorting{name: "best", key: "a.score", cast: "real", descending: true}
 
 func parseSort(name string, searching bool) (sorting, error) {
 	if name == "" {
@@ -163,7 +163,12 @@ func (s *Service) List(ctx context.Context, f Filter, p Page) (Listing[Row], err
 		if err != nil {
 			return err
 		}
-		if p.Uncounted && sort == bestFirst && f.Tree == nil && len(f.Tags) == 0 && len(f.words()) > 0 {
+		// Nobody has asked how many contain a text, and its best matches need no more.
+		best := p.Uncounted && sort == bestFirst && f.Tree == nil && len(f.Tags) == 0 && len(f.words()) > 0
+		if best {
+			if f.bySite, err = seesByTerritory(ctx, tx, actor); err != nil {
+				return err
+			}
 			hits, enough, err := f.quickly(ctx, tx, NewStatement(actor.OrgID, today), from, limit+1, searchedBack)
 			if err != nil {
 				return err
@@ -176,8 +181,7 @@ func (s *Service) List(ctx context.Context, f Filter, p Page) (Listing[Row], err
 				out.Items, err = rowsOf(ctx, tx, NewStatement(actor.OrgID, today), ids)
 				return err
 			}
-		}
-		if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
+		} else if f, err = s.Bind(ctx, tx, actor, today, f); err != nil {
 			return err
 		}
 		switch {

@@ -235,14 +235,17 @@ func (p *pager) inShape(shape *Shape, groups []bunch) (in inside, err error) {
 }
 
 // best lists by how well the search text matches.
+// Matches come in order, so that no more of them are looked up than fill the page.
 func (p *pager) best() ([]found, error) {
 	q := p.statement()
 	return p.collect(q, `
-		select a.id, m.score::text, 0 from search_accounts(`+q.Arg(p.f.words())+`::text[]) m
+		select m.id, m.score::text, 0 from (
+		  select a.id, a.score from search_accounts(`+q.Arg(p.f.words())+`::text[]) a
+		  where true`+p.sort.after(q, p.from)+` order by a.score desc, a.id desc offset 0) m
 		cross join lateral (
 		  select a.id from accounts a
-		  where a.id = m.id and `+p.f.withoutSearch().conditions(q, accountsTable)+p.f.inShapes(q)+` offset 0) a
-		where true`+p.sort.after(q, p.from)+p.order(q, p.sort.orderBy()))
+		  where a.id = m.id and `+p.f.withoutSearch().conditions(q, accountsTable)+p.f.inShapes(q)+` offset 0) a`+
+		p.order(q, "m.score desc, m.id desc"))
 }
 
 // inPlace sorts all accounts of the filter's shapes.

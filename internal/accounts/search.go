@@ -16,9 +16,11 @@ import (
 const (
 	// beginMost is up to how many accounts whose name begins with the first word are
 	// all looked at; of more, those among the accounts made last.
-	beginMost = 3_000
-	// searchedBack is how many of the accounts made last are looked at.
+	beginMost = 1_000
+	// searchedBack is how many of the accounts made last are looked at, a part of them
+	// first.
 	searchedBack = 20_000
+	sampledParts = 5
 	// typedBack is that while somebody types.
 	typedBack = 4_000
 	// Scores of the function search_accounts for accounts that contain all words: of
@@ -41,15 +43,32 @@ func (f Filter) quickly(ctx context.Context, tx pgx.Tx, q *Statement, from *curs
 		return nil, false, nil // a guess, as all others are then
 	}
 	rows -= len(out)
-	behind := ""
-	if from != nil {
-		behind = " and a.id < " + q.Arg(from.ID) + "::bigint"
-	}
-	found, err := f.collectFound(ctx, tx, q, `
-		select a.id, '`+containsScore+`' from (
-		  select * from accounts a where a.org_id = `+q.Org()+behind+` order by a.id desc limit `+q.Arg(back)+`::bigint offset 0) a
-		where `+f.containsWords(q)+` and not `+f.begins(q)+` limit `+q.Arg(rows)+`::bigint`)
+	found, err := f.lookBack(ctx, tx, q, from, rows, back, containsScore)
 	return append(out, found...), len(found) == rows, err
+}
+
+// lookBack looks at so many of the accounts made last, behind a cursor, for those
+// of a score that contain all words. It begins with a part of them, and gives up
+// when so many as were found there will not make the rows.
+func (f Filter) lookBack(ctx context.Context, tx pgx.Tx, q *Statement, from *cursor, rows, back int, score string) (hits []found, err error) {
+	for _, of := range []int{back / sampledParts, back} {
+		q = NewStatement(q.orgID, q.today)
+		behind, not := "", "not "
+		if from != nil {
+			behind = " and a.id < " + q.Arg(from.ID) + "::bigint"
+		}
+		if score == beginsScore {
+			not = ""
+		}
+		hits, err = f.collectFound(ctx, tx, q, `
+			select a.id, '`+score+`' from (
+			  select * from accounts a where a.org_id = `+q.Org()+behind+` order by a.id desc limit `+q.Arg(of)+`::bigint offset 0) a
+			where `+f.containsWords(q)+` and `+not+f.begins(q)+` limit `+q.Arg(rows)+`::bigint`)
+		if err != nil || len(hits) == rows || len(hits)*sampledParts < rows {
+			break
+		}
+	}
+	return hits, err
 }
 
 // beginning returns accounts that contain all words and whose name begins with the
@@ -73,14 +92,7 @@ func (f Filter) beginning(ctx context.Context, tx pgx.Tx, q *Statement, from *cu
 	if err != nil || len(hits) == 0 || hits[0].key != "" {
 		return hits, true, err
 	}
-	q = NewStatement(q.orgID, q.today)
-	if from != nil {
-		behind = " and a.id < " + q.Arg(from.ID) + "::bigint"
-	}
-	hits, err = f.collectFound(ctx, tx, q, `
-		select a.id, '`+beginsScore+`' from (
-		  select * from accounts a where a.org_id = `+q.Org()+behind+` order by a.id desc limit `+q.Arg(back)+`::bigint offset 0) a
-		where `+f.begins(q)+` and `+f.containsWords(q)+` limit `+q.Arg(rows)+`::bigint`)
+	hits, err = f.lookBack(ctx, tx, q, from, rows, back, beginsScore)
 	return hits, false, err
 }
 
