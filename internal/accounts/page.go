@@ -105,6 +105,9 @@ func (p *pager) find() ([]found, error) {
 		// Entries on the way to a full page, of which some are meant but for the shape.
 		entries := min(float64(p.rows)*float64(in.all)/float64(max(in.rows, 1)), float64(in.all))
 		tested := 3 * entries * (1 + rowPlaced*float64(in.meant)/float64(max(in.all, in.meant, 1)))
+		if in.known { // all that are meant anywhere, kind by kind
+			tested = min(tested, float64(gatherBegin*in.kinds+(gatherRow+rowPlaced)*in.meant))
+		}
 		gathered := float64(siteScanned*in.sites + rowFetched*in.rows)
 		hashed := float64(siteHashed*in.sites) + float64(in.kinds)*entries // each kind is asked for a page
 		if in.rows <= gatherAtMost && in.sites <= gatherAtMost || gathered < min(tested, hashed) || p.sort.group == "" && !p.sort.indexed {
@@ -174,13 +177,13 @@ type inside struct {
 	meant int // accounts that the filter without its shapes means
 	all   int // accounts of their kinds
 	kinds int
+	known bool // meant and all are
 }
 
 // inShape reckons that; groups are the kinds of the filter.
 func (p *pager) inShape(shape *Shape, groups []bunch) (in inside, err error) {
-	known := false
 	in.kinds = len(groups)
-	in.meant, known = meant(groups)
+	in.meant, in.known = meant(groups)
 	for _, g := range groups {
 		in.all += g.all
 	}
@@ -203,7 +206,7 @@ func (p *pager) inShape(shape *Shape, groups []bunch) (in inside, err error) {
 		return in, err
 	}
 	in.sites, in.rows = every.Accounts, every.Accounts
-	if !known { // nothing better is known
+	if !in.known { // nothing better is known
 		in.meant, in.all = every.Accounts, every.Accounts
 		return in, nil
 	}

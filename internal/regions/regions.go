@@ -53,8 +53,9 @@ type Detail struct {
 
 // Bounds of a view.
 const (
-	MaxResolution = 10     // finer than that, sites are shown
-	MaxCells      = 20_000 // touched by the box
+	MaxResolution = 10      // finer than that, sites are shown
+	MaxCells      = 20_000  // with anybody in them, that are answered
+	MaxTouched    = 120_000 // by the box, whether or not anybody is in them
 )
 
 // Service answers from one database. It is safe for concurrent use.
@@ -81,8 +82,9 @@ func New(db *postgres.DB, book *accounts.Service, options ...Option) *Service {
 }
 
 // View returns the figures of the filter's box, which it requires. It fails with
-// [fault.Invalid] for a resolution whose cells would be more than [MaxCells]; a
-// resolution that it chooses itself is coarse enough.
+// [fault.Invalid] for a resolution at which the box touches more than [MaxTouched]
+// cells or more than [MaxCells] have anybody in them; a resolution that it chooses
+// itself is coarse enough for both.
 func (s *Service) View(ctx context.Context, f accounts.Filter, d Detail) (View, error) {
 	var out View
 	if err := f.Check(); err != nil {
@@ -106,6 +108,9 @@ func (s *Service) View(ctx context.Context, f accounts.Filter, d Detail) (View, 
 		whole.filter.Box, whole.places.Box = nil, nil
 		if out.Cells, err = whole.byCell(hexgrid.Ranges(cells), res); err != nil {
 			return err
+		}
+		if len(out.Cells) > MaxCells {
+			return tooFine(res, f.Box)
 		}
 		if out.Totals, err = a.totals(); err != nil {
 			return err
@@ -159,9 +164,8 @@ func (d Detail) resolution(box *accounts.Shape) (int, error) {
 			return 0, fault.Errorf(fault.Invalid, "The resolution must lie between 0 and %d.", MaxResolution).
 				WithField("query.resolution", "Leave it out to get the one that suits.")
 		}
-		if most := finest(box, MaxCells); res > most {
-			return 0, fault.Errorf(fault.Invalid, "Resolution %d has too many cells for this box. Zoom in, or ask for %d at most.", res, most).
-				WithField("query.resolution", "Leave it out to get the one that suits.")
+		if res > finest(box, MaxTouched) {
+			return 0, tooFine(res, box)
 		}
 		return res, nil
 	}
@@ -169,6 +173,12 @@ func (d Detail) resolution(box *accounts.Shape) (int, error) {
 		return min(hexgrid.ResolutionForZoom(d.Zoom), finest(box, MaxCells)), nil
 	}
 	return finest(box, 1_500), nil
+}
+
+// tooFine refuses a resolution, and names one that the box bears in any case.
+func tooFine(res int, box *accounts.Shape) error {
+	return fault.Errorf(fault.Invalid, "Resolution %d has too many cells for this box. Zoom in, or ask for %d.", res, finest(box, MaxCells)).
+		WithField("query.resolution", "Leave it out to get the one that suits.")
 }
 
 // finest returns the finest resolution at which the box has at most so many

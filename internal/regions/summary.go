@@ -251,7 +251,7 @@ func (a *asking) study(res int) ([]Cell, error) {
 	ranges := everywhere
 	whole := *a
 	if a.filter.Box != nil {
-		if most := finest(a.filter.Box, MaxCells); res > most {
+		if res > finest(a.filter.Box, MaxTouched) {
 			return nil, errStudy
 		}
 		cells, err := hexgrid.Cover(a.filter.Box.Geometry(), res)
