@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,8 +22,8 @@ const walkBatch = 500
 
 // Walk reads every account that the filter means in the order of a sort (see
 // [Sorts]; empty: by name), as of one moment, and gives them to each in batches.
-// An account that is removed on the way is left out. It holds one batch, however
-// many there are. An error of each ends it and is returned.
+// It holds one batch, however many there are. An error of each ends it and is
+// returned.
 func (s *Service) Walk(ctx context.Context, f Filter, order string, each func([]Record) error) error {
 	if err := f.Check(); err != nil {
 		return err
@@ -31,7 +32,8 @@ func (s *Service) Walk(ctx context.Context, f Filter, order string, each func([]
 	if err != nil {
 		return err
 	}
-	return s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
+	return s.db.Snapshot(ctx, func(tx pgx.Tx) error {
+		actor, _ := postgres.ActorFrom(ctx) // Snapshot has failed without one
 		today, err := Today(ctx, tx, actor.OrgID)
 		if err != nil {
 			return err
@@ -40,15 +42,11 @@ func (s *Service) Walk(ctx context.Context, f Filter, order string, each func([]
 			return err
 		}
 		q := NewStatement(actor.OrgID, today)
-		var from string
-		if driving, _ := f.shape(); driving != nil {
-			from = `(select s.account_id from ` + f.Sites(q, "s.account_id") + ` group by 1) hit
-				join accounts a on a.org_id = ` + q.Org() + ` and a.id = hit.account_id`
-		} else {
-			from = `accounts a where ` + f.conditions(q, accountsTable)
-		}
-		_, err = tx.Exec(ctx, `declare walk no scroll cursor for select a.id from `+from+` order by `+sort.orderBy(), q.Args()...)
+		text, err := f.inOrder(ctx, tx, q, sort)
 		if err != nil {
+			return err
+		}
+		if _, err = tx.Exec(ctx, `declare walk no scroll cursor for `+text, q.Args()...); err != nil {
 			return fmt.Errorf("walk through accounts: %w", err)
 		}
 		for {
@@ -72,6 +70,46 @@ func (s *Service) Walk(ctx context.Context, f Filter, order string, each func([]
 			}
 		}
 	})
+}
+
+// inOrder returns a query for the ids of all accounts of a bound filter in the
+// order of a sort. Where every kind has an index in this order that answers the
+// filter by itself, and a good part of what it holds is meant, the kinds are read
+// side by side and merged: the first rows come at once and nothing is sorted. All
+// else is sorted by the database, which goes to disk with what is more than its
+// work_mem.
+func (f Filter) inOrder(ctx context.Context, tx pgx.Tx, q *Statement, sort sorting) (string, error) {
+	if driving, _ := f.shape(); driving != nil {
+		return `select a.id from (select s.account_id from ` + f.Sites(q, "s.account_id") + ` group by 1) hit
+			join accounts a on a.org_id = ` + q.Org() + ` and a.id = hit.account_id order by ` + sort.orderBy(), nil
+	}
+	where := f.conditions(q, accountsTable)
+	if _, counted := f.counted(); counted && sort.indexed && f.hits == nil {
+		kinds, err := f.kinds(ctx, tx, NewStatement(q.orgID, q.today))
+		if err != nil {
+			return "", err
+		}
+		all := 0
+		for _, g := range kinds {
+			all += g.all
+		}
+		if n, known := meant(kinds); known && all <= gatherRow*n {
+			return merged(q, where, sort), nil
+		}
+	}
+	return `select a.id from accounts a where ` + where + ` order by ` + sort.orderBy(), nil
+}
+
+// merged returns a query that reads the accounts a of a condition kind by kind, each
+// in the order of a sort, and merges them. It asks for every kind: what is walked
+// over never depends on sums.
+func merged(q *Statement, where string, sort sorting) string {
+	parts := make([]string, len(everyKind))
+	for i, g := range everyKind {
+		parts[i] = `(select a.id, ` + sort.key + ` as key from accounts a
+			where a.status = ` + q.Arg(string(g.status)) + `::text and a.class = ` + q.Arg(string(g.class)) + `::text and ` + where + ` order by ` + sort.orderBy() + `)`
+	}
+	return `select a.id from (` + strings.Join(parts, " union all ") + `) a order by ` + sort.orderByKey("a.key")
 }
 
 // records reads accounts with all that belongs to them, in the order of their

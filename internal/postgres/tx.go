@@ -39,6 +39,17 @@ func (db *DB) Read(ctx context.Context, fn func(pgx.Tx) error) error {
 		"jit", "off", "plan_cache_mode", "force_custom_plan"), fn)
 }
 
+// Snapshot is [DB.Read] in which every statement sees the rows as they were when the
+// first began, whatever has been changed since.
+func (db *DB) Snapshot(ctx context.Context, fn func(pgx.Tx) error) error {
+	actor, ok := ActorFrom(ctx)
+	if !ok || actor.OrgID == 0 {
+		return ErrNoActor
+	}
+	return run(ctx, db.pool, "begin isolation level repeatable read, read only; "+settings(AppRole, actor,
+		"jit", "off", "plan_cache_mode", "force_custom_plan"), fn)
+}
+
 // KeepingPlans runs fn within a transaction of [DB.Read] so that its statements are
 // planned once for any values, for statements whose best plan is always the same:
 // planning a long one costs as much as running it.
