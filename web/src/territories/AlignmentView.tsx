@@ -201,7 +201,7 @@ function Loaded(
           onOpen={onOpen}
           onNew={onNew}
         />
-        <ConflictBar edits={edits} />
+        <ConflictBar edits={edits} division={division} mayEdit={alignment.mayEdit && !searching} />
         <BusyBar alignment={alignment} edits={edits} />
         {detail && part === 'list' ? (
           <TerritoryDetail
@@ -251,7 +251,7 @@ function Loaded(
                 coverage={coverage.byTerritory}
                 onLock={
                   alignment.mayEdit
-                    ? (territory) => void edits.send((version) => setLocked(id, territory, version))
+                    ? (territory) => edits.act((version) => setLocked(id, territory, version))
                     : null
                 }
               />

@@ -31,11 +31,15 @@ export function ExceptionsPart(props: { alignment: Alignment; territory: Territo
   if (!mayEdit && items.length === 0) return null
   const add = async () => {
     if (!chosen) return
-    await edits.send((version) =>
-      putException(alignment.id, chosen.id, { version, territory: territory.id, reason: reason.trim() }),
-    )
-    setText('')
-    setReason('')
+    try {
+      await edits.send((version) =>
+        putException(alignment.id, chosen.id, { version, territory: territory.id, reason: reason.trim() }),
+      )
+      setText('')
+      setReason('')
+    } catch {
+      // useEdits has told it, and what was written stays.
+    }
   }
   return (
     <section className={classes.section} aria-label={t('exception.title')}>
@@ -55,9 +59,7 @@ export function ExceptionsPart(props: { alignment: Alignment; territory: Territo
                 variant="subtle"
                 color="gray"
                 aria-label={t('exception.remove', { name: each.accountName })}
-                onClick={() =>
-                  void edits.send((version) => removeException(alignment.id, each.accountId, version))
-                }
+                onClick={() => edits.act((version) => removeException(alignment.id, each.accountId, version))}
               >
                 <IconX size={16} />
               </ActionIcon>

@@ -1,5 +1,5 @@
 /** Who works in a territory, as what, and from when to when. */
-import { ActionIcon, Button, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core'
+import { ActionIcon, Alert, Button, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -24,7 +24,15 @@ export function MembersPart(props: { alignment: Alignment; territory: Territory;
   const mayWrite = useMay('territories.write')
   const mayEdit = alignment.mayEdit || (mayWrite && alignment.state === 'live')
   const [draft, setDraft] = useState<MemberInput[] | null>(null)
+  // The people whom the form began with: others may change them while it is open.
+  const [begun, setBegun] = useState('')
   const { members } = territory
+  const current = members.map(inputOf)
+  const changed = draft !== null && JSON.stringify(current) !== begun
+  const begin = () => {
+    setBegun(JSON.stringify(current))
+    setDraft(current)
+  }
   const span = ({ from, to }: Pick<Member, 'from' | 'to'>) =>
     from && to
       ? t('member.fromTo', { from: format.day(from), to: format.day(to) })
@@ -37,15 +45,19 @@ export function MembersPart(props: { alignment: Alignment; territory: Territory;
     setDraft((known) => known?.map((each, at) => (at === i ? { ...each, ...by } : each)) ?? null)
   const save = async () => {
     if (!draft) return
-    await edits.send((version) => setMembers(alignment.id, territory.id, version, draft))
-    setDraft(null)
+    try {
+      await edits.send((version) => setMembers(alignment.id, territory.id, version, draft))
+      setDraft(null)
+    } catch {
+      // useEdits has told it, and the form stays.
+    }
   }
   return (
     <section className={classes.section} aria-label={t('member.title')}>
       <Group justify="space-between">
         <Title order={3}>{t('member.title')}</Title>
         {mayEdit && !draft && (
-          <Button size="compact-xs" variant="subtle" onClick={() => setDraft(members.map(inputOf))}>
+          <Button size="compact-xs" variant="subtle" onClick={begin}>
             {t('member.change')}
           </Button>
         )}
@@ -74,6 +86,18 @@ export function MembersPart(props: { alignment: Alignment; territory: Territory;
             void save()
           }}
         >
+          {changed && (
+            <Alert color="yellow" role="alert" mb={6} p="xs">
+              <Text size="sm">
+                {t('member.changed', {
+                  names: members.map((each) => `${each.name} (${t(`role.${each.role}`)})`).join(', ') || '–',
+                })}
+              </Text>
+              <Button size="compact-xs" variant="default" mt={6} onClick={begin}>
+                {t('member.takeOver')}
+              </Button>
+            </Alert>
+          )}
           {draft.map((member, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: rows of a form, without a name of their own
             <fieldset key={i} className={classes.member} aria-label={t('member.number', { number: i + 1 })}>

@@ -67,7 +67,6 @@ export function TerritoryDetail(props: {
   const scheme = useScheme()
   const figureText = useFigureText()
   const navigate = useNavigate()
-  const [name, setName] = useState(territory.name)
   const [filling, setFilling] = useState(false)
   const [listing, setListing] = useState(false)
   useRevision(division)
@@ -82,11 +81,13 @@ export function TerritoryDetail(props: {
     signDisplay: 'exceptZero',
   })
   const change = (body: TerritoryInput) =>
-    void edits.send((version) => changeTerritory(alignment.id, id, version, body))
+    edits.act((version) => changeTerritory(alignment.id, id, version, body))
+  // Somebody else may rename it while it is looked at: only what was typed here is sent.
+  const [typed, setTyped] = useState<string | null>(null)
   const rename = () => {
-    const next = name.trim()
+    const next = typed?.trim() ?? ''
     if (next !== '' && next !== territory.name) change({ name: next })
-    else setName(territory.name)
+    setTyped(null)
   }
   const parents = alignment.territories.filter(
     (each) => each.level === 'area' || (each.level === 'region' && leaf),
@@ -136,9 +137,9 @@ export function TerritoryDetail(props: {
           <TextInput
             flex={1}
             aria-label={t('name')}
-            value={name}
+            value={typed ?? territory.name}
             maxLength={120}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => setTyped(event.currentTarget.value)}
             onBlur={rename}
             onKeyDown={(event) => {
               if (event.key === 'Enter') event.currentTarget.blur()
@@ -156,7 +157,7 @@ export function TerritoryDetail(props: {
             size={36}
             aria-pressed={territory.locked}
             aria-label={t('list.lockOf', { name: territory.name })}
-            onClick={() => void edits.send((version) => setLocked(alignment.id, territory, version))}
+            onClick={() => edits.act((version) => setLocked(alignment.id, territory, version))}
           >
             {territory.locked ? <IconLock size={18} /> : <IconLockOpen size={18} />}
           </ActionIcon>
@@ -262,7 +263,7 @@ export function TerritoryDetail(props: {
                   color="red"
                   onClick={() => {
                     useView.setState({ selected: null })
-                    void edits.send((version) => removeTerritory(alignment.id, id, version))
+                    edits.act((version) => removeTerritory(alignment.id, id, version))
                   }}
                 >
                   {t('detail.removeSure', { name: territory.name })}

@@ -77,6 +77,7 @@ export const anAlignment = (over: Partial<Alignment> = {}): Alignment =>
     canUndo: false,
     canRedo: false,
     mayEdit: true,
+    lockedCells: [],
     balance: null,
     progress: null,
     territories: [aTerritory(), aTerritory({ id: 2, name: 'South', colour: 1 })],

@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, renderHook, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { api, call } from '../api/client'
 import { startI18n } from '../i18n'
 import { anAlignment, middle, someCells } from './fixtures'
 import { alignmentQuery, cellsQuery } from './queries'
@@ -131,12 +132,67 @@ describe('a stroke', () => {
     expect(edits.current.conflict).toBeNull()
   })
 
+  it('that was refused stays kept while others are painted, and with what is refused after it', async () => {
+    const edits = setup()
+    const [one, two] = [someCells().cells[18]?.cell as string, someCells().cells[17]?.cell as string]
+    const refuse = async (request: Asked, version: number) => {
+      stored = { full: anAlignment({ version }), cells: someCells(version) }
+      await act(async () =>
+        request.answer(json(409, { status: 409, code: 'conflict', current: stored.full })),
+      )
+    }
+    paint(edits, middle, 2)
+    await refuse(await nextRequest(1), 9)
+    await waitFor(() => expect(edits.current.conflict?.changes.map((each) => each.cells)).toEqual([[middle]]))
+    // The screen shows what is stored, and another stroke is stored beside it.
+    expect(ownerOf(edits)).toBe(1)
+    paint(edits, one, 1)
+    await act(async () => (await nextRequest(2)).answer(json(200, edited(10, [one], 1))))
+    await waitFor(() => expect(edits.current.busy).toBe(false))
+    paint(edits, two, 1)
+    await refuse(await nextRequest(3), 12)
+    await waitFor(() =>
+      expect(edits.current.conflict?.changes.map((each) => each.cells)).toEqual([[middle], [two]]),
+    )
+    // What is painted anew is not painted over by what was kept.
+    paint(edits, two, 0)
+    expect(edits.current.conflict?.changes.map((each) => each.cells)).toEqual([[middle]])
+    act(() => edits.current.dropConflict())
+    expect(edits.current.conflict).toBeNull()
+  })
+
   it('that fails goes back', async () => {
     const edits = setup()
     paint(edits, middle, 2)
     const request = await nextRequest(1)
     await act(async () => request.answer(json(500, { status: 500, detail: '' })))
     await waitFor(() => expect(ownerOf(edits)).toBe(1))
+    expect(edits.current.conflict).toBeNull()
+  })
+})
+
+describe('a change with one click', () => {
+  it('that was refused is kept and done again, on the version that is there now', async () => {
+    const edits = setup()
+    const versions: number[] = []
+    const lock = vi.fn(async (version: number) => {
+      versions.push(version)
+      return call(
+        api.POST('/api/alignments/{id}/locks', {
+          params: { path: { id: 7 } },
+          body: { version, cells: [middle], locked: true },
+        }),
+      )
+    })
+    act(() => edits.current.act(lock))
+    const request = await nextRequest(1)
+    stored = { full: anAlignment({ version: 9 }), cells: someCells(9) }
+    await act(async () => request.answer(json(409, { status: 409, code: 'conflict', current: stored.full })))
+    await waitFor(() => expect(edits.current.conflict).toMatchObject({ by: 'Ada Lindqvist', changes: [] }))
+    act(() => edits.current.retryConflict())
+    await act(async () => (await nextRequest(2)).answer(json(200, edited(10, [], 1))))
+    await waitFor(() => expect(edits.current.busy).toBe(false))
+    expect(versions).toEqual([3, 9])
     expect(edits.current.conflict).toBeNull()
   })
 })

@@ -9,13 +9,11 @@ import { useTranslation } from 'react-i18next'
 import { isProblem } from '../api/problem'
 import { useProblemText } from '../app/problemText'
 import { toast, toastError } from '../app/toast'
+import { type Conflict, cellsOf, keptBeside, paintedAgain, sumOfConflicts } from './conflict'
 import { Division } from './division'
 import { type Change, editsOf } from './painting'
 import { alignmentQuery, cellsQuery, editAlignment, redoAlignment, undoAlignment } from './queries'
 import type { Alignment, Edited } from './types'
-
-/** What was painted and not taken, and who changed the alignment meanwhile. */
-export type Conflict = { changes: Change[]; by: string }
 
 export function useEdits(id: number) {
   const { t } = useTranslation('territories')
@@ -35,6 +33,24 @@ export function useEdits(id: number) {
   }
   const [unsaved, setUnsaved] = useState(0)
   const [conflict, setConflict] = useState<Conflict | null>(null)
+  // What is left with the page is not saved, which is said.
+  const here = useRef(true)
+  const left = useRef<Conflict | null>(null)
+  left.current = conflict
+  const words = useRef(t)
+  words.current = t
+  useEffect(() => {
+    here.current = true
+    return () => {
+      here.current = false
+      if (left.current) toastError(words.current('conflict.left', { who: left.current.by }))
+    }
+  }, [])
+  /** Keeps what was refused beside what is kept already. */
+  const keep = (made: Conflict) => {
+    if (here.current) setConflict((known) => sumOfConflicts(known, made))
+    else toastError(t('conflict.left', { who: made.by }))
+  }
   const scope = { id: `alignment-${id}` }
 
   const division = useMemo(() => {
@@ -87,10 +103,13 @@ export function useEdits(id: number) {
     onError: async (error, change) => {
       const current = refused(error)
       if (current) {
-        setConflict({ changes: waiting.current, by: current.updatedByName })
+        const changes = waiting.current
         waiting.current = []
         setUnsaved(0)
+        for (const each of [...changes].reverse()) division?.revert(each)
+        // Only what is seen as it is now can be painted again on it.
         await reload()
+        keep({ changes, act: null, by: current.updatedByName })
         return
       }
       settled(change)
@@ -113,20 +132,35 @@ export function useEdits(id: number) {
   })
 
   /** A change of names, members and so on, which the server answers like a stroke. */
-  const other = useMutation({
+  const change = {
     scope,
-    mutationFn: (send: (version: number) => Promise<Edited>) => send(version.current),
+    mutationFn: (send: Send) => send(version.current),
     onMutate: begins,
     onSettled: ends,
-    onSuccess: adopt,
-    onError: (error) => {
-      toastError(problemText(error))
-      if (refused(error)) void reload()
+    onSuccess: (edited: Edited) => {
+      // It was sent again from where it was made.
+      setConflict((known) => known && (known.changes.length > 0 ? { ...known, act: null } : null))
+      adopt(edited)
+    },
+  }
+  const told = (error: unknown) => {
+    toastError(problemText(error))
+    if (refused(error)) void reload()
+  }
+  const other = useMutation({ ...change, onError: told })
+  const kept = useMutation({
+    ...change,
+    onError: async (error, act) => {
+      const current = refused(error)
+      if (!current?.mayEdit) return told(error)
+      await reload()
+      keep({ changes: [], act, by: current.updatedByName })
     },
   })
 
   const stroke = (change: Change) => {
-    setConflict(null)
+    // What is painted anew is not painted over by what was kept.
+    setConflict((known) => keptBeside(known, change))
     waiting.current = [...waiting.current, change]
     setUnsaved(waiting.current.length)
     paint.mutate(change)
@@ -140,25 +174,31 @@ export function useEdits(id: number) {
     stroke,
     undo: () => step.mutate('undo'),
     redo: () => step.mutate('redo'),
-    /** Sends something else that changes the alignment; it gets the version to name. */
-    send: (act: (version: number) => Promise<Edited>) => other.mutateAsync(act),
+    /** Sends what a form holds; it gets the version to name, and the form stays when that is refused. */
+    send: (act: Send) => other.mutateAsync(act),
+    /** Sends what was done with one click, which is kept to be done again when it is refused. */
+    act: (act: Send) => kept.mutate(act),
     reload,
-    busy: unsaved > 0 || step.isPending || other.isPending,
+    busy: unsaved > 0 || step.isPending || other.isPending || kept.isPending,
     conflict,
     retryConflict() {
-      if (!conflict || !division) return
+      if (!conflict || !division || !full) return
       setConflict(null)
-      for (const change of conflict.changes) {
-        const again = division.painting.stroke()
-        change.cells.forEach((cell, i) => {
-          division.paint(again, [cell], change.to[i] as number)
-        })
-        const made = again.end()
-        if (made) stroke(made)
-      }
+      if (conflict.act) kept.mutate(conflict.act)
+      if (conflict.changes.length === 0) return
+      const { changes, stayed } = paintedAgain(division, full, conflict.changes)
+      for (const change of changes) stroke(change)
+      if (stayed > 0) toast(t('conflict.stayed', { count: stayed }))
     },
-    dropConflict: () => setConflict(null),
+    dropConflict() {
+      if (!conflict) return
+      setConflict(null)
+      toast(t('conflict.dropped', { count: cellsOf(conflict) }), () =>
+        setConflict((known) => sumOfConflicts(conflict, known)),
+      )
+    },
   }
 }
 
+type Send = Conflict['act'] & {}
 export type Edits = ReturnType<typeof useEdits>
