@@ -1,14 +1,19 @@
 package api
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/waymark-crm/waymark/internal/export"
 )
 
 // rowsOfCSV reads a file that an export has sent.
@@ -89,10 +94,49 @@ func TestAnExportEndsWithItsConnection(t *testing.T) {
 		open = append(open, response)
 	}
 	c.get("/api/accounts/export?format=csv").problem(429, "too_many")
+	super, err := pgx.Connect(t.Context(), w.db.SuperURL) // others do not see what a session does
+	require.NoError(t, err)
+	defer func() { require.NoError(t, super.Close(context.WithoutCancel(t.Context()))) }()
+	walking := func() (n int) {
+		require.NoError(t, super.QueryRow(t.Context(), `select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+			and backend_type = 'client backend' and xact_start is not null`).Scan(&n))
+		return n
+	}
+	require.Eventually(t, func() bool { return walking() >= exportsAtOnce }, 20*time.Second, 20*time.Millisecond, "each walks on a connection")
 	for _, response := range open {
 		require.NoError(t, response.Body.Close())
 	}
+	require.Eventually(t, func() bool { return walking() == 0 }, 20*time.Second, 20*time.Millisecond)
 	require.Eventually(t, func() bool {
 		return c.get("/api/accounts/export?format=csv&columns=name&ids=0").status == 200
 	}, 20*time.Second, 20*time.Millisecond)
+}
+
+// TestAnExportThatFailsInTheMiddleIsNoWholeFile lets the database hold what no
+// account may have, behind the first batch. The answer has begun by then; whoever
+// receives it must be told by the connection, which ends without the end of the
+// body.
+func TestAnExportThatFailsInTheMiddleIsNoWholeFile(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.own(`alter table accounts drop constraint accounts_custom_check`)
+	w.own(`insert into accounts (org_id, name, custom) select $1, 'Row ' || lpad(i::text, 4, '0'), case when i = 600 then '[1]' else '{}' end::jsonb from generate_series(1, 700) i`, w.north.org)
+	for format := range export.MediaTypes {
+		for _, encoding := range []string{"identity", "gzip"} {
+			t.Run(string(format)+" "+encoding, func(t *testing.T) {
+				c := w.in(t).as(w.north.manager)
+				request, err := http.NewRequestWithContext(t.Context(), "GET", w.url+"/api/accounts/export?format="+string(format), nil)
+				require.NoError(t, err)
+				request.Header.Set("Accept-Encoding", encoding) // the client leaves the body as it is
+				response, err := c.http.Do(request)
+				if err != nil {
+					return // the connection ended before the answer was out
+				}
+				require.Equal(t, 200, response.StatusCode)
+				_, err = io.Copy(io.Discard, response.Body)
+				require.Error(t, err)
+				require.NoError(t, response.Body.Close())
+			})
+		}
+	}
 }

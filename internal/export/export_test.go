@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/csv"
@@ -387,6 +388,46 @@ func TestAnExportIsWrittenDownBeforeItBegins(t *testing.T) {
 	_, err = job.Write(ctx, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, []string{"create t csv 14 customer", "update t 14"}, lines())
+}
+
+// TestAFileThatEndsEarlyIsSeenToBeBroken breaks each file off at every piece that is
+// written. What is there can be read in no format but CSV, which has no end: that it
+// is not whole, only the connection says (see the operation).
+func TestAFileThatEndsEarlyIsSeenToBeBroken(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	ctx := o.organisation("North", "en")
+	o.furnish(ctx)
+	readable := map[export.Format]func(b []byte) error{
+		export.GeoJSON: func(b []byte) error { return json.Unmarshal(b, &map[string]any{}) },
+		export.KML:     func(b []byte) error { return xml.Unmarshal(b, &struct{}{}) },
+		export.XLSX: func(b []byte) error {
+			_, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+			return err
+		},
+	}
+	for format, read := range readable {
+		job, err := o.Begin(ctx, export.Request{Format: format})
+		require.NoError(t, err)
+		for pieces, whole := 0, false; !whole; pieces++ {
+			var file bytes.Buffer
+			left := pieces
+			_, err := job.Write(ctx, writerFunc(func(b []byte) (int, error) {
+				if left == 0 {
+					return 0, io.ErrClosedPipe
+				}
+				left--
+				return file.Write(b)
+			}))
+			if whole = err == nil; whole {
+				require.Greater(t, pieces, 2, format)
+				require.NoError(t, read(file.Bytes()), format)
+			} else {
+				require.ErrorIs(t, err, io.ErrClosedPipe, format)
+				require.Error(t, read(file.Bytes()), "%s after %d pieces", format, pieces)
+			}
+		}
+	}
 }
 
 type writerFunc func([]byte) (int, error)
