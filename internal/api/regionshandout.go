@@ -12,7 +12,7 @@ import (
 
 func (s *Server) registerRegionsHandout() {
 	register(s, get("/api/regions/export", "exportRegions", "Regions", "Download figures by cell, to be given to others", need(identity.RegionsRead)).
-		described("The cells of listRegions as CSV or GeoJSON. Of a cell with fewer accounts than least, but with some, every figure of accounts is withheld, and there are no totals, so that nobody can be made out."), s.exportRegions)
+		described("The cells of listRegions as CSV or GeoJSON. Of a cell with fewer accounts than least, but with some, every figure of accounts is withheld; with fewer customers than least, revenue and white space are. There are no totals, so that nobody can be made out."), s.exportRegions)
 	s.documentStream("exportRegions", []string{"text/csv", "application/geo+json"})
 }
 

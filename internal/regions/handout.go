@@ -21,8 +21,11 @@ const (
 
 // Handout is the figures of cells as they may be given to others: those of a cell
 // with fewer than Least accounts, but with some, are withheld, so that nobody can
-// be made out by them. Open prospects are everybody's and stay. There are no
-// totals, from which what is withheld could be worked out.
+// be made out by them. What customers buy is withheld (revenue, and white space, from
+// which it could be worked out) where there are fewer than Least customers: among any
+// number of prospects, the revenue of a cell with one customer is that customer's.
+// Open prospects are everybody's and stay. There are no totals, from which what is
+// withheld could be worked out.
 type Handout struct {
 	Resolution int
 	Least      int
@@ -42,6 +45,9 @@ func (v View) Handout(least int) Handout {
 		if c.Accounts > 0 && c.Accounts < least {
 			out.Cells[i] = HandoutCell{Cell: Cell{Cell: c.Cell, Figures: Figures{OpenProspects: c.OpenProspects}}, Withheld: true}
 			continue
+		}
+		if c.Customers < least && (c.Customers > 0 || c.Revenue != nil && *c.Revenue != 0) {
+			c.Revenue, c.WhiteSpace = nil, nil
 		}
 		out.Cells[i] = HandoutCell{Cell: c}
 	}

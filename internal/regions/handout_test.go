@@ -75,3 +75,20 @@ func TestFewAccountsAreWithheldFromWhatIsHandedOut(t *testing.T) {
 		require.False(t, c.Withheld)
 	}
 }
+
+func TestTheRevenueOfFewCustomersIsWithheldAmongManyProspects(t *testing.T) {
+	t.Parallel()
+	cell := func(customers int, revenue float64) Cell {
+		potential, white := 900.0, 900-revenue
+		return Cell{Figures: Figures{Accounts: 9, Customers: customers, Prospects: 9 - customers, Revenue: &revenue, Potential: &potential, WhiteSpace: &white}}
+	}
+	out := View{Cells: []Cell{cell(1, 100), cell(4, 0), cell(5, 100), cell(0, 0), cell(0, 70)}}.Handout(5)
+	for i, given := range []bool{false, false, true, true, false} { // the last: of a former customer
+		c := out.Cells[i]
+		require.False(t, c.Withheld)
+		require.Equal(t, 9, c.Accounts)
+		require.NotNil(t, c.Potential)
+		require.Equal(t, given, c.Revenue != nil, i)
+		require.Equal(t, given, c.WhiteSpace != nil, i)
+	}
+}

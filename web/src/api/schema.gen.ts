@@ -2863,7 +2863,7 @@ export interface paths {
         };
         /**
          * Download figures by cell, to be given to others
-         * @description The cells of listRegions as CSV or GeoJSON. Of a cell with fewer accounts than least, but with some, every figure of accounts is withheld, and there are no totals, so that nobody can be made out.
+         * @description The cells of listRegions as CSV or GeoJSON. Of a cell with fewer accounts than least, but with some, every figure of accounts is withheld; with fewer customers than least, revenue and white space are. There are no totals, so that nobody can be made out.
          *
          *     Needs: the permission `regions.read`.
          */
