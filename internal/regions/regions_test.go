@@ -167,7 +167,13 @@ func TestTheResolutionSuitsOrIsRefused(t *testing.T) {
 		_, err := b.View(b.ctx, accounts.Filter{Box: world}, Detail{Resolution: &res})
 		require.True(t, fault.Is(err, fault.Invalid), "%d: %v", res, err)
 	}
-	_, err := b.View(b.ctx, accounts.Filter{}, Detail{})
+	fine, finer := 8, 9
+	wide := box(t, -76.3, 38.3, -74.5, 40)
+	require.Less(t, finest(wide, MaxCells), fine)
+	require.Equal(t, fine, at(wide, Detail{Resolution: &fine}), "most of the cells that it touches are empty")
+	_, err := b.View(b.ctx, accounts.Filter{Box: wide}, Detail{Resolution: &finer})
+	require.ErrorContains(t, err, "Zoom in, or ask for 7.")
+	_, err = b.View(b.ctx, accounts.Filter{}, Detail{})
 	require.True(t, fault.Is(err, fault.Invalid))
 	// A strip round the world has few cells by area and many along it.
 	strip := box(t, -180, 10, 180, 10.0001)

@@ -9,7 +9,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { meQuery } from './api/queries'
 import { makeQueryClient } from './api/queryClient'
-import { makeRouter } from './app/router'
+import { loadPageOf, makeRouter } from './app/router'
 import { cssVariables, theme } from './app/theme'
 import { startI18n } from './i18n'
 
@@ -26,6 +26,13 @@ async function start() {
     void router.invalidate()
   })
   const router = makeRouter(queryClient)
+  // Who is signed in gets the code of the page while the texts are on their way; who is not
+  // is told so by the route, and loads no more than the sign-in.
+  if (router.latestLocation.pathname !== '/sign-in')
+    queryClient.fetchQuery(meQuery).then(
+      () => loadPageOf(router),
+      () => undefined,
+    )
   await startI18n(undefined, 'first')
 
   const element = document.getElementById('root')

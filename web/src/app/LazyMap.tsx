@@ -2,7 +2,10 @@ import { lazy, Suspense } from 'react'
 import type { AccountsMapProps } from './accountsMap'
 import { PageLoading } from './Fallbacks'
 
-const AccountsMap = lazy(() => import('../map').then((m) => ({ default: m.AccountsMap })))
+/** Loads the map's chunk, before it is drawn where a page is sure to need it. */
+export const loadMap = () => import('../map')
+
+const AccountsMap = lazy(() => loadMap().then((m) => ({ default: m.AccountsMap })))
 
 /** The map in its own chunk: the page beside it is there first. */
 export function LazyAccountsMap(props: AccountsMapProps) {

@@ -8,7 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { isProblem } from '../api/problem'
-import { meQuery } from '../api/queries'
+import { extractQuery, meQuery } from '../api/queries'
 import { compareSearchSchema, newPeriodSearchSchema } from '../board/search'
 import { isLanguage, showLanguage, shownLanguage } from '../i18n'
 import { marketSearchSchema } from '../regions/search'
@@ -64,11 +64,16 @@ const signedIn = createRoute({
   errorComponent: Crash,
 })
 
+/** Where a map begins is asked for while the map itself is on its way. */
+const askForExtent = ({ context }: { context: Context }) =>
+  void context.queryClient.prefetchQuery(extractQuery)
+
 const map = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
   validateSearch: accountsSearchSchema,
   component: lazyRouteComponent(() => import('../explore/MapPage'), 'MapPage'),
+  loader: askForExtent,
 })
 
 const accounts = createRoute({
@@ -116,6 +121,7 @@ const regions = createRoute({
   path: '/regions',
   validateSearch: marketSearchSchema,
   component: lazyRouteComponent(() => import('../regions'), 'RegionsPage'),
+  loader: askForExtent,
 })
 
 const territories = createRoute({
@@ -123,6 +129,7 @@ const territories = createRoute({
   path: '/territories',
   validateSearch: territoriesSearchSchema,
   component: lazyRouteComponent(() => import('../territories'), 'TerritoriesPage'),
+  loader: askForExtent,
 })
 
 const compareAlignments = createRoute({
@@ -231,6 +238,15 @@ export function makeRouter(queryClient: QueryClient) {
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
   })
+}
+
+/** Loads the code of the page that the address names, without asking whether it may be seen. */
+export function loadPageOf(router: ReturnType<typeof makeRouter>) {
+  for (const match of router.matchRoutes(router.latestLocation)) {
+    const route = router.routesById[match.routeId as keyof typeof router.routesById]
+    // What fails is loaded again when the page is shown, and said there.
+    void router.loadRouteChunk(route)?.catch(() => undefined)
+  }
 }
 
 declare module '@tanstack/react-router' {

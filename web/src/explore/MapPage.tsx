@@ -6,10 +6,13 @@ import { AccountCard } from '../accounts/AccountCard'
 import { FilterBar } from '../accounts/FilterBar'
 import { useAccountsSearch } from '../accounts/useAccountsSearch'
 import { useMay } from '../api/queries'
-import { LazyAccountsMap } from '../app/LazyMap'
+import { LazyAccountsMap, loadMap } from '../app/LazyMap'
 import { useFilterCheck } from '../filters/check'
 import { parseFilter } from '../filters/tree'
 import classes from './MapPage.module.css'
+
+// Together with the page, not after it is there. A failure is shown by the map, which asks again.
+void loadMap().catch(() => undefined)
 
 /** The whole map: search and conditions over it, a card for what is selected. */
 export function MapPage() {

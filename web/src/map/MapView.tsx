@@ -25,6 +25,7 @@ import { type MapPosition, roundPosition } from '../app/search'
 import { type Bounds, coverageOf } from './layers/outside'
 import classes from './MapView.module.css'
 import { paletteOf } from './palette'
+import { patchStyle } from './patchStyle'
 import { type MapContent, styleOf } from './style'
 import { supplySymbols } from './symbols'
 
@@ -209,8 +210,9 @@ export function MapView(props: MapViewProps) {
   useEffect(() => {
     if (!map || applied.current === style) return
     const apply = () => {
+      const before = applied.current
       applied.current = style
-      applyStyle(map, style)
+      if (before) patchStyle(map, before, style)
     }
     if (map.style?._loaded) {
       apply()
@@ -286,18 +288,6 @@ export const fitPadding = (element: HTMLElement) => (element.clientWidth < 600 ?
 
 const sameView = (a: MapPosition, b: MapPosition) =>
   Math.abs(a.lon - b.lon) < 2e-5 && Math.abs(a.lat - b.lat) < 2e-5 && Math.abs(a.zoom - b.zoom) < 0.02
-
-/** Changes what differs and nothing else; a new tile address keeps the old tiles until the new ones are there. */
-function applyStyle(map: MapLibre, style: StyleSpecification) {
-  for (const [id, next] of Object.entries(style.sources)) {
-    if (next.type !== 'vector' || !next.tiles) continue
-    const source = map.getSource(id)
-    if (source?.type !== 'vector') continue
-    const vector = source as typeof source & { tiles?: string[]; setTiles: (tiles: string[]) => unknown }
-    if (vector.tiles?.join() !== next.tiles.join()) vector.setTiles(next.tiles)
-  }
-  map.setStyle(style, { diff: true })
-}
 
 /** Keeps the features' states equal to the marks. */
 function useMarks(map: MapLibre | null, marks: Mark[] | undefined, style: StyleSpecification) {

@@ -128,6 +128,11 @@ export function Controls({ figure, second, as, by, steps, resolution, shown, sin
             ...resolutions.map((r) => ({ value: String(r), label: String(r) })),
           ]}
         />
+        {resolution !== undefined && shown !== undefined && shown < resolution && (
+          <Text size="xs" mt={4} role="status" data-coarser>
+            {t('resolution.coarser', { wanted: resolution, shown })}
+          </Text>
+        )}
         <Text size="xs" c="dimmed" mt={4}>
           {resolution === undefined && `${t('resolution.auto')}. `}
           {shown !== undefined &&

@@ -2,14 +2,15 @@
 import { IconHexagonPlus } from '@tabler/icons-react'
 import type { MultiPolygon, Polygon } from 'geojson'
 import { latLngToCell } from 'h3-js'
-import type { MapGeoJSONFeature, Map as MapLibre, MapMouseEvent } from 'maplibre-gl'
+import type { GeoJSONSource, MapGeoJSONFeature, Map as MapLibre, MapMouseEvent } from 'maplibre-gl'
 import { type ReactNode, useCallback, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { MapPosition } from '../app/search'
 import { type ReachPlace, reachLayers, shapeLayers, shapeSource } from '../map/layers/shape'
 import { MapButton, MapControls } from '../map/MapControls'
-import { MapView, type Mark, useMap } from '../map/MapView'
+import { MapView, useMap } from '../map/MapView'
 import type { MapPalette } from '../map/palette'
+import type { Hovered } from './hovered'
 import type { InStep } from './inStep'
 import { markedLayers, markedSource, sheetLayers, sheetSource } from './layers'
 import classes from './MarketMap.module.css'
@@ -17,6 +18,7 @@ import type { Sheet } from './sheet'
 import type { View } from './useMarket'
 
 const hits = ['region']
+const nothingMarked = markedSource([])
 
 export type MarketMapProps = {
   label: string
@@ -29,8 +31,7 @@ export type MarketMapProps = {
   onCell: (cell: string | null) => void
   picked: readonly string[]
   onPick: (cell: string) => void
-  hover: string | null
-  onHover: (cell: string | null) => void
+  hovered: Hovered
   shape: Polygon | MultiPolygon | null
   place?: ReachPlace | undefined
   /** Other maps that move with this one. */
@@ -42,11 +43,10 @@ export type MarketMapProps = {
 }
 
 export function MarketMap(props: MarketMapProps) {
-  const { label, sheet, only, position, onMove, resolution, cell, onCell, picked, onPick, hover, onHover } =
-    props
+  const { label, sheet, only, position, onMove, resolution, cell, onCell, picked, onPick, hovered } = props
   const { shape, place, inStep, controls, legend, children } = props
   const { t } = useTranslation('regions')
-  const source = useMemo(() => sheetSource(sheet), [sheet])
+  const source = useMemo(() => sheetSource(sheet.cells), [sheet.cells])
   const onlyKey = only.join()
   const pickedKey = picked.join()
   const placeKey = place && `${place.point} ${place.label}`
@@ -57,6 +57,7 @@ export function MarketMap(props: MarketMapProps) {
         regions: source,
         picked: markedSource(picked),
         'looked-into': markedSource(cell ? [cell] : []),
+        hovered: nothingMarked,
         shape: shapeSource(shape, place),
       },
       areas: [...sheetLayers(palette, sheet, only), ...shapeLayers(palette)],
@@ -64,10 +65,6 @@ export function MarketMap(props: MarketMapProps) {
       points: reachLayers(palette),
     }),
     [source, sheet, onlyKey, pickedKey, cell, shape, placeKey],
-  )
-  const marks = useMemo(
-    (): Mark[] => (hover ? [{ source: 'regions', id: hover, state: 'hover' }] : []),
-    [hover],
   )
   const onClick = (hit: MapGeoJSONFeature | null, event: MapMouseEvent) => {
     const { lng, lat } = event.lngLat.wrap()
@@ -82,10 +79,10 @@ export function MarketMap(props: MarketMapProps) {
       position={position}
       {...(onMove ? { onMove: (to, bounds) => onMove(to, { bounds, zoom: to.zoom }) } : {})}
       hits={hits}
-      marks={marks}
-      onHover={(hit) => onHover(hit ? String(hit.properties.cell) : null)}
+      onHover={(hit) => hovered.set(hit ? String(hit.properties.cell) : null)}
       onClick={onClick}
     >
+      <MarkHovered hovered={hovered} />
       {inStep && <MoveTogether inStep={inStep} />}
       {onMove && <FirstView onMove={onMove} />}
       {controls !== undefined && (
@@ -98,6 +95,19 @@ export function MarketMap(props: MarketMapProps) {
       {children}
     </MapView>
   )
+}
+
+/** Outlines the hexagon under the pointer, without drawing anything of the page again. */
+function MarkHovered({ hovered }: { hovered: Hovered }) {
+  const map = useMap()
+  useEffect(() => {
+    const mark = () => {
+      const cell = hovered.get()
+      void map.getSource<GeoJSONSource>('hovered')?.setData(markedSource(cell ? [cell] : []).data)
+    }
+    return hovered.hear(mark)
+  }, [map, hovered])
+  return null
 }
 
 function MoveTogether({ inStep }: { inStep: InStep }) {

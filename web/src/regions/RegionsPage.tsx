@@ -30,6 +30,7 @@ import { Controls } from './Controls'
 import { ExportButton } from './ExportButton'
 import { FigureList } from './FigureList'
 import { type Cell, type Figure, type FigureKey, figures, figureText } from './figures'
+import { hovering } from './hovered'
 import { inStep } from './inStep'
 import { MarketMap } from './MarketMap'
 import classes from './RegionsPage.module.css'
@@ -64,7 +65,7 @@ export function RegionsPage() {
   const filter = useMemo(() => ({ ...s.filter, cells: undefined }), [s.filter])
   const mayPlan = useMay('plans.write')
   const [view, setView] = useState<View | null>(null)
-  const [hover, setHover] = useState<string | null>(null)
+  const [hovered] = useState(hovering)
   const [together] = useState(inStep)
 
   const change = useCallback(
@@ -183,9 +184,9 @@ export function RegionsPage() {
   )
   const onCell = useCallback((to: string | null) => change({ cell: to ?? undefined }), [change])
   const onPick = (to: string) => s.setCells(withCell(search.cells, to))
-  const seen = lookedAt(first, only)
+  const seen = useMemo(() => lookedAt(first, only), [first, only])
   const top = useMemo(() => [...seen].sort((a, b) => b.v - a.v).slice(0, mostNamed), [seen])
-  const rank = cell === null ? null : rankOf(sheet, cell)
+  const rank = useMemo(() => (cell === null ? null : rankOf(sheet, cell)), [sheet, cell])
   const shared = {
     label: onMap('regionsLabel'),
     position: s.position,
@@ -194,8 +195,7 @@ export function RegionsPage() {
     onCell,
     picked: pickedCells,
     onPick,
-    hover,
-    onHover: setHover,
+    hovered,
     shape,
     place,
     onMove,
@@ -340,7 +340,7 @@ export function RegionsPage() {
           middle={view && middleOf(view.bounds)}
           onChange={change}
           onCell={onCell}
-          onHover={setHover}
+          onHover={hovered.set}
         />
         {cell !== null && isValidCell(cell) ? (
           <CellPart
@@ -384,10 +384,10 @@ export function RegionsPage() {
                     type="button"
                     aria-pressed={c.cell === cell}
                     onClick={() => onCell(c.cell)}
-                    onPointerEnter={() => setHover(c.cell)}
-                    onPointerLeave={() => setHover(null)}
-                    onFocus={() => setHover(c.cell)}
-                    onBlur={() => setHover(null)}
+                    onPointerEnter={() => hovered.set(c.cell)}
+                    onPointerLeave={() => hovered.set(null)}
+                    onFocus={() => hovered.set(c.cell)}
+                    onBlur={() => hovered.set(null)}
                   >
                     <code className={classes.code}>{c.cell}</code>
                     <strong>{figureText(figures[figure], c.v, format)}</strong>

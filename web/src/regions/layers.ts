@@ -27,8 +27,8 @@ function outlineOf(cell: string): Position[] {
   return ring
 }
 
-export function sheetSource(sheet: Sheet): GeoJSONSourceSpecification {
-  const features = sheet.cells.map(
+export function sheetSource(cells: Sheet['cells']): GeoJSONSourceSpecification {
+  const features = cells.map(
     ({ cell, v, w }): Feature<Polygon> => ({
       type: 'Feature',
       properties: w === undefined ? { cell, v } : { cell, v, w },
@@ -38,7 +38,6 @@ export function sheetSource(sheet: Sheet): GeoJSONSourceSpecification {
   return {
     type: 'geojson',
     data: { type: 'FeatureCollection', features } satisfies FeatureCollection,
-    promoteId: 'cell',
     tolerance: 0.2,
     buffer: 16,
     maxzoom: 12,
@@ -88,8 +87,6 @@ export function colourIndex({
   return ['+', ['*', pairSteps, part(w, endsW)], part(v, ends)]
 }
 
-const hovered: ExpressionSpecification = ['boolean', ['feature-state', 'hover'], false]
-
 /** Fill and lines of a sheet; what is not looked at is hardly there. */
 export function sheetLayers(p: MapPalette, sheet: Sheet, only: readonly number[]): LayerSpecification[] {
   const index = colourIndex(sheet)
@@ -104,8 +101,8 @@ export function sheetLayers(p: MapPalette, sheet: Sheet, only: readonly number[]
         ] as unknown as ExpressionSpecification)
   const seen: ExpressionSpecification | number =
     only.length === 0
-      ? ['case', ['<', index, 0], 0.05, hovered, 0.95, opacity]
-      : ['case', ['in', index, ['literal', [...only]]], ['case', hovered, 0.95, opacity], 0.07]
+      ? ['case', ['<', index, 0], 0.05, opacity]
+      : ['case', ['in', index, ['literal', [...only]]], opacity, 0.07]
   return [
     {
       id: 'region',
@@ -118,15 +115,15 @@ export function sheetLayers(p: MapPalette, sheet: Sheet, only: readonly number[]
       type: 'line',
       source: 'regions',
       paint: {
-        'line-color': ['case', hovered, p.marks.ink, p.scheme === 'dark' ? '#0b1013' : '#ffffff'],
-        'line-width': ['case', hovered, 2, 0.6],
-        'line-opacity': ['case', hovered, 1, 0.7],
+        'line-color': p.scheme === 'dark' ? '#0b1013' : '#ffffff',
+        'line-width': 0.6,
+        'line-opacity': 0.7,
       },
     },
   ]
 }
 
-/** Above streets: the hexagon that is looked into, and those that are picked. */
+/** Above streets: those that are picked, the hexagon that is looked into, the one under the pointer. */
 export const markedLayers = (p: MapPalette): LayerSpecification[] => [
   {
     id: 'picked-fill',
@@ -153,5 +150,13 @@ export const markedLayers = (p: MapPalette): LayerSpecification[] => [
     source: 'looked-into',
     layout: { 'line-join': 'round' },
     paint: { 'line-color': p.marks.ink, 'line-width': 3 },
+  },
+  // A source of its own: marking one of thousands would send all of them to the screen's memory again.
+  {
+    id: 'hovered',
+    type: 'line',
+    source: 'hovered',
+    layout: { 'line-join': 'round' },
+    paint: { 'line-color': p.marks.ink, 'line-width': 2 },
   },
 ]

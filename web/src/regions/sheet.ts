@@ -38,11 +38,26 @@ function counted(sheet: Omit<Sheet, 'counts'>): Sheet {
   return { ...sheet, counts }
 }
 
+/** Kept as long as the hexagons are: other classes of the same values need no other map. */
+const known = new WeakMap<readonly Cell[], { of: readonly Figure[]; values: Valued[] }[]>()
+
+function kept(cells: readonly Cell[], of: readonly Figure[], make: () => Valued[]): Valued[] {
+  const lists = known.get(cells) ?? []
+  known.set(cells, lists)
+  const found = lists.find((list) => list.of.length === of.length && list.of.every((f, i) => f === of[i]))
+  if (found) return found.values
+  const values = make()
+  lists.push({ of, values })
+  return values
+}
+
 const valued = (cells: readonly Cell[], figure: Figure): Valued[] =>
-  cells.flatMap((cell) => {
-    const v = figure.of(cell)
-    return v === null ? [] : [{ cell: cell.cell, v }]
-  })
+  kept(cells, [figure], () =>
+    cells.flatMap((cell) => {
+      const v = figure.of(cell)
+      return v === null ? [] : [{ cell: cell.cell, v }]
+    }),
+  )
 
 /** One figure. */
 export function single(cells: readonly Cell[], figure: Figure, choice: Choice): Sheet {
@@ -60,10 +75,12 @@ function endsFor(values: number[], figure: Figure, { by, steps }: Choice): numbe
 
 /** Two figures at once: three classes each, made from the hexagons that have some of it. */
 export function blended(cells: readonly Cell[], across: Figure, up: Figure, choice: Choice): Sheet {
-  const shown = cells.flatMap((cell): Valued[] => {
-    const [v, w] = [across.of(cell), up.of(cell)]
-    return v === null && w === null ? [] : [{ cell: cell.cell, v: v ?? 0, w: w ?? 0 }]
-  })
+  const shown = kept(cells, [across, up], () =>
+    cells.flatMap((cell): Valued[] => {
+      const [v, w] = [across.of(cell), up.of(cell)]
+      return v === null && w === null ? [] : [{ cell: cell.cell, v: v ?? 0, w: w ?? 0 }]
+    }),
+  )
   const thirds = (values: number[], figure: Figure) => {
     const some = values.filter((v) => v !== 0)
     if (figure.change) return [Number.NEGATIVE_INFINITY, ...aroundNothing(some)]

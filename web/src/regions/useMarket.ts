@@ -1,13 +1,22 @@
 /** Figures of hexagons, of a view, of one hexagon, and day by day. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, call } from '../api/client'
+import { isProblem } from '../api/problem'
 import { type AccountFilter, filterQuery } from '../app/search'
 import { type FigureKey, groupsOf, type ServerFigure } from './figures'
 import { type Bounds, snapped } from './view'
 
+/** The server answers it with the smallest hexagons that it gives for a box. */
+const finestZoom = 24
+const tooFine = (error: unknown) =>
+  isProblem(error, 'invalid') && error.fields.some(({ location }) => location === 'query.resolution')
+
 export type View = { bounds: Bounds; zoom: number }
 
-/** The hexagons around what the map shows, with what some figures need. */
+/**
+ * The hexagons around what the map shows, with what some figures need. Where the wanted
+ * resolution would be too many, the finest that is not: the answer says which.
+ */
 export function useCells(
   filter: AccountFilter,
   view: View | null,
@@ -28,21 +37,30 @@ export function useCells(
       figures ?? null,
       change ? since : null,
     ],
-    queryFn: ({ signal }) =>
-      call(
-        api.GET('/api/regions', {
-          params: {
-            query: {
-              ...filter,
-              bbox: (box ?? []).join(','),
-              ...(resolution === undefined ? { zoom } : { resolution }),
-              ...(figures ? { figures } : {}),
-              ...(change ? { since } : {}),
+    queryFn: async ({ signal }) => {
+      const ask = (size: { resolution: number } | { zoom: number }) =>
+        call(
+          api.GET('/api/regions', {
+            params: {
+              query: {
+                ...filter,
+                bbox: (box ?? []).join(','),
+                ...size,
+                ...(figures ? { figures } : {}),
+                ...(change ? { since } : {}),
+              },
             },
-          },
-          signal,
-        }),
-      ),
+            signal,
+          }),
+        )
+      if (resolution === undefined) return ask({ zoom })
+      try {
+        return await ask({ resolution })
+      } catch (error) {
+        if (!tooFine(error)) throw error
+        return ask({ zoom: finestZoom })
+      }
+    },
     enabled: box !== null,
     placeholderData: keepPreviousData,
   })
