@@ -73,9 +73,10 @@ export class Mapper {
     await this.page.getByRole('button', { name: 'Brush', exact: true }).click()
     const canvas = this.page.locator('[data-map] canvas')
     await canvas.press('ArrowUp')
-    const says = this.page.locator('[data-cursor-says]', { hasText: /, [\d,]+ accounts$/ })
+    const figures = /, [\d,]+ accounts?$/
+    const says = this.page.locator('[data-cursor-says]', { hasText: figures })
     await says.waitFor({ state: 'attached' })
-    const owner = (await says.textContent()).replace(/, [\d,]+ accounts$/, '')
+    const owner = (await says.textContent()).replace(figures, '')
     const names = await this.page.locator('[data-territory] strong').allTextContents()
     const at = names.findIndex((name) => name.trim() !== owner)
     if (tool) await this.page.getByRole('button', { name: tool, exact: true }).click()
@@ -89,6 +90,66 @@ export class Mapper {
     await this.page.getByRole('button', { name: '19 cells' }).click()
     await this.aimAtMiddle()
     return this.#answered('/edits', () => this.page.keyboard.press('Space'))
+  }
+
+  /** What is said of the cell that the keys' cursor is on, once it is like this. */
+  async hears(like) {
+    const says = this.page.locator('[data-cursor-says]', { hasText: like })
+    await says.waitFor({ state: 'attached' })
+    return says.textContent()
+  }
+
+  /** Locks the cell under the keys' cursor, or unlocks it. */
+  async lockByKeys() {
+    const canvas = this.page.locator('[data-map] canvas')
+    await canvas.press('k')
+    await this.page.getByRole('button', { name: 'Lock cells', pressed: true }).waitFor()
+    return this.#answered('/locks', () => canvas.press('Space'))
+  }
+
+  /** Paints one cell by keys, and while that is on its way somebody changes the draft. */
+  async paintWhile(change) {
+    await this.page.route(
+      '**/edits',
+      async (route) => {
+        await change()
+        await route.continue()
+      },
+      { times: 1 },
+    )
+    await this.page.getByRole('button', { name: '1 cell', exact: true }).click()
+    await this.aimAtMiddle()
+    const answer = this.page.waitForResponse((r) => r.url().endsWith('/edits'))
+    await this.page.keyboard.press('Space')
+    return (await answer).status()
+  }
+
+  /** What is said while something painted is not saved, once it is said. */
+  async kept() {
+    const bar = this.page.locator('[data-conflict]')
+    await bar.waitFor()
+    return (await bar.locator('span').first().textContent()).trim()
+  }
+
+  async paintAgain() {
+    const answer = await this.#answered('/edits', () =>
+      this.page.getByRole('button', { name: 'Paint again' }).click(),
+    )
+    await this.page.locator('[data-conflict]').waitFor({ state: 'detached' })
+    return answer
+  }
+
+  /** Gives the draft another name, as somebody does elsewhere. */
+  async renameElsewhere(name) {
+    const { request } = this.page
+    const id = await this.panel().getAttribute('data-alignment')
+    const { csrfToken } = await (await request.get('/api/me')).json()
+    const { version } = await (await request.get(`/api/alignments/${id}`)).json()
+    const answer = await request.patch(`/api/alignments/${id}`, {
+      data: { version, name },
+      headers: { 'X-CSRF-Token': csrfToken },
+    })
+    assert.ok(answer.ok(), await answer.text())
   }
 
   /** Draws a rectangle over the middle of the map. */

@@ -65,6 +65,40 @@ describe('territories', { concurrency: false }, () => {
     assert.deepEqual(cellsOf(await mapper.stored()), painted)
   })
 
+  it('what is painted while the draft changes elsewhere is kept, and painted again with one click', async () => {
+    const before = cellsOf(await mapper.stored())
+    assert.equal(await mapper.paintWhile(() => mapper.renameElsewhere(`${name}, again`)), 409)
+    assert.match(
+      await mapper.kept(),
+      /^Marcus Hale changed this alignment meanwhile\. Your 1 cell is not saved/,
+    )
+    await mapper.cellsBecome(before)
+    const painted = cellsOf(await mapper.paintAgain())
+    assert.notDeepEqual(painted, before)
+    await mapper.cellsBecome(painted)
+    await mapper.stored()
+    // The browser itself writes a line for every answer that is no success.
+    assert.deepEqual(
+      manager.faults.splice(0).filter((each) => !/status of 409/.test(each)),
+      [],
+    )
+  })
+
+  it('says by word, too, that a cell is locked, and that painting leaves it', async () => {
+    await mapper.lockByKeys()
+    assert.match(await mapper.hears(/, locked$/), /, locked$/)
+    const before = await mapper.cells()
+    await mapper.page.keyboard.press('b')
+    for (const key of ['1', '2', '3', '4']) {
+      await mapper.page.keyboard.press(key)
+      await mapper.page.keyboard.press('Space')
+    }
+    await mapper.page.getByText('1 locked cell stays as it is.').first().waitFor()
+    assert.deepEqual(await mapper.cells(), before)
+    await mapper.lockByKeys()
+    await mapper.hears(/accounts?$/)
+  })
+
   it('a rectangle gives all cells in it to one territory', async () => {
     const before = await mapper.cells()
     const answer = await mapper.rectangle()

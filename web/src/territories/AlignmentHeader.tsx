@@ -25,12 +25,13 @@ import { NoteDialog } from './NoteDialog'
 import { PublishDialog } from './PublishDialog'
 import { alignmentQuery, createAlignment, deleteAlignment, renameAlignment } from './queries'
 import { RenameDialog } from './RenameDialog'
+import { SureDialog } from './SureDialog'
 import classes from './Territories.module.css'
 import type { Alignment, AlignmentHead, AlignmentState } from './types'
 import type { Contrast } from './useContrast'
 import type { Edits } from './useEdits'
 
-type Dialog = 'submit' | 'approve' | 'reject' | 'publish' | 'rename' | null
+type Dialog = 'submit' | 'approve' | 'reject' | 'publish' | 'rename' | 'withdraw' | 'delete' | null
 
 export function AlignmentHeader(props: {
   alignment: Alignment
@@ -45,6 +46,7 @@ export function AlignmentHeader(props: {
   const format = useFormat()
   const mayWrite = useMay('territories.write')
   const [dialog, setDialog] = useState<Dialog>(null)
+  const [menu, setMenu] = useState(false)
   const close = () => setDialog(null)
   const whole = useWhole(alignment, edits, close)
   const { state, version } = alignment
@@ -60,9 +62,9 @@ export function AlignmentHeader(props: {
       </Group>
       <Group gap={6} wrap="nowrap" mt={6}>
         <AlignmentMenu alignment={alignment} alignments={alignments} onOpen={onOpen} />
-        <Menu position="bottom-end">
+        <Menu position="bottom-end" opened={menu} onChange={setMenu}>
           <Menu.Target>
-            <Tooltip label={t('head.more')}>
+            <Tooltip label={t('head.more')} disabled={menu}>
               <ActionIcon size={36} variant="default" aria-label={t('head.more')}>
                 <IconDots size={18} />
               </ActionIcon>
@@ -85,7 +87,7 @@ export function AlignmentHeader(props: {
             {alignment.mayWithdraw && (
               <Menu.Item
                 leftSection={<IconArrowBackUp size={16} />}
-                onClick={() => whole.withdraw.mutate(undefined)}
+                onClick={() => (state === 'live' ? setDialog('withdraw') : whole.withdraw.mutate(undefined))}
               >
                 {t(withdrawWord(state))}
               </Menu.Item>
@@ -94,7 +96,7 @@ export function AlignmentHeader(props: {
               <Menu.Item
                 color="red"
                 leftSection={<IconTrash size={16} />}
-                onClick={() => whole.remove.mutate(undefined)}
+                onClick={() => setDialog('delete')}
               >
                 {t('head.delete')}
               </Menu.Item>
@@ -176,6 +178,26 @@ export function AlignmentHeader(props: {
             if (current.state === 'scheduled' && current.publishAt)
               toast(t('publish.scheduled', { when: format.dateTime(current.publishAt) }))
           }}
+        />
+      )}
+      {dialog === 'withdraw' && (
+        <SureDialog
+          title={t('withdraw.title', { name: alignment.name })}
+          text={t('withdraw.lead')}
+          act={t('withdraw.publication')}
+          busy={whole.withdraw.isPending}
+          onClose={close}
+          onDone={() => whole.withdraw.mutate(undefined, { onSettled: close })}
+        />
+      )}
+      {dialog === 'delete' && (
+        <SureDialog
+          title={t('head.deleteTitle', { name: alignment.name })}
+          text={t('head.deleteLead')}
+          act={t('head.delete')}
+          busy={whole.remove.isPending}
+          onClose={close}
+          onDone={() => whole.remove.mutate(undefined, { onSettled: close })}
         />
       )}
       {dialog === 'rename' && (

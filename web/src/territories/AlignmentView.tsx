@@ -72,13 +72,15 @@ export function AlignmentView(props: {
     )
   if (!full.data || !edits.division)
     return (
-      <div className={classes.loading} aria-busy>
-        <h1>{common('loading')}</h1>
-        {Array.from({ length: 9 }, (_, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: grey bars, all alike
-          <Skeleton key={i} height={44} mb={10} />
-        ))}
-      </div>
+      <Panel label={t('title')} map={<PageLoading />}>
+        <div className={classes.loading} aria-busy>
+          <h1>{common('loading')}</h1>
+          {Array.from({ length: 9 }, (_, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: grey bars, all alike
+            <Skeleton key={i} height={44} mb={10} />
+          ))}
+        </div>
+      </Panel>
     )
   return <Loaded {...props} alignment={full.data} edits={edits} division={edits.division} />
 }
@@ -255,6 +257,11 @@ function Loaded(
                     : null
                 }
               />
+              {alignment.mayEdit && phone && (
+                <Text size="sm" c="dimmed" px="md" pt="sm">
+                  {t('list.wideOnly')}
+                </Text>
+              )}
               {alignment.mayEdit && (
                 <div className={classes.add}>
                   <AddMenu alignment={alignment} edits={edits} />

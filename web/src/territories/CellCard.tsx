@@ -1,5 +1,5 @@
 /** What is in the cell that was clicked. */
-import { Button, CloseButton, Text } from '@mantine/core'
+import { Button, CloseButton, Text, VisuallyHidden } from '@mantine/core'
 import { IconLock, IconLockOpen } from '@tabler/icons-react'
 import { cellToBoundary } from 'h3-js'
 import { useTranslation } from 'react-i18next'
@@ -37,8 +37,11 @@ export function CellCard({
   const accounts = painting.valueOf(cell, 'accounts')
   return (
     <section className={classes.card} aria-label={t('cell.title')} data-cell={cell}>
-      <header>
-        <strong>{nameOf(painting.ownerOf(cell))}</strong>
+      <header aria-live="polite">
+        <strong>
+          {nameOf(painting.ownerOf(cell))}
+          {kept && <VisuallyHidden>, {t('cursor.locked')}</VisuallyHidden>}
+        </strong>
         <CloseButton
           size="sm"
           aria-label={t('cell.close')}
@@ -56,15 +59,19 @@ export function CellCard({
           </div>
         ))}
       </dl>
-      {(onLock || kept) && (
+      {!onLock && kept && (
+        <Text size="sm" mb="xs">
+          <IconLock size={14} aria-hidden /> {t('cell.nowLocked', { count: 1 })}
+        </Text>
+      )}
+      {onLock && (
         <Button
           size="compact-sm"
           variant="default"
           mb="xs"
-          disabled={!onLock}
           leftSection={kept ? <IconLock size={16} aria-hidden /> : <IconLockOpen size={16} aria-hidden />}
           aria-pressed={kept}
-          onClick={() => onLock?.()}
+          onClick={onLock}
         >
           {t(kept ? 'cell.locked' : 'cell.lock')}
         </Button>

@@ -263,7 +263,13 @@ function Sides({ comparison, by, open }: { comparison: Comparison; by: 'territor
               <th scope="row">{name}</th>
               <td>
                 {hours(after?.workload)}
-                <small>{t('changes.was', { value: hours(before?.workload) })}</small>
+                <small>
+                  {before === undefined
+                    ? t('changes.new')
+                    : after === undefined
+                      ? t('changes.gone', { value: hours(before.workload) })
+                      : t('changes.was', { value: hours(before.workload) })}
+                </small>
               </td>
               <td>
                 <Figure

@@ -1,6 +1,7 @@
 /** What the map shows: the colours of cells, and layers over them. */
 import { ActionIcon, Checkbox, NativeSelect, Popover, Stack, Text, Tooltip } from '@mantine/core'
 import { IconStack2 } from '@tabler/icons-react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../i18n/format'
 import type { Division } from './division'
@@ -22,6 +23,7 @@ export function ColourMenu({ division, mayCompare }: { division: Division; mayCo
   const { t } = useTranslation('territories')
   const format = useFormat()
   const { colourBy, gaps, moves } = useView()
+  const [open, setOpen] = useState(false)
   const found = division.painting.gaps()
   return (
     <div className={classes.colourMenu}>
@@ -36,10 +38,15 @@ export function ColourMenu({ division, mayCompare }: { division: Division; mayCo
           if (next) useView.setState({ colourBy: next })
         }}
       />
-      <Popover position="bottom-end" width={280} trapFocus withArrow>
+      <Popover position="bottom-end" width={280} trapFocus withArrow opened={open} onChange={setOpen}>
         <Popover.Target>
-          <Tooltip label={t('layer.title')}>
-            <ActionIcon size={34} variant="default" aria-label={t('layer.title')}>
+          <Tooltip label={t('layer.title')} disabled={open}>
+            <ActionIcon
+              size={34}
+              variant="default"
+              aria-label={t('layer.title')}
+              onClick={() => setOpen(!open)}
+            >
               <IconStack2 size={18} />
             </ActionIcon>
           </Tooltip>

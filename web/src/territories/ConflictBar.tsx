@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import bar from '../board/ConflictBar.module.css'
 import { cellsOf, takenMeanwhile } from './conflict'
 import type { Division } from './division'
+import classes from './Territories.module.css'
 import { useRevision } from './useColours'
 import type { Edits } from './useEdits'
 
@@ -25,7 +26,7 @@ export function ConflictBar({
   const count = cellsOf(conflict)
   const taken = takenMeanwhile(division, conflict)
   return (
-    <div className={bar.bar} role="alert" data-conflict={count}>
+    <div className={`${bar.bar} ${classes.conflict}`} role="alert" data-conflict={count}>
       <IconAlertTriangle size={18} aria-hidden />
       <span className={bar.text}>
         {count > 0

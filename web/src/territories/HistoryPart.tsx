@@ -33,14 +33,20 @@ const known = [
   'archived',
   'comment',
   'handover',
+  'cells_locked',
 ] as const
 type Known = (typeof known)[number]
 const isKnown = (what: string): what is Known => (known as readonly string[]).includes(what)
 
-/** How many cells an entry locked or unlocked. */
-function lockedIn({ what, detail }: HistoryEntry): number {
-  const { cells } = (detail ?? {}) as { cells?: unknown }
-  return what === 'cells_locked' && typeof cells === 'number' ? cells : 0
+/** What an entry tells beside what it is: of what, and how many cells were locked or unlocked. */
+function detailOf({ what, detail }: HistoryEntry): { name: string; locked: number; unlocked: boolean } {
+  const known = (detail ?? {}) as { name?: unknown; cells?: unknown; locked?: unknown }
+  const isLock = what === 'cells_locked'
+  return {
+    name: typeof known.name === 'string' ? known.name : '',
+    locked: isLock && typeof known.cells === 'number' ? known.cells : 0,
+    unlocked: isLock && known.locked === false,
+  }
 }
 
 export function HistoryPart({ alignment }: { alignment: Alignment }) {
@@ -49,7 +55,22 @@ export function HistoryPart({ alignment }: { alignment: Alignment }) {
   const { data, error, refetch } = useQuery(historyQuery(alignment.id, alignment.version))
   if (error && !data) return <LoadFailed title={t('failed')} error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={160} m="md" />
-  const words = (entry: HistoryEntry) => (isKnown(entry.what) ? t(`did.${entry.what}`) : entry.what)
+  const words = (entry: HistoryEntry) =>
+    detailOf(entry).unlocked
+      ? t('did.cells_unlocked')
+      : isKnown(entry.what)
+        ? t(`did.${entry.what}`)
+        : entry.what
+  const more = (entry: HistoryEntry) => {
+    const { name, locked } = detailOf(entry)
+    const cells = entry.cells || locked
+    return [
+      entry.userName,
+      name,
+      cells > 0 ? t('history.cells', { count: cells, amount: format.number(cells) }) : '',
+      entry.text,
+    ].filter((each) => each !== '')
+  }
   return (
     <div className={classes.part}>
       <ol className={classes.talk}>
@@ -64,12 +85,7 @@ export function HistoryPart({ alignment }: { alignment: Alignment }) {
               )}
               <time dateTime={entry.at}>{format.dateTime(entry.at)}</time>
             </header>
-            <p>
-              {entry.userName}
-              {entry.cells > 0 && ` · ${t('history.cells', { count: entry.cells })}`}
-              {lockedIn(entry) > 0 && ` · ${t('history.cells', { count: lockedIn(entry) })}`}
-              {entry.text !== '' && ` · ${entry.text}`}
-            </p>
+            <p>{more(entry).join(' · ')}</p>
           </li>
         ))}
       </ol>

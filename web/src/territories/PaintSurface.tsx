@@ -3,6 +3,7 @@
  * the keys. The wheel still zooms; the middle and the right button move the map.
  */
 import { VisuallyHidden } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { cellToLatLng, gridPathCells, latLngToCell } from 'h3-js'
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl'
 import { useEffect, useRef, useState } from 'react'
@@ -14,8 +15,9 @@ import { useMap } from '../map/MapView'
 import { type Cursor, cursorAt, type Direction, step } from './cursor'
 import type { Division } from './division'
 import { hexagon, nothing } from './mapLayers'
-import type { Change, Stroke } from './painting'
+import { type Change, nobody, type Stroke } from './painting'
 import classes from './Territories.module.css'
+import { useRevision } from './useColours'
 import { useView } from './view'
 
 const directions: Record<string, Direction> = {
@@ -37,19 +39,57 @@ export function PaintSurface(props: {
 }) {
   const { division, nameOf } = props
   const { t } = useTranslation('territories')
+  const { t: common } = useTranslation()
   const format = useFormat()
   const map = useMap()
   const tool = useView((view) => view.tool)
   const latest = useRef(props)
   latest.current = props
   const [path, setPath] = useState<Pixel[]>([])
-  const [says, setSays] = useState('')
-  const words = useRef<(cell: string) => string>(() => '')
-  words.current = (cell) =>
-    t('cursor.at', {
-      territory: nameOf(division.painting.ownerOf(cell)),
-      accounts: format.number(division.painting.valueOf(cell, 'accounts')),
-    })
+  /** The cell that the keys are on: what is said of it follows what becomes of it. */
+  const [at, setAt] = useState<string | null>(null)
+  const last = useRef(at)
+  last.current = at
+  const [done, setDone] = useState('')
+  useRevision(division)
+  const says = (cell: string) => {
+    const territory = division.painting.ownerOf(cell)
+    const accounts = division.painting.valueOf(cell, 'accounts')
+    const isLocked = props.kept.has(cell) || props.locked.has(territory)
+    return [
+      t('cursor.at', {
+        territory: nameOf(territory),
+        count: accounts,
+        amount: format.number(accounts),
+      }),
+      ...(isLocked ? [t(props.kept.has(cell) ? 'cursor.locked' : 'cursor.lockedTerritory')] : []),
+    ].join(', ')
+  }
+  const ended = (change: Change | null, stayed: number) => {
+    const { target } = useView.getState()
+    if (!change && stayed > 0)
+      // One at a time, however often somebody tries.
+      notifications.show({
+        id: 'cells-stay',
+        message: t('cursor.stayed', { count: stayed, amount: format.number(stayed) }),
+        closeButtonProps: { 'aria-label': common('action.dismiss') },
+        withBorder: true,
+      })
+    else if (change)
+      setDone(
+        [
+          t('cursor.painted', {
+            count: change.cells.length,
+            amount: format.number(change.cells.length),
+            territory: nameOf(target ?? nobody),
+          }),
+          ...(stayed > 0 ? [t('cursor.stayed', { count: stayed, amount: format.number(stayed) })] : []),
+        ].join(' '),
+      )
+    if (change) props.onStroke(change)
+  }
+  const end = useRef(ended)
+  end.current = ended
 
   useEffect(() => {
     if (tool === 'look') return
@@ -62,10 +102,12 @@ export function PaintSurface(props: {
     const hand = new Hand(map, division, {
       begin: () => division.painting.stroke(latest.current.locked, latest.current.kept),
       lock: (cells) => latest.current.onLock(cells),
-      stroke: (change) => latest.current.onStroke(change),
+      ended: (change, stayed) => end.current(change, stayed),
       path: setPath,
-      at: (cell) => setSays(words.current(cell)),
+      at: setAt,
     })
+    // The keys' cursor stays where it is when the tool changes, or the ground by somebody else's hand.
+    if (last.current) hand.show(last.current)
     const stop = new AbortController()
     const on = <K extends keyof HTMLElementEventMap>(
       element: HTMLElement,
@@ -86,6 +128,7 @@ export function PaintSurface(props: {
       stop.abort()
       hand.show(null)
       setPath([])
+      setDone('')
       surface.style.cursor = ''
       surface.style.touchAction = ''
       for (const handler of [dragPan, boxZoom, doubleClickZoom, keyboard]) handler.enable()
@@ -103,7 +146,14 @@ export function PaintSurface(props: {
         map.getContainer(),
       )}
       <VisuallyHidden role="status" data-cursor-says>
-        {tool === 'look' ? '' : says}
+        {tool === 'look'
+          ? ''
+          : at === null
+            ? t(`cursor.keys.${tool === 'lock' ? 'lock' : 'paint'}`)
+            : says(at)}
+      </VisuallyHidden>
+      <VisuallyHidden role="status" data-painted-says>
+        {done}
       </VisuallyHidden>
     </>
   )
@@ -123,7 +173,8 @@ class Hand {
     private readonly to: {
       begin: () => Stroke
       lock: (cells: string[]) => void
-      stroke: (change: Change) => void
+      /** What a stroke did, and how many cells stayed since they are locked. */
+      ended: (change: Change | null, stayed: number) => void
       path: (path: Pixel[]) => void
       at: (cell: string) => void
     },
@@ -231,6 +282,10 @@ class Hand {
       if (!this.cursor) this.show(this.middle())
       // A key that is held down repeats; a lock would go on and off.
       if (!event.repeat || useView.getState().tool !== 'lock') this.paintUnder()
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      if (this.cursor && this.division.painting.has(this.cursor.cell))
+        useView.setState({ cell: this.cursor.cell })
     } else if (event.key === '+' || event.key === '=') this.map.zoomIn()
     else if (event.key === '-') this.map.zoomOut()
   }
@@ -271,11 +326,12 @@ class Hand {
   }
 
   private brush(cell: string) {
-    const { target, brush } = useView.getState()
+    const { target, brush, tool } = useView.getState()
+    const radius = tool === 'brush' ? brush : 0
     if (!this.stroke || target === null || cell === this.last) return
     const cells = new Set<string>()
     for (const each of this.between(cell))
-      for (const under of this.division.painting.disk(each, brush)) cells.add(under)
+      for (const under of this.division.painting.disk(each, radius)) cells.add(under)
     this.last = cell
     this.division.paint(this.stroke, cells, target)
   }
@@ -291,8 +347,7 @@ class Hand {
   }
 
   private ended(stroke: Stroke) {
-    const change = stroke.end()
-    if (change) this.to.stroke(change)
+    this.to.ended(stroke.end(), stroke.stayed.size)
   }
 
   private pixel(event: PointerEvent): Pixel {

@@ -6,7 +6,9 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
+import { PageLoading } from '../app/Fallbacks'
 import { LoadFailed } from '../app/Problems'
+import { Panel } from '../plan/Panel'
 import { AlignmentView } from './AlignmentView'
 import { NewAlignmentDialog } from './NewAlignmentDialog'
 import { alignmentsQuery } from './queries'
@@ -29,14 +31,15 @@ export function TerritoriesPage() {
     return <LoadFailed title={t('failed')} error={list.error} onRetry={() => list.refetch()} />
   if (!list.data)
     return (
-      <div className={classes.loading} aria-busy>
-        <h1>{common('loading')}</h1>
-        <Skeleton height={34} mb="md" />
-        {Array.from({ length: 8 }, (_, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: grey bars, all alike
-          <Skeleton key={i} height={44} mb={10} />
-        ))}
-      </div>
+      <Panel label={t('title')} map={<PageLoading />}>
+        <div className={classes.loading} aria-busy>
+          <h1>{common('loading')}</h1>
+          {Array.from({ length: 9 }, (_, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: grey bars, all alike
+            <Skeleton key={i} height={44} mb={10} />
+          ))}
+        </div>
+      </Panel>
     )
   const id = alignment ?? shownFirst(list.data)?.id
   const dialog = making && (

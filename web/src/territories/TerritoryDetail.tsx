@@ -80,6 +80,7 @@ export function TerritoryDetail(props: {
     maximumFractionDigits: 0,
     signDisplay: 'exceptZero',
   })
+  const share = new Intl.NumberFormat(format.locale, { style: 'percent', maximumFractionDigits: 0 })
   const change = (body: TerritoryInput) =>
     edits.act((version) => changeTerritory(alignment.id, id, version, body))
   // Somebody else may rename it while it is looked at: only what was typed here is sent.
@@ -182,7 +183,7 @@ export function TerritoryDetail(props: {
           <>
             <div>
               <dt>{t('figure.compactness')}</dt>
-              <dd>{compactness === null ? '–' : format.number(Math.round(compactness * 100))}</dd>
+              <dd>{compactness === null ? '–' : share.format(compactness)}</dd>
             </div>
             <div>
               <dt>{t('figure.cells')}</dt>

@@ -33,7 +33,7 @@ export function TerritoryList(props: {
   const bars = useView((view) => view.bars)
   const showCoverage = useView((view) => view.colourBy === 'coverage')
   const selected = useView((view) => view.selected)
-  const target = useView((view) => (view.tool === 'look' ? null : view.target))
+  const target = useView((view) => (view.tool === 'look' || view.tool === 'lock' ? null : view.target))
   useRevision(division)
   const { painting } = division
   const { mean } = evennessOf(painting, territories, bars)

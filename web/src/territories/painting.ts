@@ -239,6 +239,8 @@ export class Painting {
 
 export class Stroke {
   private readonly before = new Map<string, number>()
+  /** Cells that stayed as they are since they, their territory or the new one are locked. */
+  readonly stayed = new Set<string>()
 
   constructor(
     private readonly painting: Painting,
@@ -248,11 +250,15 @@ export class Stroke {
 
   /** Paints cells and gives those that changed. */
   paint(cells: Iterable<string>, to: number): string[] {
-    if (this.locked.has(to)) return []
     const changed: string[] = []
     for (const cell of cells) {
       const from = this.painting.ownerOf(cell)
-      if (this.kept.has(cell) || this.locked.has(from) || !this.painting.give(cell, to)) continue
+      if (from === to || !this.painting.has(cell)) continue
+      if (this.locked.has(to) || this.kept.has(cell) || this.locked.has(from)) {
+        this.stayed.add(cell)
+        continue
+      }
+      this.painting.give(cell, to)
       if (!this.before.has(cell)) this.before.set(cell, from)
       changed.push(cell)
     }
