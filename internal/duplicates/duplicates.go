@@ -172,7 +172,7 @@ func (s *Service) find(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("duplicates: compare accounts: %w", err)
 		}
-		if _, err := tx.Exec(ctx, `update duplicate_scans set state = 'done', finished_at = now(), pairs = $2 where org_id = $1`, a.OrgID, tag.RowsAffected()); err != nil {
+		if _, err := tx.Exec(ctx, `update duplicate_scans set state = 'done', finished_at = clock_timestamp(), pairs = $2 where org_id = $1`, a.OrgID, tag.RowsAffected()); err != nil {
 			return fmt.Errorf("duplicates: finish: %w", err)
 		}
 		return events.Notify(ctx, tx, "duplicates", map[string]any{"state": "done"})
