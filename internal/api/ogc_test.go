@@ -121,6 +121,16 @@ func TestMapProgramsReadAccountsPageByPage(t *testing.T) {
 	require.Equal(t, []string{"Ogc 3"}, features(t, program, "accounts", url.Values{"datetime": {changed}, "filter": {"tags = 'ogc'"}}))
 	require.Equal(t, []string{"Ogc 0", "Ogc 1", "Ogc 2", "Ogc 3"}, features(t, program, "accounts", url.Values{"datetime": {"/" + changed}, "filter": {"tags = 'ogc'"}}))
 
+	// An account with sites in two places is in both, each time at the site that is there.
+	first := program.get("/ogc/collections/accounts/items?filter=" + url.QueryEscape("name = 'Ogc 1'")).want(200).object()["features"].([]any)[0].(map[string]any)
+	admin.do("POST", fmt.Sprintf("/api/accounts/%.0f/sites", first["id"]), map[string]any{"point": []float64{-75.2, 39.3}, "city": "Milford"}).want(201)
+	for box, at := range map[string]string{"-75.5,39,-75.485,39.2": "[-75.49 39.1] Dover", "-75.3,39.2,-75.1,39.4": "[-75.2 39.3] Milford", "-75.6,39,-75,39.5": "[-75.49 39.1] Dover"} {
+		there := program.get("/ogc/collections/accounts/items?limit=1&bbox=" + box + "&filter=" + url.QueryEscape("name = 'Ogc 1'")).want(200).object()["features"].([]any)
+		require.Len(t, there, 1, box)
+		shown := there[0].(map[string]any)
+		require.Equal(t, at, fmt.Sprint(shown["geometry"].(map[string]any)["coordinates"], " ", shown["properties"].(map[string]any)["city"]), box)
+	}
+
 	// Programs that know names and passwords only.
 	basic := w.anonymous()
 	basic.set = http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("any:"+key))}, "Origin": {""}, "Sec-Fetch-Site": {""}}

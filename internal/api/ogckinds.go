@@ -14,7 +14,7 @@ func (s *Server) ogcKinds() []ogcKind {
 	return []ogcKind{
 		{
 			id: "accounts", title: "Accounts", access: need(identity.AccountsRead), fields: s.accounts.Fields, items: s.ogcAccounts, item: s.ogcAccount,
-			description: "Customers, prospects and former customers at their primary site. Their time is that of the last change.",
+			description: "Customers, prospects and former customers at their primary site, or else, with a bbox, at the site that lies in it. Their time is that of the last change.",
 		},
 		{
 			id: "territories", title: "Territories", access: need(identity.TerritoriesRead), items: s.ogcTerritories, item: s.ogcTerritory,
@@ -37,6 +37,12 @@ func (s *Server) ogcAccounts(ctx context.Context, q ogcQuery) (ogcPage, error) {
 	list, err := s.accounts.List(ctx, f, q.paging)
 	if err != nil {
 		return ogcPage{}, err
+	}
+	// What is in a box lies in it (Core 7.15.3), also by another site than the primary one.
+	if f.Box != nil {
+		if err := s.accounts.ShowWithin(ctx, f.Box, list.Items); err != nil {
+			return ogcPage{}, err
+		}
 	}
 	page := ogcPage{next: list.NextCursor, total: list.Total}
 	for _, row := range list.Items {
