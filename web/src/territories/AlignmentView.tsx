@@ -164,14 +164,17 @@ function Loaded(
           >
             {mayPaint && (
               <>
-                <PaintSurface
-                  division={division}
-                  locked={locked}
-                  kept={kept}
-                  nameOf={nameOf}
-                  onStroke={edits.stroke}
-                  onLock={(cells) => void lock(cells)}
-                />
+                {/* Of its own: what waits must not hide the map, which would lose its size and its place. */}
+                <Suspense fallback={null}>
+                  <PaintSurface
+                    division={division}
+                    locked={locked}
+                    kept={kept}
+                    nameOf={nameOf}
+                    onStroke={edits.stroke}
+                    onLock={(cells) => void lock(cells)}
+                  />
+                </Suspense>
                 <Toolbar territories={shown} colours={colours} undo={undo} redo={redo} />
               </>
             )}
