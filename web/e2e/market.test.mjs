@@ -1,6 +1,7 @@
 /** The market map: a figure is chosen, a class looked at, a hexagon looked into; what it counts is the list. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { cellToLatLng } from 'h3-js'
 import { launch, open } from './person.mjs'
 import { serve } from './serve.mjs'
 
@@ -90,6 +91,24 @@ describe('the market map', { concurrency: false }, () => {
     assert.equal(await marketer.selectedAccounts(), accounts)
     await marketer.selection().getByRole('heading', { name: 'By owner' }).waitFor()
     await marketer.selection().getByRole('button', { name: 'Clear', exact: true }).last().click()
+    await address('cells', null)
+  })
+
+  it('picks a hexagon with shift and a click, and lets it go with another', async () => {
+    const [lat, lon] = cellToLatLng(cell)
+    await marketer.go(`/regions?res=6&figure=accounts&lon=${lon.toFixed(5)}&lat=${lat.toFixed(5)}&zoom=10`)
+    await legend().getByRole('listitem').first().waitFor()
+    await marketer.mapDrawn()
+    const map = await marketer.page.locator('[data-map]').boundingBox()
+    const shiftClick = async () => {
+      await marketer.page.keyboard.down('Shift')
+      await marketer.page.mouse.click(map.x + map.width / 2, map.y + map.height / 2)
+      await marketer.page.keyboard.up('Shift')
+    }
+    await shiftClick()
+    await address('cells', cell)
+    assert.ok((await marketer.selectedAccounts()) > 0)
+    await shiftClick()
     await address('cells', null)
   })
 

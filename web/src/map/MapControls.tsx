@@ -18,10 +18,12 @@ export function MapButton(props: {
   pressed?: boolean
   className?: string | undefined
   busy?: boolean
+  /** Without a tooltip, as long as something beside it says the same. */
+  quiet?: boolean
 }) {
-  const { label, onClick, children, pressed, busy, className } = props
+  const { label, onClick, children, pressed, busy, quiet, className } = props
   return (
-    <Tooltip label={label} position="left">
+    <Tooltip label={label} position="left" disabled={quiet ?? false}>
       <ActionIcon
         variant={pressed ? 'filled' : 'default'}
         size={40}

@@ -121,6 +121,8 @@ export function MapView(props: MapViewProps) {
             ? { bounds: (fit ?? bounds) as Bounds, fitBoundsOptions: { padding: fitPadding(element) } }
             : { center: [0, 25] as [number, number], zoom: 1.5 }),
         maxPitch: 0,
+        // It swallows the click with shift that picks one thing after the other.
+        boxZoom: false,
         minZoom: 2,
         maxZoom: 19,
         attributionControl: false,

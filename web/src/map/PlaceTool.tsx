@@ -26,7 +26,7 @@ export function PlaceTool({ onArea }: { onArea: (area: NamedArea) => void }) {
     >
       <Popover.Target>
         <div>
-          <MapButton label={t('tool.place')} pressed={open} onClick={() => setOpen(!open)}>
+          <MapButton label={t('tool.place')} pressed={open} quiet={open} onClick={() => setOpen(!open)}>
             <IconMapSearch size={20} />
           </MapButton>
         </div>

@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useProblemText } from '../app/problemText'
 import { useFormat } from '../i18n/format'
+import { CellName } from './CellName'
 import { type Figure, figures, figureText } from './figures'
 import classes from './RegionsPage.module.css'
 import { type Analysis, analyses, type MarketSearch, mostDrive, rivals, servers } from './search'
@@ -104,8 +105,8 @@ function Cells({
             onFocus={() => onHover(at)}
             onBlur={() => onHover(null)}
           >
-            <span>
-              <code className={classes.code}>{at}</code>
+            <span className={classes.row}>
+              <CellName cell={at} />
               {more && <span className={classes.more}>{more}</span>}
             </span>
             <strong>{text}</strong>
@@ -124,6 +125,7 @@ function HotSpotsPart({ results, figure, title, cell, onCell, onHover }: Props) 
       {(data) => (
         <>
           <Text size="sm">{t('hotspots.found', { hot: data.hot, cold: data.cold, figure: title })}</Text>
+          {data.hot + data.cold === 0 && <Text size="sm">{t('hotspots.noneFound')}</Text>}
           <Text size="xs" c="dimmed">
             {t('hotspots.corrected')}
           </Text>
@@ -236,7 +238,7 @@ function UnservedPart({ results, search, figure, cell, onChange, onCell, onHover
   const format = useFormat()
   return (
     <>
-      <Group grow gap="xs" align="end">
+      <Stack gap="xs">
         <NativeSelect
           size="xs"
           label={t('unserved.by')}
@@ -247,7 +249,7 @@ function UnservedPart({ results, search, figure, cell, onChange, onCell, onHover
           data={servers.map((value) => ({ value, label: t(`unserved.${value}`) }))}
         />
         <Drive search={search} label={t('unserved.minutes')} onChange={onChange} />
-      </Group>
+      </Stack>
       <Outcome of={results.unserved}>
         {(data) => (
           <>

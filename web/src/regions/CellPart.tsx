@@ -5,8 +5,10 @@ import { Link } from '@tanstack/react-router'
 import { cellArea, cellToLatLng } from 'h3-js'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useMe } from '../api/queries'
 import type { AccountFilter, MapPosition } from '../app/search'
 import { useFormat } from '../i18n/format'
+import { CellName } from './CellName'
 import { FigureList } from './FigureList'
 import type { Counts } from './figures'
 import classes from './RegionsPage.module.css'
@@ -28,6 +30,7 @@ type Props = {
 export function CellPart({ cell, values, rank, filter, picked, onPick, onCell, children }: Props) {
   const { t } = useTranslation('regions')
   const format = useFormat()
+  const { organisation } = useMe()
   const area = cellArea(cell, 'km2')
   const walk = (event: KeyboardEvent) => {
     const direction = directions[event.key]
@@ -43,9 +46,12 @@ export function CellPart({ cell, values, rank, filter, picked, onPick, onCell, c
           <Title order={2} id="cell-title">
             {t('cell.title')}
           </Title>
+          <Text size="sm">
+            <CellName cell={cell} />
+          </Text>
           <Text size="xs" c="dimmed">
             <code className={classes.code}>{cell}</code> ·{' '}
-            {t('cell.area', { area: areaText(area, format.locale) })}
+            {t('cell.area', { area: areaText(area, format.locale, organisation.currency === 'USD') })}
           </Text>
         </div>
         <CloseButton aria-label={t('cell.close')} onClick={() => onCell(null)} />
@@ -105,8 +111,9 @@ export function CellPart({ cell, values, rank, filter, picked, onPick, onCell, c
   )
 }
 
-const areaText = (km2: number, locale: string) =>
-  `${new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(km2)} km²`
+const km2PerSquareMile = 2.589988
+const areaText = (km2: number, locale: string, american: boolean) =>
+  `${new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(american ? km2 / km2PerSquareMile : km2)} ${american ? 'sq mi' : 'km²'}`
 
 /** The list behind a hexagon's figures, and the map around it. */
 const listOf = (filter: AccountFilter, cell: string) => ({ ...filter, cells: cell, ...around(cell) })

@@ -34,7 +34,8 @@ export function ClassLegend(props: Props) {
   const { t } = useTranslation('regions')
   const format = useFormat()
   const scheme = useScheme()
-  const [open, setOpen] = useState(true)
+  // A phone has room for the colours, and for the classes when they are asked for.
+  const [open, setOpen] = useState(() => !window.matchMedia('(max-width: 47.99em)').matches)
   const ground = paletteOf(scheme).land
   const range = useRange(figure)
   const faded = (i: number) => only.length > 0 && !only.includes(i)
@@ -69,6 +70,18 @@ export function ClassLegend(props: Props) {
         </Group>
       </Group>
       {open && <p className={classes.unit}>{unit}</p>}
+      {!open && !up && sheet.colours.length > 0 && (
+        <div className={classes.strip} aria-hidden="true">
+          {sheet.colours.map((colour, i) => (
+            <span
+              // biome-ignore lint/suspicious/noArrayIndexKey: its place is what names a class
+              key={i}
+              data-faded={faded(i)}
+              style={{ background: over(colour, ground, opacity) }}
+            />
+          ))}
+        </div>
+      )}
       {open && up && (
         <div className={classes.pair}>
           <span className={classes.up}>{up.title} →</span>

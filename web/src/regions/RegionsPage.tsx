@@ -24,6 +24,7 @@ import { ShowArea } from '../map/ShowArea'
 import { useNamedArea } from '../map/useNamedArea'
 import { Panel } from '../plan/Panel'
 import { AnalysisPart } from './AnalysisPart'
+import { CellName } from './CellName'
 import { CellPart } from './CellPart'
 import { ClassLegend } from './ClassLegend'
 import { Controls } from './Controls'
@@ -233,7 +234,12 @@ export function RegionsPage() {
               <ClassLegend
                 sheet={first}
                 title={worked ? t(`analysis.${search.analysis ?? 'hotspots'}`) : t(`figure.${figure}`)}
-                unit={worked?.unit ?? t(`unit.${figure}`)}
+                unit={
+                  worked?.unit ??
+                  (second && as === 'blend'
+                    ? t('legend.blended', { up: t(`figure.${second}`) })
+                    : t(`unit.${figure}`))
+                }
                 figure={worked?.figure ?? figures[figure]}
                 names={worked?.names}
                 up={
@@ -389,7 +395,7 @@ export function RegionsPage() {
                     onFocus={() => hovered.set(c.cell)}
                     onBlur={() => hovered.set(null)}
                   >
-                    <code className={classes.code}>{c.cell}</code>
+                    <CellName cell={c.cell} />
                     <strong>{figureText(figures[figure], c.v, format)}</strong>
                   </button>
                 </li>
