@@ -11,6 +11,7 @@ export function toast(message: string, undo?: () => void) {
         <Button
           size="compact-sm"
           variant="light"
+          flex="none"
           onClick={() => {
             notifications.hide(id)
             undo()
