@@ -49,12 +49,13 @@ type sorting struct {
 	indexed         bool   // an index keeps each kind in this order
 	group           string // the column that is the same throughout each group; empty for none
 	owners          bool   // groups are those of owners, in the order of their names
+	cities          bool   // sites keep each kind in this order
 }
 
 const lastVisitKey = "coalesce(a.last_visit_on, date '0001-01-01')"
 
-// A page by the city or a custom field has no index: it is the best of all rows of
-// the filter, found in one pass.
+// A page by a custom field has no index: it is the best of all rows of the filter,
+// found in one pass; so is one by the city for filters that sites do not know.
 var sortKeys = map[string]sorting{
 	"name":      {key: "a.name_key", cast: "text", indexed: true},
 	"dueOn":     {key: "a.due_key", cast: "date", indexed: true},
@@ -73,7 +74,7 @@ var sortKeys = map[string]sorting{
 	"ownerId": {key: "coalesce((select lower(u.name) from users u where u.org_id = a.org_id and u.id = a.owner_id), '')",
 		cast: "text", group: "owner", owners: true},
 	"city": {key: "coalesce((select lower(s.city) from sites s where s.org_id = a.org_id and s.account_id = a.id and s.is_primary), '')",
-		cast: "text"},
+		cast: "text", cities: true},
 }
 
 // bestFirst is the order by the score of the function search_accounts.

@@ -69,6 +69,8 @@ type pager struct {
 	from        *cursor
 	rows, total int
 	hashed      bool // the accounts of the shapes are few enough to be read beforehand
+
+	withSiteless bool // of a list by city: accounts without a site belong to the page
 }
 
 // found is an account of a page: its id, its key in the order of the list, and the
@@ -86,8 +88,9 @@ func (p *pager) find() ([]found, error) {
 		return p.best()
 	}
 	driving, _ := p.f.shape()
+	indexed := p.sort.indexed || p.inCities()
 	few := p.f.IDs != nil || p.f.hits != nil && len(p.f.hits) <= fetchAtMost || p.f.Archived && p.total <= gatherAtMost
-	if few || driving == nil && p.sort.group == "" && !p.sort.indexed && p.f.hits != nil {
+	if few || driving == nil && p.sort.group == "" && !indexed && p.f.hits != nil {
 		return p.fetched()
 	}
 	share := 1.0
@@ -104,13 +107,18 @@ func (p *pager) find() ([]found, error) {
 		share = float64(in.rows) / float64(max(in.rows, in.meant, 1))
 		// Entries on the way to a full page, of which some are meant but for the shape.
 		entries := min(float64(p.rows)*float64(in.all)/float64(max(in.rows, 1)), float64(in.all))
+		// What a small shape holds lies together in the order of cities, anywhere; of a
+		// large one something is always near.
+		if p.sort.cities && share < 0.25 {
+			entries = max(entries, float64(in.all)/2/float64(max(in.kinds, 1)))
+		}
 		tested := 3 * entries * (1 + rowPlaced*float64(in.meant)/float64(max(in.all, in.meant, 1)))
 		if in.known { // all that are meant anywhere, kind by kind
 			tested = min(tested, float64(gatherBegin*in.kinds+(gatherRow+rowPlaced)*in.meant))
 		}
 		gathered := float64(siteScanned*in.sites + rowFetched*in.rows)
 		hashed := float64(siteHashed*in.sites) + float64(in.kinds)*entries // each kind is asked for a page
-		if in.rows <= gatherAtMost && in.sites <= gatherAtMost || gathered < min(tested, hashed) || p.sort.group == "" && !p.sort.indexed {
+		if in.rows <= gatherAtMost && in.sites <= gatherAtMost || gathered < min(tested, hashed) || p.sort.group == "" && !indexed {
 			return p.inPlace()
 		}
 		p.hashed = hashed < tested
@@ -118,7 +126,7 @@ func (p *pager) find() ([]found, error) {
 	switch {
 	case p.sort.owners:
 		return p.byOwner(share)
-	case p.sort.group == "" && !p.sort.indexed:
+	case p.sort.group == "" && !indexed:
 		return p.sorted()
 	}
 	if driving == nil {
@@ -130,7 +138,10 @@ func (p *pager) find() ([]found, error) {
 	if n, known := meant(kinds); known && driving != nil && p.total > 0 {
 		share = float64(p.total) / float64(max(p.total, n))
 	}
-	if p.sort.group == "" {
+	switch {
+	case p.inCities():
+		return p.byCity(kinds, share)
+	case p.sort.group == "":
 		return p.grouped(p.plan(kinds, share))
 	}
 	return p.inTurn(kinds, share)
@@ -253,6 +264,9 @@ func (p *pager) best() ([]found, error) {
 
 // inPlace sorts all accounts of the filter's shapes.
 func (p *pager) inPlace() ([]found, error) {
+	if p.inCities() {
+		return p.placedByCity()
+	}
 	q := p.statement()
 	// The sites found in the shape already meet the filter.
 	return p.collect(q, `
@@ -386,8 +400,15 @@ func (p *pager) grouped(walked, gathered []bunch) ([]found, error) {
 			key, by = "a.id", "a.groupkey"
 		}
 		var parts []string
-		if text := p.walk(q, walked, key); text != "" {
+		inOrder := key
+		if p.sort.cities {
+			inOrder = "a.city_key"
+		}
+		if text := p.walk(q, walked, inOrder); text != "" {
 			parts = append(parts, text)
+		}
+		if p.withSiteless && len(walked) > 0 {
+			parts = append(parts, p.ofNoCity(q, walked))
 		}
 		if text := p.gather(q, gathered, key); text != "" {
 			parts = append(parts, text)
@@ -480,10 +501,14 @@ func (p *pager) walk(q *Statement, groups []bunch, key string) string {
 			within = " and " + p.sort.key + " <= " + q.Arg(days.to) + "::date - v.shortest and " + p.sort.key + " > " + q.Arg(earliestDay) + "::date"
 		}
 	}
+	source := "accounts"
+	if p.sort.cities {
+		source = byCityOf
+	}
 	inner, outer := p.inner(key), p.inner("a.key")
 	one := func(match string) string {
 		return `(select a.id, a.key from (
-			select ` + columns + `, ` + key + ` as key from accounts a
+			select ` + columns + `, ` + key + ` as key from ` + source + ` a
 			where a.org_id = ` + q.Org() + ` and ` + match + within + p.afterIn(q, key) + ` order by ` + inner + ` offset 0) a
 			where ` + p.f.conditions(q, accountsTable) + p.placed(q) + ` order by ` + outer + ` limit c.most)`
 	}
