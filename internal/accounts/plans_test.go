@@ -151,7 +151,7 @@ func TestNoQueryReadsAWholeTableAtAHundredThousandAccounts(t *testing.T) {
 				total, err := f.count(b.ctx, e, statement())
 				require.NoError(t, err)
 				require.Positive(t, total)
-				for _, sort := range []string{"", "-revenue"} {
+				for _, sort := range []string{"", "-revenue", "city"} {
 					order, err := parseSort(sort, f.searching())
 					require.NoError(t, err)
 					e.Label = "page " + sort
