@@ -17,7 +17,7 @@ import classes from './NewPeriodPage.module.css'
 import { PeriodFields } from './PeriodFields'
 import { PeriodVisits, type Source } from './PeriodVisits'
 import { fromOn, lengthOf, mostDays, type Period, type PeriodKind, weekOf } from './period'
-import { createPeriodPlan, headQuery, proposalsQuery, selectionSitesQuery } from './queries'
+import { createPeriodPlan, headQuery, placedSitesQuery, proposalsQuery, selectionSitesQuery } from './queries'
 import { type Otherwise, RepTermsList } from './RepTermsList'
 import type { PeriodRequest, Preset } from './types'
 
@@ -78,15 +78,13 @@ export function NewPeriodPage() {
   const siteIds = source === 'picked' ? picked : source === 'selection' ? (selection.data?.siteIds ?? []) : []
   const dueCount = proposals.data?.items.reduce((sum, item) => sum + item.times, 0) ?? 0
 
-  const candidates = useMemo(
-    () =>
-      (byDueDate ? (proposals.data?.items ?? []) : []).map(({ siteId, name, point }) => ({
-        siteId,
-        name,
-        point,
-      })),
-    [byDueDate, proposals.data],
-  )
+  const places = useQuery({ ...placedSitesQuery(filter), enabled: fromMap && source === 'selection' })
+  const candidates = useMemo(() => {
+    const wanted = new Set(source === 'selection' ? selection.data?.siteIds : [])
+    const selected = (places.data ?? []).filter(({ siteId }) => wanted.has(siteId))
+    const due = (byDueDate ? (proposals.data?.items ?? []) : []).filter(({ siteId }) => !wanted.has(siteId))
+    return [...selected, ...due].map(({ siteId, name, point }) => ({ siteId, name, point }))
+  }, [byDueDate, proposals.data, source, selection.data, places.data])
 
   const create = useMutation({
     mutationFn: (body: PeriodRequest) => createPeriodPlan(body),
@@ -238,6 +236,12 @@ export function NewPeriodPage() {
             ready={hasWho && days > 0 && days <= mostDays}
             onHover={setHover}
           />
+
+          {places.error && (
+            <Text size="sm" role="alert">
+              {problemText(places.error)}
+            </Text>
+          )}
 
           <RepTermsList reps={people} period={asked} value={otherwise} onChange={setOtherwise} />
 

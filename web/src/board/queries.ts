@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { FeatureCollection, LineString } from 'geojson'
 import { api, call } from '../api/client'
+import type { AccountRow } from '../api/types'
 import { type AccountFilter, filterOf } from '../app/search'
 import { isOpen } from '../plan/queries'
 import type { DaysRequest, Move, PeriodRequest } from './types'
@@ -102,6 +103,40 @@ export const selectionSitesQuery = (filter: AccountFilter) =>
     queryKey: ['selection', filterOf(filter)],
     queryFn: ({ signal }) =>
       call(api.GET('/api/accounts/selection', { params: { query: filterOf(filter) }, signal })),
+  })
+
+const pageSize = 500
+const mostPages = 10
+
+/** The sites of accounts of a filter with their places, those of its first 5,000 accounts: as many as a plan may visit. */
+export const placedSitesQuery = (filter: AccountFilter) =>
+  queryOptions({
+    queryKey: ['selection', 'places', filterOf(filter)],
+    queryFn: async ({ signal }) => {
+      const found: { siteId: number; name: string; point: [number, number] }[] = []
+      let cursor: string | null = null
+      for (let page = 0; page < mostPages; page++) {
+        const answer: { items: AccountRow[] | null; nextCursor: string | null } = await call(
+          api.GET('/api/accounts', {
+            params: {
+              query: {
+                ...filterOf(filter),
+                limit: pageSize,
+                total: false,
+                ...(cursor ? { cursor } : {}),
+              },
+            },
+            signal,
+          }),
+        )
+        for (const { name, site } of answer.items ?? [])
+          if (site) found.push({ siteId: site.id, name, point: site.point as [number, number] })
+        cursor = answer.nextCursor
+        if (!cursor) break
+      }
+      return found
+    },
+    staleTime: 60_000,
   })
 
 /** Accounts by a part of their name, of two letters and more. */
