@@ -105,6 +105,17 @@ describe('painting', () => {
     expect(painting.of(2).cells).toBe(12)
   })
 
+  it('counts once the cells that stayed since a lock held them, and none that had nothing to change', () => {
+    const painting = new Painting(nineteen())
+    const stroke = painting.stroke(new Set([2]), new Set([dover]))
+    stroke.paint([dover, latLngToCell(0, 0, 7)], 1) // its own, and one off the ground
+    expect(stroke.stayed.size).toBe(0)
+    stroke.paint(painting.cells, 3)
+    stroke.paint(painting.cells, 3)
+    expect(stroke.stayed.size).toBe(13) // the twelve of territory 2, and the locked cell
+    expect(stroke.end()?.cells).toHaveLength(6)
+  })
+
   it('ignores what is off the ground', () => {
     const painting = new Painting(nineteen())
     const far = latLngToCell(0, 0, 7)
