@@ -22,10 +22,12 @@ package accounts
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/waymark-crm/waymark/geo/hexgrid"
 	"github.com/waymark-crm/waymark/internal/postgres"
@@ -177,11 +179,12 @@ type Service struct {
 	reach   ReachFunc
 	enqueue EnqueueFunc
 	memory  *memory
+	turns   *semaphore.Weighted // of tiles with every point: see Tile
 }
 
 // New returns the service.
 func New(db *postgres.DB, options ...Option) *Service {
-	s := &Service{db: db, memory: newMemory()}
+	s := &Service{db: db, memory: newMemory(), turns: semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0)) + 1)}
 	for _, o := range options {
 		o(s)
 	}

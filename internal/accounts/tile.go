@@ -65,6 +65,14 @@ func (s *Service) Tile(ctx context.Context, f Filter, t tiles.Tile, layers TileL
 		return nil, err
 	}
 	var out []byte
+	// Tiles with every point wait for their turn, as many at a time as keep the
+	// processors busy: side by side, the largest would take as long as all of them.
+	if t.Z >= everyFrom {
+		if err := s.turns.Acquire(ctx, 1); err != nil {
+			return nil, fmt.Errorf("tile %s: wait for a turn: %w", t, err)
+		}
+		defer s.turns.Release(1)
+	}
 	err := s.read(ctx, func(tx pgx.Tx, actor postgres.Actor) error {
 		today, err := Today(ctx, tx, actor.OrgID)
 		if err != nil {
