@@ -106,11 +106,14 @@ func (s *Service) write(ctx context.Context, fn func(tx pgx.Tx, actor postgres.A
 
 // loadHead reads an alignment; with lock it stays as it is until tx ends.
 func loadHead(ctx context.Context, tx pgx.Tx, actor postgres.Actor, id int64, lock bool) (head, error) {
-	text := alignmentColumns + ` and a.id = $2`
 	if lock {
-		text += ` for update of a`
+		// In a statement before: one that waits for the lock itself would go on with the
+		// names of those who changed it last when it began to wait.
+		if _, err := tx.Exec(ctx, `select from alignments where org_id = $1 and id = $2 for update`, actor.OrgID, id); err != nil {
+			return head{}, fmt.Errorf("territories: lock alignment %d: %w", id, err)
+		}
 	}
-	rows, err := tx.Query(ctx, text, actor.OrgID, id)
+	rows, err := tx.Query(ctx, alignmentColumns+` and a.id = $2`, actor.OrgID, id)
 	if err != nil {
 		return head{}, fmt.Errorf("territories: read alignment %d: %w", id, err)
 	}
