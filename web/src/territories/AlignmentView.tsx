@@ -1,5 +1,5 @@
 /** One alignment: its territories beside the map, and what is done with them. */
-import { Badge, Button, SegmentedControl, Skeleton, Tabs, Text } from '@mantine/core'
+import { Badge, Button, SegmentedControl, Tabs, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconScale } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -22,6 +22,7 @@ import { ColourMenu } from './ColourMenu'
 import { ConflictBar } from './ConflictBar'
 import type { Division } from './division'
 import { HistoryPart } from './HistoryPart'
+import { Loading } from './Loading'
 import { nobody } from './painting'
 import { alignmentQuery, commentsQuery, isSearching, lockCells } from './queries'
 import { evennessOf, leaves, rowsOf } from './rows'
@@ -52,7 +53,6 @@ export function AlignmentView(props: {
 }) {
   const { id } = props
   const { t } = useTranslation('territories')
-  const { t: common } = useTranslation()
   const full = useQuery(alignmentQuery(id))
   const edits = useEdits(id)
   useEffect(() => {
@@ -70,18 +70,7 @@ export function AlignmentView(props: {
         }}
       />
     )
-  if (!full.data || !edits.division)
-    return (
-      <Panel label={t('title')} map={<PageLoading />}>
-        <div className={classes.loading} aria-busy>
-          <h1>{common('loading')}</h1>
-          {Array.from({ length: 9 }, (_, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: grey bars, all alike
-            <Skeleton key={i} height={44} mb={10} />
-          ))}
-        </div>
-      </Panel>
-    )
+  if (!full.data || !edits.division) return <Loading />
   return <Loaded {...props} alignment={full.data} edits={edits} division={edits.division} />
 }
 

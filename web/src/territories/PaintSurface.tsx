@@ -67,11 +67,12 @@ export function PaintSurface(props: {
   }
   const ended = (change: Change | null, stayed: number) => {
     const { target } = useView.getState()
+    const stays = t('cursor.stayed', { count: stayed, amount: format.number(stayed) })
     if (!change && stayed > 0)
       // One at a time, however often somebody tries.
       notifications.show({
         id: 'cells-stay',
-        message: t('cursor.stayed', { count: stayed, amount: format.number(stayed) }),
+        message: stays,
         closeButtonProps: { 'aria-label': common('action.dismiss') },
         withBorder: true,
       })
@@ -83,7 +84,7 @@ export function PaintSurface(props: {
             amount: format.number(change.cells.length),
             territory: nameOf(target ?? nobody),
           }),
-          ...(stayed > 0 ? [t('cursor.stayed', { count: stayed, amount: format.number(stayed) })] : []),
+          ...(stayed > 0 ? [stays] : []),
         ].join(' '),
       )
     if (change) props.onStroke(change)
@@ -93,8 +94,8 @@ export function PaintSurface(props: {
 
   useEffect(() => {
     if (tool === 'look') return
-    const { dragPan, boxZoom, doubleClickZoom, keyboard } = map
-    for (const handler of [dragPan, boxZoom, doubleClickZoom, keyboard]) handler.disable()
+    const { dragPan, doubleClickZoom, keyboard } = map
+    for (const handler of [dragPan, doubleClickZoom, keyboard]) handler.disable()
     const surface = map.getCanvasContainer()
     const canvas = map.getCanvas()
     surface.style.cursor = 'crosshair'
@@ -131,7 +132,7 @@ export function PaintSurface(props: {
       setDone('')
       surface.style.cursor = ''
       surface.style.touchAction = ''
-      for (const handler of [dragPan, boxZoom, doubleClickZoom, keyboard]) handler.enable()
+      for (const handler of [dragPan, doubleClickZoom, keyboard]) handler.enable()
     }
   }, [map, division, tool])
 

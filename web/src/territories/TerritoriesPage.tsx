@@ -1,15 +1,14 @@
 /** The ground divided among people: what is live, and drafts of what could be. */
-import { Button, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Button, Stack, Text, Title } from '@mantine/core'
 import { IconHexagons, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/queries'
-import { PageLoading } from '../app/Fallbacks'
 import { LoadFailed } from '../app/Problems'
-import { Panel } from '../plan/Panel'
 import { AlignmentView } from './AlignmentView'
+import { Loading } from './Loading'
 import { NewAlignmentDialog } from './NewAlignmentDialog'
 import { alignmentsQuery } from './queries'
 import classes from './Territories.module.css'
@@ -17,7 +16,6 @@ import type { AlignmentHead } from './types'
 
 export function TerritoriesPage() {
   const { t } = useTranslation('territories')
-  const { t: common } = useTranslation()
   const { alignment } = useSearch({ from: '/signed-in/territories' })
   const navigate = useNavigate()
   const list = useQuery(alignmentsQuery)
@@ -29,18 +27,7 @@ export function TerritoriesPage() {
   }
   if (list.error && !list.data)
     return <LoadFailed title={t('failed')} error={list.error} onRetry={() => list.refetch()} />
-  if (!list.data)
-    return (
-      <Panel label={t('title')} map={<PageLoading />}>
-        <div className={classes.loading} aria-busy>
-          <h1>{common('loading')}</h1>
-          {Array.from({ length: 9 }, (_, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: grey bars, all alike
-            <Skeleton key={i} height={44} mb={10} />
-          ))}
-        </div>
-      </Panel>
-    )
+  if (!list.data) return <Loading />
   const id = alignment ?? shownFirst(list.data)?.id
   const dialog = making && (
     <NewAlignmentDialog alignments={list.data} onClose={() => setMaking(false)} onMade={open} />
