@@ -14,8 +14,11 @@ const byCityOf = `(select s.org_id, s.account_id as id, s.status, s.class, s.own
 // inCities reports whether the list is by city and can be walked by sites. Who
 // sees by territory may see an account and not its site.
 func (p *pager) inCities() bool {
+	if !p.sort.cities || p.f.hits != nil || p.f.bySite {
+		return false
+	}
 	_, counted := p.f.counted()
-	return p.sort.cities && counted && p.f.hits == nil && !p.f.bySite
+	return counted
 }
 
 // byCity lists kinds by the cities of their sites.

@@ -31,22 +31,21 @@ func (db *DB) Tx(ctx context.Context, fn func(pgx.Tx) error) error {
 // plan kept for any value flips to a bad one, and compiling costs more than such
 // a query takes.)
 func (db *DB) Read(ctx context.Context, fn func(pgx.Tx) error) error {
-	actor, ok := ActorFrom(ctx)
-	if !ok || actor.OrgID == 0 {
-		return ErrNoActor
-	}
-	return run(ctx, db.pool, "begin read only; "+settings(AppRole, actor,
-		"jit", "off", "plan_cache_mode", "force_custom_plan"), fn)
+	return db.reading(ctx, "begin read only", fn)
 }
 
 // Snapshot is [DB.Read] in which every statement sees the rows as they were when the
 // first began, whatever has been changed since.
 func (db *DB) Snapshot(ctx context.Context, fn func(pgx.Tx) error) error {
+	return db.reading(ctx, "begin isolation level repeatable read, read only", fn)
+}
+
+func (db *DB) reading(ctx context.Context, begin string, fn func(pgx.Tx) error) error {
 	actor, ok := ActorFrom(ctx)
 	if !ok || actor.OrgID == 0 {
 		return ErrNoActor
 	}
-	return run(ctx, db.pool, "begin isolation level repeatable read, read only; "+settings(AppRole, actor,
+	return run(ctx, db.pool, begin+"; "+settings(AppRole, actor,
 		"jit", "off", "plan_cache_mode", "force_custom_plan"), fn)
 }
 
